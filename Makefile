@@ -1,0 +1,152 @@
+# pptpgrade: how exposed is a PPTP server? `make help` lists the targets.
+VERSION := 0.1.0
+
+B      := build$(if $(SAN),/san)
+PREFIX ?= /usr/local
+V      ?= 0
+Q      := $(if $(filter 1,$(V)),,@)
+say     = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
+
+CC     ?= cc
+CLANG  ?= clang
+CFLAGS ?= -O2 -g
+WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+          -Wmissing-prototypes -Wundef -Wvla $(if $(CI)$(SAN),-Werror)
+HARDEN := $(if $(SAN),-fsanitize=address$(COMMA)undefined \
+            -fno-sanitize-recover=undefined -fno-omit-frame-pointer, \
+            -D_FORTIFY_SOURCE=2) -fstack-protector-strong
+LINK   := -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=address$(COMMA)undefined)
+COMMA  := ,
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPPTP_RELEASE='"$(VERSION)"' -Inative \
+          -fPIC -fvisibility=hidden $(WARN) $(HARDEN) $(CFLAGS)
+
+core   := $(patsubst %.c,$(B)/%.o,$(wildcard native/core/*.c))
+net    := $(patsubst %.c,$(B)/%.o,$(wildcard native/net/*.c native/read/*.c))
+cli    := $(patsubst %.c,$(B)/%.o,$(wildcard native/cli/*.c))
+units  := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+fuzzers := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+modules := $(B)/lua/5.3/pptpgrade/core.so $(B)/lua/5.4/pptpgrade/core.so \
+          $(B)/lua/5.4/pptpgrade/net.so
+specs  := $(sort $(wildcard tests/lua/*_spec.lua))
+portable := $(filter-out $(wildcard tests/lua/*net_spec.lua),$(specs))
+systems := $(sort $(wildcard tests/system/*.t))
+
+export PPTP_BUILD := $(CURDIR)/$(B)
+export PPTP_SAN := $(SAN)
+PROVE  := prove --failures --timer
+
+.PHONY: all help deps check system test demo bench lint fuzz install \
+        uninstall clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(B)/pptp-probe $(B)/pptpgrade $(modules) ## build both programs and the Lua modules
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@echo "  V=1 shows commands; SAN=1 builds with ASan and UBSan into build/san;"
+	@echo "  PREFIX=$(PREFIX) and DESTDIR= say where install puts things"
+
+deps: ## install what building and testing need (Debian, root)
+	$(Q)tests/deps
+
+check: all $(units) ## tests without root, network or apt
+	$(Q)$(PROVE) --exec '' $(units)
+	$(Q)$(PROVE) --exec 'tests/lua/busted lua5.4' $(specs)
+	$(Q)$(PROVE) --exec 'tests/lua/busted lua5.3' $(portable)
+
+system: all ## tests with namespaces and real servers (root)
+	$(Q)$(PROVE) --exec '' $(systems)
+
+test: deps ## everything: deps, check, fuzz for a short time, system
+	$(Q)$(MAKE) --no-print-directory check
+	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=2
+	$(Q)$(MAKE) --no-print-directory system
+
+demo: deps ## grade real servers and print what they deserve (root)
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/system/demo
+
+bench: deps ## speed and memory, beside nmap in the same run (root)
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/bench/run
+
+lint: ## formatting, warnings as errors, clang-tidy, luacheck, shellcheck
+	$(Q)tests/lint
+
+FUZZ_SECONDS ?= 10
+fuzz: $(fuzzers) ## run every fuzz target for FUZZ_SECONDS on its corpus
+	$(Q)tests/fuzz/run $(FUZZ_SECONDS) $(fuzzers)
+
+install: all ## into $(DESTDIR)$(PREFIX)
+	$(Q)tests/../native/install $(B) "$(DESTDIR)$(PREFIX)" "$(PREFIX)"
+
+uninstall: ## take away what install put
+	$(Q)tests/../native/install --remove "$(DESTDIR)$(PREFIX)"
+
+clean: ## remove build/
+	$(Q)rm -rf build
+
+$(B)/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/libpptp-core.a: $(core)
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(B)/libpptp-net.a: $(net)
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(B)/pptp-probe: $(cli) $(B)/libpptp-net.a $(B)/libpptp-core.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ -lpcap
+
+$(B)/pptpgrade: lua/bin/pptpgrade
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)sed -e 's|@LUA@|$(CURDIR)/lua|' -e 's|@LIB@|$(CURDIR)/$(B)/lua|' $< > $@
+	$(Q)chmod 755 $@
+
+# One source a module, one build a Lua version; never linked to a Lua library,
+# and nothing but luaopen_* is exported: see docs/architecture.md.
+$(B)/native/binding/%-5.3.o: native/binding/%.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $$(pkg-config --cflags lua5.3) -MMD -MP -c -o $@ $<
+
+$(B)/native/binding/%-5.4.o: native/binding/%.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $$(pkg-config --cflags lua5.4) -MMD -MP -c -o $@ $<
+
+binding = $(foreach m,$(1),$(B)/native/binding/$(m)-$*.o)
+.SECONDEXPANSION:
+$(B)/lua/%/pptpgrade/core.so: $$(call binding,core sink) $(B)/libpptp-core.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared $(LINK) -Wl,-Bsymbolic,--exclude-libs,ALL -o $@ $^
+
+$(B)/lua/%/pptpgrade/net.so: $$(call binding,net sink) $(B)/libpptp-net.a $(B)/libpptp-core.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared $(LINK) -Wl,-Bsymbolic,--exclude-libs,ALL -o $@ $^ -lpcap
+
+$(B)/unit/%: tests/unit/%.c tests/unit/harness.h $(B)/libpptp-net.a $(B)/libpptp-core.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(filter %.a,$^) $(LINK) \
+		$$(pkg-config --cflags --libs check) -lpcap
+
+$(B)/fuzz/%: tests/fuzz/%.c $(wildcard native/core/*.[ch] native/read/*.[ch])
+	$(call say,FUZZ,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -DPPTP_RELEASE='"$(VERSION)"' -g -O1 -Inative \
+		-Itests -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		-o $@ $< $(wildcard native/core/*.c) $(wildcard native/read/*.c) -lpcap
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

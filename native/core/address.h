@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An IPv4 or IPv6 address as bytes in network order. */
+#ifndef PPTP_ADDRESS_H
+#define PPTP_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pptp_address {
+	uint8_t family; /* 4, 6, or 0: none */
+	uint8_t bytes[16];
+};
+
+#define PPTP_ADDRESS_TEXT 46 /* longest text with its NUL */
+
+/* Dotted quads of four decimal numbers without leading zeros, or RFC 4291
+ * text without a zone; the whole of `text` must be used. */
+bool pptp_address_parse(struct pptp_address *a, const char *text, size_t length);
+/* RFC 5952 text; returns its length without the NUL. `text` has
+ * PPTP_ADDRESS_TEXT bytes. */
+size_t pptp_address_format(const struct pptp_address *a, char *text);
+bool pptp_address_equal(const struct pptp_address *a,
+			const struct pptp_address *b);
+/* <0, 0, >0; every IPv4 address sorts before every IPv6 address. */
+int pptp_address_compare(const struct pptp_address *a,
+			 const struct pptp_address *b);
+struct pptp_address pptp_address_v4(uint32_t host_order);
+uint32_t pptp_address_v4_value(const struct pptp_address *a);
+/* Private, loopback, link-local, shared (RFC 1918, 3927, 4193, 5735, 6598)
+ * or documentation space: addresses that nobody is surveyed by. */
+bool pptp_address_is_private(const struct pptp_address *a);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One conversation with one server, from the SYN to the farewell (RFC 2637,
+ * RFC 1661), as a state machine without I/O: events, time and randomness go
+ * in, actions come out. It decides and writes nothing; its observer writes
+ * the record and decides nothing.
+ *
+ *	init; then while (!finished):
+ *		while ((action = output(...)) != PPTP_ACTION_NONE) do it;
+ *		wait for an event, or for deadline(); input(...);
+ *
+ * It never authenticates: no CHAP or EAP Response, no PAP request, no NCP
+ * Ack. Whatever happens, it says LCP Terminate-Request, Call-Clear-Request
+ * and Stop-Control-Connection-Request as far as it had come, waits for each
+ * answer for a bounded time, and closes.
+ */
+#ifndef PPTP_CONVERSATION_H
+#define PPTP_CONVERSATION_H
+
+#include "core/observer.h"
+
+#define PPTP_RANDOM 16	     /* bytes of randomness that a conversation takes */
+#define PPTP_PACKET_ROOM 512 /* every action's data fits */
+#define PPTP_NEVER INT64_MAX
+
+struct pptp_conversation_config {
+	struct pptp_address source, target;
+	uint16_t port;
+	enum pptp_depth depth;
+	bool raw;	/* packets can be sent and captured; else GRE is not
+			 * tested and the call is cleared at once */
+	bool syn;	/* begin with a raw SYN; else connect at once */
+	bool gre;	/* nothing but one GRE acknowledgement outside any call,
+			 * and what comes back (kind gre); needs `raw` */
+	struct pptp_method ask; /* Nak towards it; protocol 0: acknowledge */
+	bool decline;	/* Reject option 3 once: at the first offer, or where
+			 * the server has settled against `ask` */
+	uint16_t call_id; /* ours; 0: made from `random` */
+	int64_t timeout_us; /* each control wait after the first; 0: 5 s */
+	int64_t time_us;    /* wall clock now, for the record */
+	const char *contact; /* in the SCCRQ's host name; NULL: none */
+	const char *name, *labels; /* into the record; may be NULL */
+	uint8_t random[PPTP_RANDOM];
+};
+
+enum pptp_input {
+	PPTP_INPUT_CONNECTED,
+	PPTP_INPUT_STREAM, /* bytes from the control connection */
+	PPTP_INPUT_PACKET, /* a whole IP packet, in either direction */
+	PPTP_INPUT_CLOSED, /* FIN from the server */
+	PPTP_INPUT_RESET,
+	PPTP_INPUT_REFUSED, /* connect() failed with "connection refused" */
+	PPTP_INPUT_FAILED,  /* connect() failed otherwise: nothing is known */
+	PPTP_INPUT_TICK,
+};
+
+enum pptp_action {
+	PPTP_ACTION_NONE,
+	PPTP_ACTION_CONNECT, /* a kernel socket, to target and port */
+	PPTP_ACTION_STREAM,  /* write the bytes, all in one segment */
+	PPTP_ACTION_GUARD,   /* hold protocol 47 from now on */
+	PPTP_ACTION_PACKET,  /* send the IP packet */
+	PPTP_ACTION_CLOSE,   /* shut down writing, read to the end, close */
+};
+
+struct pptp_conversation {
+	struct pptp_conversation_config config;
+	struct pptp_observer observer;
+	struct pptp_record record;
+	int64_t deadline;    /* what the state waits for at the longest */
+	int64_t resend;	     /* our Configure- or Terminate-Request again */
+	int64_t acknowledge; /* a GRE acknowledgement is due */
+	int64_t limit;	     /* of the whole conversation */
+	uint32_t pending;    /* bits: what output() owes, in that order */
+	uint32_t magic, sequence, syn_sequence, echo_identifier;
+	uint32_t received; /* highest GRE sequence number of the server's */
+	uint16_t source_port, call_id;
+	uint8_t state; /* enum state of conversation.c */
+	uint8_t then;  /* enum pptp_ended_by: how it will have ended */
+	uint8_t tries, naks, requests;
+	uint8_t identifier; /* of our LCP packet */
+	uint8_t decision;   /* enum decision of conversation.c */
+	uint8_t answering;  /* index of the offer that it is about */
+	uint8_t lcp_echo_identifier, lcp_echo_length;
+	uint8_t lcp_echo[32];
+	bool connected, has_received, without_magic, declined, collecting;
+};
+
+/* PPTP_OK, or PPTP_ERROR_ARGUMENT: family 0, port 0, families that differ. */
+enum pptp_error pptp_conversation_init(struct pptp_conversation *c,
+				       const struct pptp_conversation_config *f,
+				       int64_t now) PPTP_MUST_USE;
+/* True where the event was this conversation's: for packets, the caller's way
+ * to find whose they are. `bytes` only for STREAM and PACKET. */
+bool pptp_conversation_input(struct pptp_conversation *c, enum pptp_input input,
+			     const void *bytes, size_t length, int64_t now);
+/* The next thing to do; `data` has PPTP_PACKET_ROOM bytes. */
+enum pptp_action pptp_conversation_output(struct pptp_conversation *c,
+					  void *data, size_t *length,
+					  int64_t now);
+/* When a TICK is due at the latest; PPTP_NEVER once finished. */
+int64_t pptp_conversation_deadline(const struct pptp_conversation *c);
+bool pptp_conversation_finished(const struct pptp_conversation *c);
+/* Say farewell now, within 3 s; at once finished where nothing is open. */
+void pptp_conversation_abort(struct pptp_conversation *c, int64_t now);
+
+/* A libpcap filter for one conversation; for any number of them to `port`
+ * where `target` is NULL. With `stream`, the control connection's own segments
+ * too (for a capture file). Returns the length or PPTP_ERROR_SPACE. */
+int pptp_conversation_filter(const struct pptp_address *target, uint16_t port,
+			     bool stream, char *text, size_t room);
+#define PPTP_FILTER_ROOM 512
+
+/* For the owner of the socket: facts that no packet shows. */
+void pptp_conversation_note(struct pptp_conversation *c,
+			    enum pptp_note_code code, uint32_t a);
+
+#endif

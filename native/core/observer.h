@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sees both directions of one control connection and its call, decides
+ * nothing, and alone writes the record. It cannot tell a live conversation
+ * from a capture of one: the caller says which side sent what.
+ *
+ * Every call gives back what was seen, decoded, so that a conversation can
+ * decide without a second decoder. What an event borrows is valid until the
+ * next call, or as long as the bytes given.
+ */
+#ifndef PPTP_OBSERVER_H
+#define PPTP_OBSERVER_H
+
+#include "core/control.h"
+#include "core/gre.h"
+#include "core/icmp.h"
+#include "core/lcp.h"
+#include "core/record.h"
+#include "core/tcp.h"
+
+enum pptp_event_kind {
+	PPTP_EVENT_NONE,    /* nothing whole yet, or nothing of ours */
+	PPTP_EVENT_CONTROL, /* `control` */
+	PPTP_EVENT_LOST,    /* the stream is not PPTP (any more) */
+	PPTP_EVENT_SYN_ACK,
+	PPTP_EVENT_RST,	    /* in answer to a SYN */
+	PPTP_EVENT_UNREACHABLE_TCP, /* `icmp` */
+	PPTP_EVENT_UNREACHABLE_GRE, /* `icmp`; notes tell our own host's */
+	PPTP_EVENT_ECHO_REPLY,	    /* ICMP */
+	PPTP_EVENT_GRE,	    /* `gre`; an acknowledgement, or unknown content */
+	PPTP_EVENT_PPP,	    /* `gre`, `protocol`, `packet` */
+};
+
+struct pptp_event {
+	enum pptp_event_kind kind;
+	struct pptp_control control;
+	struct pptp_icmp icmp;
+	struct pptp_gre gre;
+	uint16_t protocol;
+	struct pptp_ppp_packet packet;
+	struct pptp_offer *offer; /* a Configure-Request of the server's */
+};
+
+struct pptp_observer {
+	struct pptp_record *record;
+	struct {
+		uint8_t bytes[PPTP_CONTROL_MAX];
+		uint8_t length;
+		bool lost;
+		bool sequenced;	   /* `first` and `highest` are set */
+		uint32_t first, highest; /* GRE sequence numbers */
+	} side[2];		   /* enum pptp_side */
+	uint32_t syn_sequence;
+	uint16_t syn_port; /* our SYN's source port; 0: none was sent */
+	uint32_t syn_us;
+	uint8_t request_identifier; /* of our last LCP Configure-Request */
+	bool requested, has_magic;
+	uint32_t magic; /* in it */
+};
+
+void pptp_observer_init(struct pptp_observer *o, struct pptp_record *r);
+
+/* Stream bytes of one side, in order. Returns how many were used, at least 1:
+ * call again with the rest until all are. */
+size_t pptp_observer_stream(struct pptp_observer *o, enum pptp_side side,
+			    const void *bytes, size_t length, int64_t now,
+			    struct pptp_event *event);
+
+/* One whole IP packet that `side` sent, with GRE, a SYN, its answer, or ICMP
+ * in it. False: none of this conversation's. */
+bool pptp_observer_packet(struct pptp_observer *o, enum pptp_side side,
+			  const void *packet, size_t length, int64_t now,
+			  struct pptp_event *event);
+
+/* GRE can't be tested in this conversation, and why. */
+void pptp_observer_without_gre(struct pptp_observer *o,
+			       enum pptp_reason reason);
+/* The kernel is asked for a connection; it answers with one of the others. */
+void pptp_observer_connecting(struct pptp_observer *o, int64_t now);
+void pptp_observer_connected(struct pptp_observer *o, int64_t now);
+void pptp_observer_refused(struct pptp_observer *o, int64_t now);
+/* The end of the control connection, FIN or RST, by `side`. */
+void pptp_observer_closed(struct pptp_observer *o, enum pptp_side side,
+			  bool reset, int64_t now);
+/* Nothing more comes: states that silence decides are settled. */
+void pptp_observer_end(struct pptp_observer *o, enum pptp_ended_by why,
+		       int64_t now);
+
+/* `now` as microseconds of the record, 32 bits. */
+uint32_t pptp_observer_time(const struct pptp_observer *o, int64_t now);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What one conversation showed: facts, in the order in which they came. No
+ * judgement ("refused", a grade) is in here; those are Lua's.
+ *
+ * Only the observer (and, for the few facts that never cross the wire, the
+ * code that owns a socket) writes one. Messages are kept as the bytes that
+ * came; the walk decodes them. Times are microseconds since `start`.
+ */
+#ifndef PPTP_RECORD_H
+#define PPTP_RECORD_H
+
+#include "core/address.h"
+#include "core/lcp.h"
+#include "core/sink.h"
+
+#define PPTP_SCHEMA 1
+
+enum pptp_depth { PPTP_DEPTH_SYN, PPTP_DEPTH_CONTROL, PPTP_DEPTH_CALL };
+enum pptp_kind {
+	PPTP_KIND_SYN,
+	PPTP_KIND_GRE,
+	PPTP_KIND_CONVERSATION,
+	PPTP_KIND_OBSERVED,
+};
+
+/* One enum for the states of all stages; each stage uses some. The first is
+ * where every stage begins. */
+enum pptp_state {
+	PPTP_NOT_TESTED,
+	PPTP_OPEN, PPTP_CLOSED, PPTP_FILTERED, PPTP_SILENT,    /* tcp */
+	PPTP_ANSWERED, PPTP_REFUSED, PPTP_NOT_PPTP,	       /* control */
+	PPTP_ACCEPTED,					       /* call */
+	PPTP_REACHABLE, PPTP_INBOUND_ONLY, PPTP_UNREACHABLE,   /* gre */
+	PPTP_OPENED, PPTP_OFFERED,			       /* lcp */
+	PPTP_SEEN, PPTP_NONE, PPTP_ASKED,		       /* the rest */
+	PPTP_CLEAN, PPTP_SERVER_CLOSED, PPTP_ABORTED, PPTP_ALIVE,
+};
+
+enum pptp_reason { /* why a tcp, gre or host state is what it is */
+	PPTP_REASON_NONE,
+	PPTP_REASON_SYN_ACK,
+	PPTP_REASON_RST,
+	PPTP_REASON_REFUSED, /* connect() said so; RST or ICMP, unseen */
+	PPTP_REASON_ICMP,    /* with type and code: "icmp-3-13" */
+	PPTP_REASON_LOCAL_ICMP, /* sent by our own host */
+	PPTP_REASON_TIMEOUT,
+	PPTP_REASON_ECHO_REPLY,
+	PPTP_REASON_NO_PRIVILEGE,
+	PPTP_REASON_IPV6, /* PPTP's GRE is IPv4 only */
+	PPTP_REASON_ERROR, /* the system refused to send: see notes */
+};
+
+enum pptp_ended_by {
+	PPTP_ENDED_NOT, /* still running */
+	PPTP_ENDED_COMPLETE,  /* all that was planned was seen */
+	PPTP_ENDED_SILENT,    /* a timer of ours ran out */
+	PPTP_ENDED_CLOSED,    /* the server closed the connection */
+	PPTP_ENDED_RESET,     /* … with RST */
+	PPTP_ENDED_REFUSED,   /* a result code, RST or ICMP said no */
+	PPTP_ENDED_TERMINATE, /* the server's LCP Terminate-Request */
+	PPTP_ENDED_DISCONNECT,/* Call-Disconnect-Notify or its Stop */
+	PPTP_ENDED_NOT_PPTP,
+	PPTP_ENDED_BUDGET,    /* 25 s, or ten Naks */
+	PPTP_ENDED_ABORTED,   /* we were told to stop */
+	PPTP_ENDED_ERROR,     /* the system failed us: see notes */
+};
+
+enum pptp_answer { /* what we replied to a Configure-Request */
+	PPTP_ANSWER_NONE,
+	PPTP_ANSWER_ACK,
+	PPTP_ANSWER_NAK,
+	PPTP_ANSWER_REJECT,
+};
+
+struct pptp_slice { /* bytes in the record's store */
+	uint16_t at, length;
+};
+
+struct pptp_offer { /* one Configure-Request of the server's */
+	struct pptp_slice packet; /* from the LCP code on; retransmissions
+				   * share their bytes */
+	uint32_t at_us, answered_us;
+	uint32_t rejected; /* bit n: we rejected option type n (n < 32) */
+	struct pptp_method method, nak;
+	uint8_t identifier;
+	uint8_t answer; /* enum pptp_answer */
+	/* Its options differ from the one before, or its identifier is new
+	 * and it came within max(0.5 s, 2 round trips) of our answer. The
+	 * first of a conversation is news; else it is a retransmission. */
+	bool news;
+};
+
+enum pptp_farewell {
+	PPTP_FAREWELL_TERMINATE_REQUEST,
+	PPTP_FAREWELL_TERMINATE_ACK,
+	PPTP_FAREWELL_CALL_CLEAR,
+	PPTP_FAREWELL_CALL_DISCONNECT,
+	PPTP_FAREWELL_STOP_REQUEST,
+	PPTP_FAREWELL_STOP_REPLY,
+	PPTP_FAREWELL_FIN,
+	PPTP_FAREWELL_RST,
+};
+
+enum pptp_side { PPTP_US, PPTP_SERVER }; /* who sent it */
+
+struct pptp_farewell_message {
+	uint32_t at_us;
+	uint8_t what; /* enum pptp_farewell */
+	uint8_t by;   /* enum pptp_side */
+};
+
+enum pptp_note_code {
+	PPTP_NOTE_CAPTURE_DROPS,     /* a: packets that the kernel dropped */
+	PPTP_NOTE_LOCAL_ICMP,	     /* a: code; our host refused GRE */
+	PPTP_NOTE_OTHER_SOURCE,	     /* a: IPv4 address; our Call-ID from it */
+	PPTP_NOTE_ECHO_REQUEST,	     /* a: identifier */
+	PPTP_NOTE_SET_LINK_INFO,     /* a: send ACCM, b: receive ACCM */
+	PPTP_NOTE_WAN_ERROR,
+	PPTP_NOTE_UNEXPECTED_CONTROL,/* a: type */
+	PPTP_NOTE_PEER_CALL_ID,	     /* a: what OCRP said, b: ours */
+	PPTP_NOTE_RESERVED,	     /* a: type of message, b: field's bytes */
+	PPTP_NOTE_LONG_MESSAGE,	     /* a: type, b: length */
+	PPTP_NOTE_GRE_EARLY,	     /* GRE before the OCRP */
+	PPTP_NOTE_GRE_LATE,	     /* out of order; not used */
+	PPTP_NOTE_GRE_DUPLICATE,
+	PPTP_NOTE_MALFORMED,	     /* a: layer's number */
+	PPTP_NOTE_PROTOCOL,	     /* a: PPP protocol that nobody awaited */
+	PPTP_NOTE_MAGIC_REJECTED,
+	PPTP_NOTE_LOOPBACK,	     /* its magic number was ours */
+	PPTP_NOTE_IDENTIFICATION,    /* LCP code 12 */
+	PPTP_NOTE_LOST_SYNC,	     /* the control stream broke */
+	PPTP_NOTE_STORE_FULL,	     /* more came than a record keeps */
+	PPTP_NOTE_NO_GUARD,	     /* a: errno; protocol 47 unguarded */
+	PPTP_NOTE_SEND_FAILED,	     /* a: errno */
+	PPTP_NOTE_CONNECT_FAILED,    /* a: errno */
+	PPTP_NOTE_COUNT
+};
+
+struct pptp_note {
+	uint8_t code;
+	uint8_t count; /* how often, at most 255; a and b of the first */
+	uint32_t a, b;
+};
+
+#define PPTP_OFFERS 24
+#define PPTP_NOTES 16
+#define PPTP_FAREWELLS 12
+#define PPTP_PROTOCOLS 6
+#define PPTP_STORE 768
+
+struct pptp_icmp_fact {
+	struct pptp_address from;
+	uint8_t type, code;
+};
+
+struct pptp_record {
+	const char *name;   /* as the user wrote it, or NULL; borrowed */
+	const char *labels; /* comma separated, or NULL; borrowed */
+	int64_t time_us;    /* since 1970, of `start` */
+	int64_t start, end; /* on the caller's clock */
+	struct pptp_address target, source;
+	uint16_t port;
+	uint8_t kind, depth, ended_by;
+	struct pptp_method asked;
+	bool declined; /* option 3 was rejected once, on purpose */
+	uint32_t packets_sent, packets_received; /* raw packets and control
+						  * messages */
+	struct {
+		uint8_t state, reason, ttl, options_length;
+		uint16_t window, mss;
+		uint32_t rtt_us;
+		uint8_t options[40];
+		struct pptp_icmp_fact icmp;
+	} tcp;
+	struct {
+		uint8_t state, reason;
+	} host; /* asked only where TCP is silent or filtered */
+	struct {
+		uint8_t state;
+		uint8_t raw_length; /* of SCCRP, or of what came instead */
+		uint32_t asked_us, rtt_us;
+		uint8_t raw[156];
+	} control;
+	struct {
+		uint8_t state;
+		uint8_t raw_length;
+		uint16_t peer_call_id; /* ours, from the OCRQ */
+		uint16_t call_id;      /* the server's, once known */
+		uint32_t asked_us, rtt_us;
+		uint8_t raw[32];
+		bool disconnected; /* Call-Disconnect-Notify */
+		uint8_t disconnect_result, disconnect_error;
+		uint16_t disconnect_call_id, disconnect_cause;
+		uint32_t disconnect_us;
+	} call;
+	struct {
+		uint8_t state, reason;
+		bool asked; /* we sent a packet into the call */
+		bool from_server, to_server;
+		uint32_t asked_us, first_us, rtt_us;
+		uint32_t first_sequence, packets_received, packets_sent;
+		struct pptp_icmp_fact icmp;
+	} gre;
+	struct {
+		uint8_t state;
+		bool we_acked, they_acked;
+		bool terminated; /* by the server */
+		uint8_t terminate_identifier;
+		uint32_t terminate_us;
+		struct pptp_slice terminate;
+		uint8_t offers;
+		struct pptp_offer offer[PPTP_OFFERS];
+	} lcp;
+	struct {
+		uint8_t state;
+		uint32_t at_us;
+		uint16_t protocol; /* CHAP or EAP */
+		struct pptp_method method;
+		struct pptp_slice packet; /* from the code on */
+	} challenge;
+	struct {
+		uint8_t state, count;
+		uint16_t protocol[PPTP_PROTOCOLS];
+		uint32_t at_us[PPTP_PROTOCOLS];
+	} network;
+	struct {
+		uint8_t state, count;
+		struct pptp_farewell_message message[PPTP_FAREWELLS];
+	} teardown;
+	uint8_t notes;
+	struct pptp_note note[PPTP_NOTES];
+	uint16_t stored;
+	uint8_t store[PPTP_STORE];
+};
+
+/* Keeps bytes; {0,0} and a note where the store is full. */
+struct pptp_slice pptp_record_keep(struct pptp_record *r, const void *bytes,
+				   size_t length);
+void pptp_record_note(struct pptp_record *r, enum pptp_note_code code,
+		      uint32_t a, uint32_t b);
+bool pptp_record_has_note(const struct pptp_record *r,
+			  enum pptp_note_code code);
+
+const char *pptp_depth_name(enum pptp_depth depth);
+bool pptp_depth_parse(enum pptp_depth *depth, const char *text);
+
+/* The whole record as one object, as docs/schema/record.json tells it. */
+void pptp_record_walk(const struct pptp_record *r, struct pptp_sink *s);
+
+/* A room that every record's JSON fits. */
+#define PPTP_RECORD_JSON 65536
+
+#endif

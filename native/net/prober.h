@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Runs conversations against live servers: one thread, one epoll loop, kernel
+ * sockets for TCP, one raw sender, one capture an interface, one guard. Never
+ * two conversations with one address at a time: later plans wait.
+ *
+ * Nothing sleeps: whatever is awaited is a packet, a socket or a timer.
+ */
+#ifndef PPTP_PROBER_H
+#define PPTP_PROBER_H
+
+#include "core/conversation.h"
+
+struct pptp_prober;
+
+struct pptp_prober_config {
+	const char *interface; /* NULL: as routed */
+	struct pptp_address source; /* family 0: as routed */
+	unsigned jobs; /* conversations at once, 0: 64; RLIMIT_NOFILE is raised
+			* to fit, or PPTP_ERROR_SYSTEM and one sentence */
+	const char *write; /* pcap of all that was sent and received, or NULL */
+	bool stay; /* without CAP_NET_RAW: TCP only, instead of failing */
+	/* One line a message, for people; NULL: none. `side` says who sent
+	 * it, `text` is safe for terminals. */
+	void (*trace)(void *context, const struct pptp_address *target,
+		      enum pptp_side side, int64_t at_us, const char *text);
+	void *context;
+};
+
+struct pptp_plan {
+	struct pptp_address target;
+	uint16_t port;
+	enum pptp_depth depth;
+	bool gre;	     /* one GRE acknowledgement outside any call */
+	bool syn;	     /* begin with a raw SYN */
+	struct pptp_method ask;
+	bool decline;
+	int64_t timeout_us;  /* 0: default */
+	int64_t wait_us;     /* begin no earlier than so long from now */
+	const char *contact, *name, *labels; /* copied */
+};
+
+/* On failure `text` has one sentence: what, with which value, what to do. */
+enum pptp_error pptp_prober_open(struct pptp_prober **p,
+				 const struct pptp_prober_config *config,
+				 char *text, size_t room) PPTP_MUST_USE;
+void pptp_prober_close(struct pptp_prober *p); /* NULL is allowed; no farewell:
+						* abort and drain first */
+/* Queues a plan; the record comes back with `tag`. PPTP_ERROR_ROUTE,
+ * _INTERFACE, _ARGUMENT or _SYSTEM where it can't even begin. */
+enum pptp_error pptp_prober_start(struct pptp_prober *p,
+				  const struct pptp_plan *plan, int64_t tag,
+				  char *text, size_t room) PPTP_MUST_USE;
+/* 1: a finished record, borrowed until the next call; 0: `timeout_us` passed
+ * or a signal came; PPTP_PROBER_IDLE: nothing is queued or running; negative:
+ * a pptp_error with errno, and `text` of pptp_prober_error. */
+#define PPTP_PROBER_IDLE 2
+int pptp_prober_next(struct pptp_prober *p, int64_t timeout_us,
+		     const struct pptp_record **record, int64_t *tag);
+/* Nothing new; queued plans come back at once with ended_by "aborted", live
+ * conversations say farewell within 3 s. */
+void pptp_prober_abort(struct pptp_prober *p);
+size_t pptp_prober_live(const struct pptp_prober *p); /* running or queued */
+bool pptp_prober_raw(const struct pptp_prober *p); /* raw packets work */
+/* The last failure that loses something (the capture file's disk is full), as
+ * one sentence, or NULL. */
+const char *pptp_prober_error(const struct pptp_prober *p);
+
+#endif
