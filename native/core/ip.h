@@ -26,7 +26,7 @@ struct pptp_ip {
 	struct pptp_address source, destination;
 	uint8_t ttl;	  /* or hop limit */
 	uint8_t protocol; /* after IPv6 extension headers */
-	uint16_t identification;
+	uint16_t identification; /* IPv6: the low half of a fragment's */
 	bool dont_fragment;
 	bool more_fragments;
 	uint16_t fragment_offset; /* bytes */
