@@ -1,0 +1,1584 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The conversation against a scripted peer, in virtual time. */
+#include "core/conversation.h"
+
+#include "core/chap.h"
+#include "core/eap.h"
+#include "unit/claims.h"
+
+#define MS INT64_C(1000)
+#define S INT64_C(1000000)
+#define OURS 0x1a2c
+#define THEIRS 0x0480
+
+static const char US[] = "192.0.2.2", SERVER[] = "192.0.2.1",
+		  ELSEWHERE[] = "192.0.2.99";
+
+struct sent {
+	enum pptp_action action;
+	uint8_t bytes[PPTP_PACKET_ROOM];
+	size_t length;
+	int64_t at;
+};
+
+static struct {
+	struct pptp_conversation c;
+	int64_t now;
+	uint32_t sequence;
+	struct sent log[256];
+	unsigned sent, read;
+} w;
+
+static struct pptp_address address(const char *text)
+{
+	struct pptp_address a;
+
+	ck_assert(pptp_address_parse(&a, text, strlen(text)));
+	return a;
+}
+
+static struct pptp_conversation_config plan(void)
+{
+	struct pptp_conversation_config f;
+
+	memset(&f, 0, sizeof(f));
+	f.source = address(US);
+	f.target = address(SERVER);
+	f.port = 1723;
+	f.depth = PPTP_DEPTH_CALL;
+	f.raw = true;
+	f.call_id = OURS;
+	for (unsigned i = 0; i < PPTP_RANDOM; i++)
+		f.random[i] = (uint8_t)(17 * i + 3);
+	return f;
+}
+
+static struct pptp_conversation_config asking(const char *method)
+{
+	struct pptp_conversation_config f = plan();
+
+	ck_assert(pptp_method_parse(&f.ask, method));
+	return f;
+}
+
+static void drain(void)
+{
+	struct sent *s;
+
+	for (;;) {
+		ck_assert_uint_lt(w.sent, 256);
+		s = &w.log[w.sent];
+		s->action = pptp_conversation_output(&w.c, s->bytes, &s->length,
+						     w.now);
+		s->at = w.now;
+		if (s->action == PPTP_ACTION_NONE)
+			return;
+		w.sent++;
+	}
+}
+
+static void begin(const struct pptp_conversation_config *f)
+{
+	memset(&w, 0, sizeof(w));
+	w.now = 1000 * S;
+	ck_assert_int_eq(pptp_conversation_init(&w.c, f, w.now), PPTP_OK);
+	drain();
+}
+
+/* Lets time pass, as an owner of sockets would. */
+static void run_until(int64_t end)
+{
+	int64_t next;
+
+	for (;;) {
+		next = pptp_conversation_deadline(&w.c);
+		if (next > end)
+			break;
+		if (next > w.now)
+			w.now = next;
+		pptp_conversation_input(&w.c, PPTP_INPUT_TICK, NULL, 0, w.now);
+		drain();
+	}
+	w.now = end;
+}
+
+static void wait_for(int64_t us)
+{
+	run_until(w.now + us);
+}
+
+/* The next thing that left; fails where it is another action. */
+static const struct sent *expect(enum pptp_action action)
+{
+	ck_assert_uint_lt(w.read, w.sent);
+	ck_assert_int_eq(w.log[w.read].action, action);
+	return &w.log[w.read++];
+}
+
+static void nothing_more(void)
+{
+	ck_assert_uint_eq(w.read, w.sent);
+}
+
+static struct pptp_control expect_control(unsigned type)
+{
+	const struct sent *s = expect(PPTP_ACTION_STREAM);
+	struct pptp_control m;
+	struct pptp_reader in;
+
+	pptp_reader_init(&in, s->bytes, s->length);
+	ck_assert(pptp_control_decode(&m, &in));
+	ck_assert_uint_eq(m.control_message_type, type);
+	ck_assert_uint_eq(m.length, s->length);
+	return m;
+}
+
+struct lcp {
+	struct pptp_gre gre;
+	struct pptp_ppp_packet p;
+};
+
+static struct lcp expect_lcp(uint8_t code)
+{
+	const struct sent *s = expect(PPTP_ACTION_PACKET);
+	struct pptp_reader in;
+	struct pptp_ip ip;
+	struct pptp_ppp_frame f;
+	struct lcp l;
+
+	pptp_reader_init(&in, s->bytes, s->length);
+	ck_assert(pptp_ip_decode(&ip, &in));
+	ck_assert(pptp_gre_decode(&l.gre, &ip.payload));
+	ck_assert_uint_eq(l.gre.call_id, THEIRS);
+	ck_assert(pptp_ppp_frame_decode(&f, &l.gre.payload));
+	ck_assert_uint_eq(f.protocol, PPTP_PPP_LCP);
+	ck_assert(pptp_ppp_packet_decode(&l.p, &f.payload));
+	ck_assert_uint_eq(l.p.code, code);
+	return l;
+}
+
+static void expect_options(const struct lcp *l, const char *hex)
+{
+	struct vector v = vector(hex);
+
+	ck_assert_uint_eq(pptp_reader_left(&l->p.data), v.length);
+	ck_assert_mem_eq(l->p.data.at, v.bytes, v.length);
+}
+
+static void stream(const void *bytes, size_t length)
+{
+	w.now += MS;
+	pptp_conversation_input(&w.c, PPTP_INPUT_STREAM, bytes, length, w.now);
+	drain();
+}
+
+static struct pptp_control message(unsigned type)
+{
+	struct pptp_control m;
+
+	memset(&m, 0, sizeof(m));
+	m.control_message_type = (uint16_t)type;
+	m.protocol_version = PPTP_VERSION;
+	m.result_code = 1;
+	m.call_id = THEIRS;
+	m.peer_call_id = OURS;
+	return m;
+}
+
+static void control(const struct pptp_control *m)
+{
+	uint8_t bytes[PPTP_CONTROL_MAX];
+	struct pptp_writer out;
+
+	pptp_writer_init(&out, bytes, sizeof(bytes));
+	pptp_control_encode(&out, m);
+	stream(bytes, out.length);
+}
+
+static void say(unsigned type)
+{
+	struct pptp_control m = message(type);
+
+	control(&m);
+}
+
+static bool packet(const void *bytes, size_t length)
+{
+	bool ours;
+
+	w.now += MS;
+	ours = pptp_conversation_input(&w.c, PPTP_INPUT_PACKET, bytes, length,
+				       w.now);
+	drain();
+	return ours;
+}
+
+struct frame {
+	uint16_t protocol;
+	uint8_t code, identifier;
+	const char *data; /* hexadecimal */
+};
+
+static bool gre_from(const char *source, uint16_t call_id, uint32_t sequence,
+		     struct frame f)
+{
+	struct vector data = vector(f.data);
+	struct pptp_ip ip;
+	struct pptp_gre gre;
+	struct pptp_writer out;
+	uint8_t payload[512], bytes[640];
+	int n;
+
+	memset(&ip, 0, sizeof(ip));
+	memset(&gre, 0, sizeof(gre));
+	ip.source = address(source);
+	ip.destination = address(US);
+	ip.ttl = 64;
+	ip.protocol = PPTP_IP_GRE;
+	gre.call_id = call_id;
+	gre.has_sequence = true;
+	gre.sequence_number = sequence;
+	pptp_writer_init(&out, payload, sizeof(payload));
+	pptp_ppp_frame_encode(&out, f.protocol);
+	pptp_ppp_packet_encode(&out, f.code, f.identifier, data.bytes,
+			       data.length);
+	n = pptp_gre_packet_encode(&ip, &gre, payload, out.length, bytes,
+				   sizeof(bytes));
+	ck_assert_int_gt(n, 0);
+	return packet(bytes, (size_t)n);
+}
+
+static void ppp(uint16_t protocol, uint8_t code, uint8_t identifier,
+		const char *data)
+{
+	ck_assert(gre_from(SERVER, OURS, w.sequence++,
+			   (struct frame){ protocol, code, identifier, data }));
+}
+
+static void lcp(uint8_t code, uint8_t identifier, const char *options)
+{
+	ppp(PPTP_PPP_LCP, code, identifier, options);
+}
+
+/* pppd's usual list around a method. */
+#define OFFER_PAP "020600000000 0304c023 0506aa6a6ace 0702 0802"
+#define OFFER_MD5 "020600000000 0305c22305 0506aa6a6ace 0702 0802"
+#define OFFER_V1 "020600000000 0305c22380 0506aa6a6ace 0702 0802"
+#define OFFER_V2 "020600000000 0305c22381 0506aa6a6ace 0702 0802"
+#define OFFER_EAP "020600000000 0304c227 0506aa6a6ace 0702 0802"
+#define OFFER_NONE "020600000000 0506aa6a6ace 0702 0802"
+
+static void connected(void)
+{
+	expect(PPTP_ACTION_CONNECT);
+	w.now += MS;
+	pptp_conversation_input(&w.c, PPTP_INPUT_CONNECTED, NULL, 0, w.now);
+	drain();
+}
+
+/* From the start to our first Configure-Request, which is acknowledged. */
+static void open_call(const struct pptp_conversation_config *f)
+{
+	struct lcp request;
+
+	begin(f);
+	connected();
+	expect_control(PPTP_SCCRQ);
+	say(PPTP_SCCRP);
+	expect(PPTP_ACTION_GUARD);
+	ck_assert_uint_eq(expect_control(PPTP_OCRQ).call_id, OURS);
+	say(PPTP_OCRP);
+	request = expect_lcp(PPTP_CONFIGURE_REQUEST);
+	nothing_more();
+	ck_assert_uint_eq(pptp_reader_left(&request.p.data), 6);
+	lcp(PPTP_CONFIGURE_ACK, request.p.identifier, "0506aa6a6acf");
+}
+
+/* The whole farewell, each word answered. */
+static void farewell(void)
+{
+	struct lcp request = expect_lcp(PPTP_TERMINATE_REQUEST);
+
+	lcp(PPTP_TERMINATE_ACK, request.p.identifier, "");
+	expect_control(PPTP_CCRQ);
+	say(PPTP_CDN);
+	expect_control(PPTP_STOP_CCRQ);
+	say(PPTP_STOP_CCRP);
+	expect(PPTP_ACTION_CLOSE);
+	ck_assert(pptp_conversation_finished(&w.c));
+	ck_assert_int_eq(w.c.record.teardown.state, PPTP_CLEAN);
+}
+
+static const struct pptp_offer *offer(unsigned index)
+{
+	ck_assert_uint_lt(index, w.c.record.lcp.offers);
+	return &w.c.record.lcp.offer[index];
+}
+
+/* Nothing that we ever sent is of CHAP, PAP, EAP, or an NCP. */
+static void never_authenticated(void)
+{
+	for (unsigned i = 0; i < w.sent; i++) {
+		struct pptp_reader in;
+		struct pptp_ip ip;
+		struct pptp_gre gre;
+		struct pptp_ppp_frame f;
+
+		if (w.log[i].action != PPTP_ACTION_PACKET)
+			continue;
+		pptp_reader_init(&in, w.log[i].bytes, w.log[i].length);
+		ck_assert(pptp_ip_decode(&ip, &in));
+		if (ip.protocol != PPTP_IP_GRE)
+			continue;
+		ck_assert(pptp_gre_decode(&gre, &ip.payload));
+		if (gre.payload_length == 0)
+			continue;
+		ck_assert(pptp_ppp_frame_decode(&f, &gre.payload));
+		ck_assert_uint_eq(f.protocol, PPTP_PPP_LCP);
+	}
+}
+
+/* ---- the way that succeeds ---------------------------------------------- */
+
+#define CHALLENGE "10 00112233445566778899aabbccddeeff 70707470 64"
+
+START_TEST(a_challenge_is_read_and_never_answered)
+{
+	struct pptp_conversation_config f = plan();
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	ppp(PPTP_PPP_CHAP, PPTP_CHAP_CHALLENGE, 142, CHALLENGE);
+	farewell();
+	never_authenticated();
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_COMPLETE);
+	ck_assert_int_eq(w.c.record.gre.state, PPTP_REACHABLE);
+	ck_assert_int_eq(w.c.record.lcp.state, PPTP_OPENED);
+	ck_assert_int_eq(w.c.record.challenge.state, PPTP_SEEN);
+	ck_assert_uint_eq(w.c.record.asked.protocol, 0);
+}
+END_TEST
+
+START_TEST(nine_round_trips_end_to_end)
+{
+	struct pptp_conversation_config f = plan();
+
+	/* One millisecond each way stands for a round trip: everything that
+	 * we send leaves in the same instant as what it answers. */
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	ppp(PPTP_PPP_CHAP, PPTP_CHAP_CHALLENGE, 142, CHALLENGE);
+	farewell();
+	/* connect, SCCRP, OCRP, two LCP packets of one round trip, challenge,
+	 * Terminate, Clear, Stop; the SYN is the ninth */
+	ck_assert_int_eq(w.now - w.c.record.start, 9 * MS);
+}
+END_TEST
+
+START_TEST(the_whole_sccrq_leaves_at_once)
+{
+	struct pptp_conversation_config f = plan();
+
+	f.contact = "audit@example.net";
+	begin(&f);
+	connected();
+	ck_assert_uint_eq(w.log[w.read].length, 156);
+	ck_assert_int_eq(w.log[w.read].at, w.now);
+	ck_assert_str_eq((const char *)expect_control(PPTP_SCCRQ).host_name,
+			 "audit@example.net");
+}
+END_TEST
+
+START_TEST(a_long_contact_is_cut_at_64_bytes)
+{
+	struct pptp_conversation_config f = plan();
+	char contact[100];
+	struct pptp_control m;
+
+	memset(contact, 'x', sizeof(contact) - 1);
+	contact[sizeof(contact) - 1] = '\0';
+	f.contact = contact;
+	begin(&f);
+	connected();
+	m = expect_control(PPTP_SCCRQ);
+	ck_assert_mem_eq(m.host_name, contact, 64);
+	ck_assert_mem_eq(m.vendor_string, "pptpgrade xxxx", 14);
+}
+END_TEST
+
+START_TEST(data_packets_carry_the_acknowledgement_that_is_due)
+{
+	struct pptp_conversation_config f = plan();
+	struct lcp answer;
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	answer = expect_lcp(PPTP_CONFIGURE_ACK);
+	ck_assert(answer.gre.has_acknowledgment);
+	ck_assert_uint_eq(answer.gre.acknowledgment_number, 1);
+	ck_assert_uint_eq(answer.gre.sequence_number, 1);
+	ck_assert_uint_eq(answer.gre.flags, 0x3081);
+}
+END_TEST
+
+START_TEST(an_acknowledgement_alone_follows_when_we_have_nothing_to_say)
+{
+	struct pptp_conversation_config f = plan();
+	const struct sent *s;
+
+	open_call(&f);
+	wait_for(300 * MS);
+	s = expect(PPTP_ACTION_PACKET);
+	ck_assert_uint_eq(s->length, 32);
+	ck_assert_uint_eq(s->bytes[20], 0x20);
+	ck_assert_uint_eq(s->bytes[21], 0x81);
+	nothing_more();
+}
+END_TEST
+
+START_TEST(pap_ends_where_our_turn_would_begin)
+{
+	struct pptp_conversation_config f = plan();
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_PAP);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	farewell();
+	ck_assert_int_eq(w.c.record.lcp.state, PPTP_OPENED);
+	ck_assert_int_eq(w.c.record.challenge.state, PPTP_NOT_TESTED);
+	never_authenticated();
+}
+END_TEST
+
+START_TEST(an_eap_identity_request_is_read_and_never_answered)
+{
+	struct pptp_conversation_config f = plan();
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_EAP);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	ppp(PPTP_PPP_EAP, PPTP_EAP_REQUEST, 7, "01 4e616d65");
+	farewell();
+	never_authenticated();
+	ck_assert_int_eq(w.c.record.challenge.state, PPTP_SEEN);
+}
+END_TEST
+
+/* ---- the port ------------------------------------------------------------ */
+
+static struct pptp_conversation_config knocking(void)
+{
+	struct pptp_conversation_config f = plan();
+
+	f.syn = true;
+	return f;
+}
+
+static struct pptp_tcp expect_syn(void)
+{
+	const struct sent *s = expect(PPTP_ACTION_PACKET);
+	struct pptp_reader in;
+	struct pptp_ip ip;
+	struct pptp_tcp tcp;
+
+	pptp_reader_init(&in, s->bytes, s->length);
+	ck_assert(pptp_ip_decode(&ip, &in));
+	ck_assert_uint_eq(ip.protocol, PPTP_IP_TCP);
+	ck_assert(pptp_tcp_decode(&tcp, &ip.payload));
+	ck_assert_uint_eq(tcp.flags, PPTP_TCP_SYN);
+	ck_assert_uint_eq(tcp.destination_port, 1723);
+	return tcp;
+}
+
+static bool answer_syn(const struct pptp_tcp *syn, uint8_t flags,
+		       uint32_t acknowledgment)
+{
+	uint8_t bytes[40];
+	struct pptp_writer out;
+	struct pptp_ip ip;
+
+	memset(&ip, 0, sizeof(ip));
+	ip.source = address(SERVER);
+	ip.destination = address(US);
+	ip.ttl = 128;
+	ip.protocol = PPTP_IP_TCP;
+	pptp_writer_init(&out, bytes, sizeof(bytes));
+	pptp_ip_encode(&out, &ip, 20);
+	pptp_write_u16(&out, 1723);
+	pptp_write_u16(&out, syn->source_port);
+	pptp_write_u32(&out, 77);
+	pptp_write_u32(&out, acknowledgment);
+	pptp_write_u8(&out, 0x50);
+	pptp_write_u8(&out, flags);
+	pptp_write_u16(&out, 4128);
+	pptp_write_zeros(&out, 4);
+	ck_assert(pptp_writer_ok(&out));
+	return packet(bytes, out.length);
+}
+
+START_TEST(three_syns_then_a_ping_then_silence)
+{
+	struct pptp_conversation_config f = knocking();
+	int64_t start;
+
+	begin(&f);
+	start = w.now;
+	wait_for(30 * S);
+	for (unsigned i = 0; i < 3; i++) {
+		static const int64_t at[] = { 0, 1 * S, 3 * S };
+
+		ck_assert_int_eq(w.log[i].at - start, at[i]);
+		expect_syn();
+	}
+	ck_assert_uint_eq(w.log[3].bytes[9], PPTP_IP_ICMP);
+	ck_assert_uint_eq(w.log[4].bytes[9], PPTP_IP_ICMP);
+	ck_assert_uint_eq(w.sent, 5);
+	ck_assert(pptp_conversation_finished(&w.c));
+	ck_assert_int_eq(w.c.record.tcp.state, PPTP_SILENT);
+	ck_assert_int_eq(w.c.record.host.state, PPTP_SILENT);
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_SILENT);
+}
+END_TEST
+
+START_TEST(a_syn_ack_leads_to_a_connection)
+{
+	struct pptp_conversation_config f = knocking();
+	struct pptp_tcp syn;
+
+	begin(&f);
+	syn = expect_syn();
+	ck_assert(answer_syn(&syn, PPTP_TCP_SYN | PPTP_TCP_ACK,
+			     syn.sequence_number + 1));
+	connected();
+	expect_control(PPTP_SCCRQ);
+	ck_assert_int_eq(w.c.record.tcp.state, PPTP_OPEN);
+	ck_assert_int_eq(w.c.record.tcp.ttl, 128);
+	ck_assert_uint_eq(w.c.record.tcp.rtt_us, 1000);
+}
+END_TEST
+
+START_TEST(a_reset_is_closed)
+{
+	struct pptp_conversation_config f = knocking();
+	struct pptp_tcp syn;
+
+	begin(&f);
+	syn = expect_syn();
+	ck_assert(answer_syn(&syn, PPTP_TCP_RST | PPTP_TCP_ACK,
+			     syn.sequence_number + 1));
+	ck_assert(pptp_conversation_finished(&w.c));
+	ck_assert_int_eq(w.c.record.tcp.state, PPTP_CLOSED);
+	ck_assert_int_eq(w.c.record.tcp.reason, PPTP_REASON_RST);
+}
+END_TEST
+
+START_TEST(an_answer_that_does_not_acknowledge_our_syn_is_not_ours)
+{
+	struct pptp_conversation_config f = knocking();
+	struct pptp_tcp syn;
+
+	begin(&f);
+	syn = expect_syn();
+	ck_assert(!answer_syn(&syn, PPTP_TCP_RST | PPTP_TCP_ACK,
+			      syn.sequence_number));
+	ck_assert(!answer_syn(&syn, PPTP_TCP_RST, syn.sequence_number + 1));
+	ck_assert_int_eq(w.c.record.tcp.state, PPTP_SILENT);
+}
+END_TEST
+
+START_TEST(depth_syn_ends_at_the_syn_ack)
+{
+	struct pptp_conversation_config f = knocking();
+	struct pptp_tcp syn;
+
+	f.depth = PPTP_DEPTH_SYN;
+	begin(&f);
+	syn = expect_syn();
+	answer_syn(&syn, PPTP_TCP_SYN | PPTP_TCP_ACK, syn.sequence_number + 1);
+	nothing_more();
+	ck_assert(pptp_conversation_finished(&w.c));
+	ck_assert_int_eq(w.c.record.kind, PPTP_KIND_SYN);
+}
+END_TEST
+
+/* ICMP unreachable `code` from `source` about the last packet of ours. */
+static bool unreachable(const char *source, uint8_t code,
+			const struct sent *about)
+{
+	uint8_t bytes[256];
+	struct pptp_writer out;
+	struct pptp_ip ip;
+
+	memset(&ip, 0, sizeof(ip));
+	ip.source = address(source);
+	ip.destination = address(US);
+	ip.ttl = 63;
+	ip.protocol = PPTP_IP_ICMP;
+	pptp_writer_init(&out, bytes, sizeof(bytes));
+	pptp_ip_encode(&out, &ip, 8 + 28);
+	pptp_write_u8(&out, PPTP_ICMP_UNREACHABLE);
+	pptp_write_u8(&out, code);
+	pptp_write_zeros(&out, 6);
+	pptp_write_bytes(&out, about->bytes, 28);
+	return packet(bytes, out.length);
+}
+
+START_TEST(icmp_for_the_syn_is_filtered_and_a_ping_asks_for_life)
+{
+	struct pptp_conversation_config f = knocking();
+
+	begin(&f);
+	ck_assert(unreachable("192.0.2.254", 13, expect(PPTP_ACTION_PACKET)));
+	expect(PPTP_ACTION_PACKET);
+	wait_for(10 * S);
+	ck_assert_int_eq(w.c.record.tcp.state, PPTP_FILTERED);
+	ck_assert_int_eq(w.c.record.tcp.icmp.code, 13);
+	ck_assert_int_eq(w.c.record.host.state, PPTP_SILENT);
+}
+END_TEST
+
+START_TEST(icmp_from_the_target_itself_shows_that_it_lives)
+{
+	struct pptp_conversation_config f = knocking();
+
+	begin(&f);
+	ck_assert(unreachable(SERVER, 13, expect(PPTP_ACTION_PACKET)));
+	nothing_more();
+	ck_assert(pptp_conversation_finished(&w.c));
+	ck_assert_int_eq(w.c.record.host.state, PPTP_ALIVE);
+}
+END_TEST
+
+START_TEST(a_refused_connection_is_closed_and_a_failed_one_is_unknown)
+{
+	struct pptp_conversation_config f = plan();
+
+	begin(&f);
+	expect(PPTP_ACTION_CONNECT);
+	pptp_conversation_input(&w.c, PPTP_INPUT_REFUSED, NULL, 0, w.now);
+	ck_assert_int_eq(w.c.record.tcp.state, PPTP_CLOSED);
+	begin(&f);
+	expect(PPTP_ACTION_CONNECT);
+	pptp_conversation_input(&w.c, PPTP_INPUT_FAILED, NULL, 0, w.now);
+	ck_assert_int_eq(w.c.record.tcp.state, PPTP_NOT_TESTED);
+}
+END_TEST
+
+/* ---- the control connection ---------------------------------------------- */
+
+static void start(void)
+{
+	struct pptp_conversation_config f = plan();
+
+	begin(&f);
+	connected();
+	expect_control(PPTP_SCCRQ);
+}
+
+START_TEST(the_first_reply_is_waited_for_twelve_seconds)
+{
+	start();
+	wait_for(11900 * MS);
+	nothing_more();
+	wait_for(200 * MS);
+	expect(PPTP_ACTION_CLOSE);
+	nothing_more();
+	ck_assert_int_eq(w.c.record.control.state, PPTP_SILENT);
+	ck_assert_int_eq(w.c.record.teardown.state, PPTP_ABORTED);
+}
+END_TEST
+
+START_TEST(another_protocol_is_named_and_left_at_once)
+{
+	static const char banner[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
+
+	start();
+	stream(banner, sizeof(banner) - 1);
+	expect(PPTP_ACTION_CLOSE);
+	nothing_more();
+	ck_assert_int_eq(w.c.record.control.state, PPTP_NOT_PPTP);
+	ck_assert_uint_eq(w.c.record.control.raw_length, sizeof(banner) - 1);
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_NOT_PPTP);
+}
+END_TEST
+
+START_TEST(a_reply_in_single_bytes_is_read)
+{
+	uint8_t bytes[PPTP_CONTROL_MAX];
+	struct pptp_control m = message(PPTP_SCCRP);
+	struct pptp_writer out;
+
+	start();
+	pptp_writer_init(&out, bytes, sizeof(bytes));
+	pptp_control_encode(&out, &m);
+	for (size_t i = 0; i < out.length; i++) {
+		nothing_more();
+		stream(bytes + i, 1);
+	}
+	expect(PPTP_ACTION_GUARD);
+	expect_control(PPTP_OCRQ);
+}
+END_TEST
+
+START_TEST(two_messages_in_one_segment_are_both_read)
+{
+	uint8_t bytes[2 * PPTP_CONTROL_MAX];
+	struct pptp_control reply = message(PPTP_SCCRP);
+	struct pptp_control echo = message(PPTP_ECHO_REQUEST);
+	struct pptp_writer out;
+
+	start();
+	echo.identifier = 0x01020304;
+	pptp_writer_init(&out, bytes, sizeof(bytes));
+	pptp_control_encode(&out, &echo);
+	pptp_control_encode(&out, &reply);
+	stream(bytes, out.length);
+	expect(PPTP_ACTION_GUARD);
+	expect_control(PPTP_OCRQ);
+	ck_assert_uint_eq(expect_control(PPTP_ECHO_REPLY).identifier,
+			  0x01020304);
+}
+END_TEST
+
+START_TEST(a_start_result_other_than_one_is_refused)
+{
+	struct pptp_control m = message(PPTP_SCCRP);
+
+	for (uint8_t result = 2; result <= 5; result++) {
+		start();
+		m.result_code = result;
+		control(&m);
+		expect(PPTP_ACTION_CLOSE);
+		nothing_more();
+		ck_assert_int_eq(w.c.record.control.state, PPTP_REFUSED);
+		ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_REFUSED);
+	}
+}
+END_TEST
+
+START_TEST(a_call_result_other_than_one_is_refused_and_stop_is_said)
+{
+	struct pptp_control m = message(PPTP_OCRP);
+
+	for (uint8_t result = 2; result <= 7; result++) {
+		start();
+		say(PPTP_SCCRP);
+		expect(PPTP_ACTION_GUARD);
+		expect_control(PPTP_OCRQ);
+		m.result_code = result;
+		control(&m);
+		expect_control(PPTP_STOP_CCRQ);
+		say(PPTP_STOP_CCRP);
+		expect(PPTP_ACTION_CLOSE);
+		ck_assert_int_eq(w.c.record.call.state, PPTP_REFUSED);
+		ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_REFUSED);
+		ck_assert_int_eq(w.c.record.teardown.state, PPTP_CLEAN);
+	}
+}
+END_TEST
+
+START_TEST(a_reset_after_the_sccrq_is_closed)
+{
+	start();
+	pptp_conversation_input(&w.c, PPTP_INPUT_RESET, NULL, 0, w.now);
+	drain();
+	expect(PPTP_ACTION_CLOSE);
+	ck_assert_int_eq(w.c.record.control.state, PPTP_CLOSED);
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_RESET);
+	ck_assert_int_eq(w.c.record.teardown.state, PPTP_SERVER_CLOSED);
+}
+END_TEST
+
+START_TEST(depth_control_says_stop_and_no_more)
+{
+	struct pptp_conversation_config f = plan();
+
+	f.depth = PPTP_DEPTH_CONTROL;
+	begin(&f);
+	connected();
+	expect_control(PPTP_SCCRQ);
+	say(PPTP_SCCRP);
+	expect_control(PPTP_STOP_CCRQ);
+	say(PPTP_STOP_CCRP);
+	expect(PPTP_ACTION_CLOSE);
+	nothing_more();
+	ck_assert_int_eq(w.c.record.call.state, PPTP_NOT_TESTED);
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_COMPLETE);
+}
+END_TEST
+
+START_TEST(without_raw_packets_the_call_is_cleared_at_once)
+{
+	struct pptp_conversation_config f = plan();
+
+	f.raw = false;
+	begin(&f);
+	connected();
+	expect_control(PPTP_SCCRQ);
+	say(PPTP_SCCRP);
+	expect_control(PPTP_OCRQ);
+	say(PPTP_OCRP);
+	expect_control(PPTP_CCRQ);
+	say(PPTP_CDN);
+	expect_control(PPTP_STOP_CCRQ);
+	say(PPTP_STOP_CCRP);
+	expect(PPTP_ACTION_CLOSE);
+	ck_assert_int_eq(w.c.record.call.state, PPTP_ACCEPTED);
+	ck_assert_int_eq(w.c.record.gre.state, PPTP_NOT_TESTED);
+	ck_assert_int_eq(w.c.record.gre.reason, PPTP_REASON_NO_PRIVILEGE);
+}
+END_TEST
+
+START_TEST(a_call_disconnect_before_lcp_is_told_and_stop_is_said)
+{
+	struct pptp_conversation_config f = plan();
+
+	open_call(&f);
+	say(PPTP_CDN);
+	expect_control(PPTP_STOP_CCRQ);
+	ck_assert(w.c.record.call.disconnected);
+	say(PPTP_STOP_CCRP);
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_DISCONNECT);
+}
+END_TEST
+
+START_TEST(a_stop_of_the_server_is_answered)
+{
+	struct pptp_conversation_config f = plan();
+
+	open_call(&f);
+	say(PPTP_STOP_CCRQ);
+	expect_control(PPTP_STOP_CCRP);
+	pptp_conversation_input(&w.c, PPTP_INPUT_CLOSED, NULL, 0, w.now);
+	drain();
+	ck_assert_int_eq(w.c.record.teardown.state, PPTP_CLEAN);
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_DISCONNECT);
+}
+END_TEST
+
+START_TEST(a_server_that_closes_at_call_clear_closed_cleanly)
+{
+	struct pptp_conversation_config f = plan();
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	ppp(PPTP_PPP_CHAP, PPTP_CHAP_CHALLENGE, 142, CHALLENGE);
+	lcp(PPTP_TERMINATE_ACK,
+	    expect_lcp(PPTP_TERMINATE_REQUEST).p.identifier, "");
+	expect_control(PPTP_CCRQ);
+	pptp_conversation_input(&w.c, PPTP_INPUT_CLOSED, NULL, 0, w.now);
+	drain();
+	expect(PPTP_ACTION_CLOSE);
+	ck_assert_int_eq(w.c.record.teardown.state, PPTP_CLEAN);
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_COMPLETE);
+}
+END_TEST
+
+/* ---- LCP ----------------------------------------------------------------- */
+
+START_TEST(our_request_holds_a_magic_number_and_is_sent_at_0_3_and_6_s)
+{
+	struct pptp_conversation_config f = plan();
+	int64_t first;
+
+	begin(&f);
+	connected();
+	expect_control(PPTP_SCCRQ);
+	say(PPTP_SCCRP);
+	expect(PPTP_ACTION_GUARD);
+	expect_control(PPTP_OCRQ);
+	say(PPTP_OCRP);
+	first = w.now;
+	wait_for(8 * S);
+	for (unsigned i = 0; i < 3; i++) {
+		ck_assert_int_eq(w.log[w.read].at, first + 3 * S * i);
+		ck_assert_uint_eq(expect_lcp(PPTP_CONFIGURE_REQUEST)
+					  .gre.sequence_number, i);
+	}
+	nothing_more();
+	wait_for(20 * S);
+	ck_assert_int_eq(w.c.record.gre.state, PPTP_SILENT);
+	ck_assert_int_eq(w.c.record.lcp.state, PPTP_SILENT);
+}
+END_TEST
+
+START_TEST(a_nak_names_the_method_and_its_acceptance_is_acknowledged)
+{
+	struct pptp_conversation_config f = asking("mschap_v1");
+	struct lcp nak, ack;
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	nak = expect_lcp(PPTP_CONFIGURE_NAK);
+	expect_options(&nak, "0305c22380");
+	lcp(PPTP_CONFIGURE_REQUEST, 2, OFFER_V1);
+	ack = expect_lcp(PPTP_CONFIGURE_ACK);
+	expect_options(&ack, OFFER_V1);
+	ck_assert_int_eq(offer(0)->answer, PPTP_ANSWER_NAK);
+	ck_assert(offer(1)->news);
+	ck_assert_uint_eq(w.c.record.asked.algorithm, 0x80);
+}
+END_TEST
+
+START_TEST(a_retransmission_gets_the_same_nak_and_is_no_news)
+{
+	struct pptp_conversation_config f = asking("pap");
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	wait_for(3 * S);
+	w.read = w.sent; /* acknowledgements */
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	wait_for(3 * S);
+	w.read = w.sent;
+	lcp(PPTP_CONFIGURE_REQUEST, 2, OFFER_V2); /* Windows counts up */
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	ck_assert(!offer(1)->news);
+	ck_assert(!offer(2)->news);
+}
+END_TEST
+
+START_TEST(a_list_is_walked_to_its_end_before_anything_is_settled)
+{
+	struct pptp_conversation_config f = asking("eap");
+
+	/* accel-ppp with 81, 80, 05, PAP: then the last again and again */
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	lcp(PPTP_CONFIGURE_REQUEST, 2, OFFER_V1);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	lcp(PPTP_CONFIGURE_REQUEST, 3, OFFER_MD5);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	lcp(PPTP_CONFIGURE_REQUEST, 4, OFFER_PAP);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	lcp(PPTP_CONFIGURE_REQUEST, 5, OFFER_PAP);
+	farewell();
+	ck_assert(offer(4)->news);
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_COMPLETE);
+}
+END_TEST
+
+START_TEST(a_server_that_wanders_is_left_after_ten_naks)
+{
+	static const char *const offers[] = { OFFER_V2, OFFER_V1, OFFER_MD5,
+					      OFFER_EAP };
+	struct pptp_conversation_config f = asking("pap");
+
+	open_call(&f);
+	for (uint8_t i = 0; i < 10; i++) {
+		wait_for(600 * MS); /* too late for news by identifier */
+		w.read = w.sent;
+		lcp(PPTP_CONFIGURE_REQUEST, (uint8_t)(1 + i / 4),
+		    offers[i / 4]);
+		if (w.sent == w.read)
+			break;
+		expect_lcp(PPTP_CONFIGURE_NAK);
+	}
+	wait_for(600 * MS);
+	w.read = w.sent;
+	lcp(PPTP_CONFIGURE_REQUEST, 3, OFFER_MD5);
+	expect_lcp(PPTP_TERMINATE_REQUEST);
+	wait_for(20 * S);
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_BUDGET);
+}
+END_TEST
+
+START_TEST(other_options_are_rejected_first_and_never_with_a_nak)
+{
+	struct pptp_conversation_config f = asking("pap");
+	struct lcp reject;
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 0,
+	    "01040578 0304c227 05060a0b0c0d 0702 0802 0d0306 1104064e "
+	    "130701aabbccdd 17040001");
+	reject = expect_lcp(PPTP_CONFIGURE_REJECT);
+	expect_options(&reject, "0d0306 1104064e 17040001");
+	lcp(PPTP_CONFIGURE_REQUEST, 1,
+	    "01040578 0304c227 05060a0b0c0d 0702 0802 130701aabbccdd");
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	ck_assert_int_eq(offer(0)->answer, PPTP_ANSWER_REJECT);
+	ck_assert(!w.c.record.declined);
+}
+END_TEST
+
+START_TEST(option_3_is_rejected_once_where_asked_to)
+{
+	struct pptp_conversation_config f = plan();
+	struct lcp reject;
+
+	f.decline = true;
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	reject = expect_lcp(PPTP_CONFIGURE_REJECT);
+	expect_options(&reject, "0305c22381");
+	lcp(PPTP_CONFIGURE_REQUEST, 2, OFFER_V1);
+	farewell();
+	ck_assert(w.c.record.declined);
+}
+END_TEST
+
+START_TEST(option_3_is_rejected_after_the_server_has_settled)
+{
+	struct pptp_conversation_config f = asking("eap");
+
+	f.decline = true;
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	lcp(PPTP_CONFIGURE_REQUEST, 2, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	lcp(PPTP_CONFIGURE_REQUEST, 3, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_REJECT);
+	lcp(PPTP_TERMINATE_REQUEST, 4, "");
+	expect_lcp(PPTP_TERMINATE_ACK);
+	expect_control(PPTP_CCRQ);
+	ck_assert_int_eq(w.c.then, PPTP_ENDED_TERMINATE);
+}
+END_TEST
+
+START_TEST(no_authentication_is_watched_for_five_seconds)
+{
+	struct pptp_conversation_config f = plan();
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_NONE);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	wait_for(4900 * MS);
+	w.read = w.sent;
+	wait_for(200 * MS);
+	farewell();
+	ck_assert_int_eq(w.c.record.network.state, PPTP_NONE);
+}
+END_TEST
+
+START_TEST(ncp_requests_without_authentication_are_collected_not_answered)
+{
+	struct pptp_conversation_config f = plan();
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_NONE);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	ppp(PPTP_PPP_CCP, PPTP_CONFIGURE_REQUEST, 1, "120601000040");
+	ppp(PPTP_PPP_IPCP, PPTP_CONFIGURE_REQUEST, 1, "03060a4e0501");
+	wait_for(500 * MS);
+	w.read = w.sent - 1;
+	farewell();
+	never_authenticated();
+	ck_assert_int_eq(w.c.record.network.state, PPTP_ASKED);
+	ck_assert_uint_eq(w.c.record.network.count, 2);
+}
+END_TEST
+
+START_TEST(an_ncp_request_beside_authentication_proves_nothing)
+{
+	struct pptp_conversation_config f = plan();
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	ppp(PPTP_PPP_IPCP, PPTP_CONFIGURE_REQUEST, 1, "03060a4e0501");
+	ck_assert_int_eq(w.c.record.network.state, PPTP_NOT_TESTED);
+	ck_assert(pptp_record_has_note(&w.c.record, PPTP_NOTE_PROTOCOL));
+}
+END_TEST
+
+START_TEST(a_terminate_of_the_server_is_acknowledged)
+{
+	struct pptp_conversation_config f = asking("pap");
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	lcp(PPTP_CONFIGURE_REQUEST, 2, OFFER_NONE);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	lcp(PPTP_TERMINATE_REQUEST, 3, "70656572");
+	ck_assert_uint_eq(expect_lcp(PPTP_TERMINATE_ACK).p.identifier, 3);
+	expect_control(PPTP_CCRQ);
+	ck_assert(w.c.record.lcp.terminated);
+	ck_assert_int_eq(w.c.record.network.state, PPTP_NONE);
+}
+END_TEST
+
+START_TEST(a_malformed_option_list_is_not_an_offer_without_authentication)
+{
+	struct pptp_conversation_config f = plan();
+	static const char *const lists[] = { "0206000000000300", "0303c2",
+					     "05", "0208aabbccdd", "0304c223" };
+
+	for (unsigned i = 0; i < 5; i++) {
+		open_call(&f);
+		lcp(PPTP_CONFIGURE_REQUEST, 1, lists[i]);
+		nothing_more();
+		ck_assert_uint_eq(w.c.record.lcp.offers, 0);
+		ck_assert(pptp_record_has_note(&w.c.record,
+					       PPTP_NOTE_MALFORMED));
+	}
+}
+END_TEST
+
+START_TEST(a_rejected_magic_number_is_left_out)
+{
+	struct pptp_conversation_config f = plan();
+	struct lcp request;
+
+	begin(&f);
+	connected();
+	say(PPTP_SCCRP);
+	say(PPTP_OCRP);
+	w.read = w.sent - 1;
+	request = expect_lcp(PPTP_CONFIGURE_REQUEST);
+	lcp(PPTP_CONFIGURE_REJECT, request.p.identifier, "0506aa6a6acf");
+	request = expect_lcp(PPTP_CONFIGURE_REQUEST);
+	ck_assert_uint_eq(pptp_reader_left(&request.p.data), 0);
+	ck_assert(pptp_record_has_note(&w.c.record, PPTP_NOTE_MAGIC_REJECTED));
+}
+END_TEST
+
+START_TEST(endless_naks_of_our_request_are_not_followed_for_ever)
+{
+	struct pptp_conversation_config f = plan();
+	unsigned requests = 0;
+
+	begin(&f);
+	connected();
+	say(PPTP_SCCRP);
+	say(PPTP_OCRP);
+	w.read = w.sent - 1;
+	for (unsigned i = 0; i < 40 && w.read < w.sent; i++) {
+		lcp(PPTP_CONFIGURE_NAK,
+		    expect_lcp(PPTP_CONFIGURE_REQUEST).p.identifier,
+		    "050600000001");
+		requests++;
+	}
+	ck_assert_uint_le(requests, 6);
+}
+END_TEST
+
+START_TEST(an_lcp_echo_is_answered_once_lcp_is_open)
+{
+	struct pptp_conversation_config f = plan();
+	struct lcp reply;
+
+	open_call(&f);
+	lcp(PPTP_LCP_ECHO_REQUEST, 9, "aa6a6ace 6162");
+	nothing_more();
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_EAP);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	lcp(PPTP_LCP_ECHO_REQUEST, 10, "aa6a6ace 6162");
+	reply = expect_lcp(PPTP_LCP_ECHO_REPLY);
+	ck_assert_uint_eq(reply.p.identifier, 10);
+	ck_assert_uint_eq(pptp_reader_left(&reply.p.data), 6);
+}
+END_TEST
+
+/* ---- GRE ----------------------------------------------------------------- */
+
+START_TEST(an_offer_before_the_ocrp_is_answered_after_it)
+{
+	start();
+	say(PPTP_SCCRP);
+	expect(PPTP_ACTION_GUARD);
+	expect_control(PPTP_OCRQ);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	nothing_more();
+	say(PPTP_OCRP);
+	expect_lcp(PPTP_CONFIGURE_REQUEST);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	ck_assert(pptp_record_has_note(&w.c.record, PPTP_NOTE_GRE_EARLY));
+}
+END_TEST
+
+START_TEST(gre_with_another_call_id_is_not_ours)
+{
+	struct pptp_conversation_config f = plan();
+	struct frame request = { PPTP_PPP_LCP, PPTP_CONFIGURE_REQUEST, 1,
+				 OFFER_V2 };
+
+	open_call(&f);
+	ck_assert(!gre_from(SERVER, 0x2c1a, 1, request));
+	ck_assert(!gre_from(SERVER, 0, 1, request));
+	nothing_more();
+	ck_assert_uint_eq(w.c.record.lcp.offers, 0);
+}
+END_TEST
+
+START_TEST(our_call_id_from_another_address_is_a_note_and_never_answered)
+{
+	struct pptp_conversation_config f = plan();
+	struct frame request = { PPTP_PPP_LCP, PPTP_CONFIGURE_REQUEST, 1,
+				 OFFER_V2 };
+
+	open_call(&f);
+	ck_assert(gre_from(ELSEWHERE, OURS, 1, request));
+	nothing_more();
+	ck_assert_uint_eq(w.c.record.lcp.offers, 0);
+	ck_assert(pptp_record_has_note(&w.c.record, PPTP_NOTE_OTHER_SOURCE));
+}
+END_TEST
+
+START_TEST(late_and_repeated_packets_are_not_used)
+{
+	struct pptp_conversation_config f = asking("pap");
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	w.sequence--;
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2); /* twice */
+	nothing_more();
+	w.sequence = 0;
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_NONE); /* late */
+	nothing_more();
+	ck_assert_uint_eq(w.c.record.lcp.offers, 1);
+}
+END_TEST
+
+START_TEST(sequence_numbers_wrap)
+{
+	struct pptp_conversation_config f = asking("pap");
+
+	begin(&f);
+	connected();
+	say(PPTP_SCCRP);
+	say(PPTP_OCRP);
+	w.sequence = 0xfffffffe;
+	for (uint8_t i = 0; i < 4; i++)
+		lcp(PPTP_IDENTIFICATION, i, "00000000");
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	ck_assert_uint_eq(w.c.record.lcp.offers, 1);
+	ck_assert_uint_eq(w.c.record.gre.first_sequence, 0xfffffffe);
+}
+END_TEST
+
+START_TEST(an_acknowledgement_of_what_we_never_sent_proves_nothing)
+{
+	struct pptp_conversation_config f = plan();
+	struct pptp_ip ip;
+	struct pptp_gre gre;
+	uint8_t bytes[64];
+	int n;
+
+	begin(&f);
+	connected();
+	say(PPTP_SCCRP);
+	say(PPTP_OCRP);
+	memset(&ip, 0, sizeof(ip));
+	memset(&gre, 0, sizeof(gre));
+	ip.source = address(SERVER);
+	ip.destination = address(US);
+	ip.ttl = 64;
+	gre.call_id = OURS;
+	gre.has_acknowledgment = true;
+	gre.acknowledgment_number = 0xffffffff; /* Cisco: nothing yet */
+	n = pptp_gre_packet_encode(&ip, &gre, NULL, 0, bytes, sizeof(bytes));
+	ck_assert(packet(bytes, (size_t)n));
+	ck_assert(w.c.record.gre.from_server);
+	ck_assert(!w.c.record.gre.to_server);
+	gre.acknowledgment_number = 0;
+	n = pptp_gre_packet_encode(&ip, &gre, NULL, 0, bytes, sizeof(bytes));
+	ck_assert(packet(bytes, (size_t)n));
+	ck_assert(w.c.record.gre.to_server);
+}
+END_TEST
+
+static const struct sent *last_packet(void)
+{
+	for (unsigned i = w.sent; i > 0; i--)
+		if (w.log[i - 1].action == PPTP_ACTION_PACKET)
+			return &w.log[i - 1];
+	ck_abort();
+	return NULL;
+}
+
+static void silent_call(void)
+{
+	struct pptp_conversation_config f = plan();
+
+	begin(&f);
+	connected();
+	say(PPTP_SCCRP);
+	say(PPTP_OCRP);
+}
+
+START_TEST(protocol_unreachable_from_the_target_is_unreachable)
+{
+	silent_call();
+	ck_assert(unreachable(SERVER, 2, last_packet()));
+	wait_for(20 * S);
+	ck_assert_int_eq(w.c.record.gre.state, PPTP_UNREACHABLE);
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_REFUSED);
+}
+END_TEST
+
+START_TEST(an_icmp_of_a_router_is_filtered)
+{
+	silent_call();
+	ck_assert(unreachable("192.0.2.254", 13, last_packet()));
+	wait_for(20 * S);
+	ck_assert_int_eq(w.c.record.gre.state, PPTP_FILTERED);
+}
+END_TEST
+
+START_TEST(icmp_of_our_own_host_makes_gre_not_tested)
+{
+	uint8_t bytes[128];
+	struct pptp_writer out;
+	struct pptp_ip ip;
+
+	silent_call();
+	memset(&ip, 0, sizeof(ip));
+	ip.source = address(US);
+	ip.destination = address(SERVER);
+	ip.ttl = 64;
+	ip.protocol = PPTP_IP_ICMP;
+	pptp_writer_init(&out, bytes, sizeof(bytes));
+	pptp_ip_encode(&out, &ip, 8 + 28);
+	pptp_write_u8(&out, PPTP_ICMP_UNREACHABLE);
+	pptp_write_u8(&out, 2);
+	pptp_write_zeros(&out, 6);
+	ip.source = address(SERVER);
+	ip.destination = address(US);
+	ip.protocol = PPTP_IP_GRE;
+	pptp_ip_encode(&out, &ip, 40);
+	pptp_write_u16(&out, 0x3001);
+	pptp_write_u16(&out, PPTP_GRE_PROTOCOL);
+	pptp_write_u16(&out, 28);
+	pptp_write_u16(&out, OURS);
+	ck_assert(packet(bytes, out.length));
+	wait_for(20 * S);
+	ck_assert_int_eq(w.c.record.gre.state, PPTP_NOT_TESTED);
+	ck_assert_int_eq(w.c.record.gre.reason, PPTP_REASON_LOCAL_ICMP);
+	ck_assert(pptp_record_has_note(&w.c.record, PPTP_NOTE_LOCAL_ICMP));
+}
+END_TEST
+
+START_TEST(one_way_gre_is_inbound_only)
+{
+	silent_call();
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	wait_for(30 * S);
+	ck_assert(pptp_conversation_finished(&w.c));
+	ck_assert_int_eq(w.c.record.gre.state, PPTP_INBOUND_ONLY);
+}
+END_TEST
+
+START_TEST(a_gre_probe_is_one_acknowledgement_and_a_wait)
+{
+	struct pptp_conversation_config f = plan();
+
+	f.gre = true;
+	begin(&f);
+	expect(PPTP_ACTION_GUARD);
+	ck_assert_uint_eq(expect(PPTP_ACTION_PACKET)->length, 32);
+	wait_for(10 * S);
+	nothing_more();
+	ck_assert(pptp_conversation_finished(&w.c));
+	ck_assert_int_eq(w.c.record.gre.state, PPTP_SILENT);
+	begin(&f);
+	w.read = 2;
+	ck_assert(unreachable(SERVER, 2, last_packet()));
+	ck_assert_int_eq(w.c.record.gre.state, PPTP_UNREACHABLE);
+}
+END_TEST
+
+/* ---- stopping ------------------------------------------------------------ */
+
+START_TEST(an_abort_says_farewell_within_three_seconds)
+{
+	struct pptp_conversation_config f = plan();
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	pptp_conversation_abort(&w.c, w.now);
+	drain();
+	expect_lcp(PPTP_TERMINATE_REQUEST);
+	wait_for(3 * S);
+	ck_assert(pptp_conversation_finished(&w.c));
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_ABORTED);
+	ck_assert_int_eq(w.c.record.challenge.state, PPTP_NOT_TESTED);
+}
+END_TEST
+
+START_TEST(an_abort_leaves_no_silence_behind)
+{
+	struct pptp_conversation_config f = knocking();
+
+	begin(&f);
+	pptp_conversation_abort(&w.c, w.now);
+	drain();
+	ck_assert(pptp_conversation_finished(&w.c));
+	ck_assert_int_eq(w.c.record.tcp.state, PPTP_NOT_TESTED);
+	start();
+	pptp_conversation_abort(&w.c, w.now);
+	drain();
+	ck_assert_int_eq(w.c.record.control.state, PPTP_NOT_TESTED);
+}
+END_TEST
+
+START_TEST(after_25_seconds_it_leaves_whatever_comes)
+{
+	struct pptp_conversation_config f = asking("pap");
+	int64_t begun;
+
+	open_call(&f);
+	begun = w.now;
+	for (uint8_t i = 0; i < 60 && !pptp_conversation_finished(&w.c); i++) {
+		wait_for(900 * MS);
+		gre_from(SERVER, OURS, w.sequence++,
+			 (struct frame){ PPTP_PPP_LCP, PPTP_IDENTIFICATION, i,
+					 "00000000" });
+		if (i % 3 == 0)
+			gre_from(SERVER, OURS, w.sequence++,
+				 (struct frame){ PPTP_PPP_LCP,
+						 PPTP_CONFIGURE_REQUEST, 1,
+						 OFFER_V2 });
+	}
+	ck_assert(pptp_conversation_finished(&w.c));
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_BUDGET);
+	ck_assert_int_lt(w.now - begun, 35 * S);
+}
+END_TEST
+
+START_TEST(wrong_configurations_are_refused)
+{
+	struct pptp_conversation_config f = plan();
+
+	f.port = 0;
+	ck_assert_int_ne(pptp_conversation_init(&w.c, &f, 0), PPTP_OK);
+	f = plan();
+	f.source.family = 6;
+	ck_assert_int_ne(pptp_conversation_init(&w.c, &f, 0), PPTP_OK);
+	f = knocking();
+	f.raw = false;
+	ck_assert_int_ne(pptp_conversation_init(&w.c, &f, 0), PPTP_OK);
+}
+END_TEST
+
+START_TEST(call_ids_are_never_zero_or_symmetric)
+{
+	struct pptp_conversation_config f = plan();
+
+	for (unsigned id = 0; id < 256; id++) {
+		f.call_id = 0;
+		f.random[8] = f.random[9] = (uint8_t)id;
+		begin(&f);
+		ck_assert_uint_ne(w.c.call_id, 0);
+		ck_assert_uint_ne(w.c.call_id >> 8, w.c.call_id & 0xff);
+	}
+}
+END_TEST
+
+START_TEST(a_conversation_with_its_record_fits_4_kib)
+{
+	ck_assert_uint_le(sizeof(struct pptp_conversation), 4096);
+}
+END_TEST
+
+/* ---- the observer cannot tell a capture from a live audit ---------------- */
+
+static void as_json(const struct pptp_record *r, char *text, size_t room)
+{
+	struct pptp_json j;
+
+	pptp_json_init(&j, text, room - 1);
+	pptp_record_walk(r, &j.sink);
+	ck_assert(!j.failed);
+	text[j.length] = '\0';
+}
+
+START_TEST(every_record_walks_into_json)
+{
+	static char text[PPTP_RECORD_JSON];
+	struct pptp_conversation_config f = plan();
+
+	f.name = "vpn.example.net";
+	f.labels = "site a,b";
+	f.time_us = INT64_C(1795387200123456);
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	ppp(PPTP_PPP_CHAP, PPTP_CHAP_CHALLENGE, 142, CHALLENGE);
+	as_json(&w.c.record, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "\"target\":\"192.0.2.1\""));
+	ck_assert_ptr_nonnull(strstr(text, "\"labels\":[\"site a\",\"b\"]"));
+	ck_assert_ptr_nonnull(strstr(text, "\"time\":\"2026-11-22T22:40:00.123456Z\""));
+	ck_assert_ptr_nonnull(strstr(text, "\"authentication\":\"mschap_v2\""));
+	ck_assert_ptr_nonnull(strstr(text, "\"name\":\"pptpd\""));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("conversation");
+
+	CLAIM(s, a_challenge_is_read_and_never_answered);
+	CLAIM(s, nine_round_trips_end_to_end);
+	CLAIM(s, the_whole_sccrq_leaves_at_once);
+	CLAIM(s, a_long_contact_is_cut_at_64_bytes);
+	CLAIM(s, data_packets_carry_the_acknowledgement_that_is_due);
+	CLAIM(s, an_acknowledgement_alone_follows_when_we_have_nothing_to_say);
+	CLAIM(s, pap_ends_where_our_turn_would_begin);
+	CLAIM(s, an_eap_identity_request_is_read_and_never_answered);
+	CLAIM(s, three_syns_then_a_ping_then_silence);
+	CLAIM(s, a_syn_ack_leads_to_a_connection);
+	CLAIM(s, a_reset_is_closed);
+	CLAIM(s, an_answer_that_does_not_acknowledge_our_syn_is_not_ours);
+	CLAIM(s, depth_syn_ends_at_the_syn_ack);
+	CLAIM(s, icmp_for_the_syn_is_filtered_and_a_ping_asks_for_life);
+	CLAIM(s, icmp_from_the_target_itself_shows_that_it_lives);
+	CLAIM(s, a_refused_connection_is_closed_and_a_failed_one_is_unknown);
+	CLAIM(s, the_first_reply_is_waited_for_twelve_seconds);
+	CLAIM(s, another_protocol_is_named_and_left_at_once);
+	CLAIM(s, a_reply_in_single_bytes_is_read);
+	CLAIM(s, two_messages_in_one_segment_are_both_read);
+	CLAIM(s, a_start_result_other_than_one_is_refused);
+	CLAIM(s, a_call_result_other_than_one_is_refused_and_stop_is_said);
+	CLAIM(s, a_reset_after_the_sccrq_is_closed);
+	CLAIM(s, depth_control_says_stop_and_no_more);
+	CLAIM(s, without_raw_packets_the_call_is_cleared_at_once);
+	CLAIM(s, a_call_disconnect_before_lcp_is_told_and_stop_is_said);
+	CLAIM(s, a_stop_of_the_server_is_answered);
+	CLAIM(s, a_server_that_closes_at_call_clear_closed_cleanly);
+	CLAIM(s, our_request_holds_a_magic_number_and_is_sent_at_0_3_and_6_s);
+	CLAIM(s, a_nak_names_the_method_and_its_acceptance_is_acknowledged);
+	CLAIM(s, a_retransmission_gets_the_same_nak_and_is_no_news);
+	CLAIM(s, a_list_is_walked_to_its_end_before_anything_is_settled);
+	CLAIM(s, a_server_that_wanders_is_left_after_ten_naks);
+	CLAIM(s, other_options_are_rejected_first_and_never_with_a_nak);
+	CLAIM(s, option_3_is_rejected_once_where_asked_to);
+	CLAIM(s, option_3_is_rejected_after_the_server_has_settled);
+	CLAIM(s, no_authentication_is_watched_for_five_seconds);
+	CLAIM(s, ncp_requests_without_authentication_are_collected_not_answered);
+	CLAIM(s, an_ncp_request_beside_authentication_proves_nothing);
+	CLAIM(s, a_terminate_of_the_server_is_acknowledged);
+	CLAIM(s, a_malformed_option_list_is_not_an_offer_without_authentication);
+	CLAIM(s, a_rejected_magic_number_is_left_out);
+	CLAIM(s, endless_naks_of_our_request_are_not_followed_for_ever);
+	CLAIM(s, an_lcp_echo_is_answered_once_lcp_is_open);
+	CLAIM(s, an_offer_before_the_ocrp_is_answered_after_it);
+	CLAIM(s, gre_with_another_call_id_is_not_ours);
+	CLAIM(s, our_call_id_from_another_address_is_a_note_and_never_answered);
+	CLAIM(s, late_and_repeated_packets_are_not_used);
+	CLAIM(s, sequence_numbers_wrap);
+	CLAIM(s, an_acknowledgement_of_what_we_never_sent_proves_nothing);
+	CLAIM(s, protocol_unreachable_from_the_target_is_unreachable);
+	CLAIM(s, an_icmp_of_a_router_is_filtered);
+	CLAIM(s, icmp_of_our_own_host_makes_gre_not_tested);
+	CLAIM(s, one_way_gre_is_inbound_only);
+	CLAIM(s, a_gre_probe_is_one_acknowledgement_and_a_wait);
+	CLAIM(s, an_abort_says_farewell_within_three_seconds);
+	CLAIM(s, an_abort_leaves_no_silence_behind);
+	CLAIM(s, after_25_seconds_it_leaves_whatever_comes);
+	CLAIM(s, wrong_configurations_are_refused);
+	CLAIM(s, call_ids_are_never_zero_or_symmetric);
+	CLAIM(s, a_conversation_with_its_record_fits_4_kib);
+	CLAIM(s, every_record_walks_into_json);
+	return run_suite(s);
+}
