@@ -16,7 +16,8 @@ struct pptp_address {
 
 /* Dotted quads of four decimal numbers without leading zeros, or RFC 4291
  * text without a zone; the whole of `text` must be used. */
-bool pptp_address_parse(struct pptp_address *a, const char *text, size_t length);
+bool pptp_address_parse(struct pptp_address *a, const char *text,
+			size_t length);
 /* RFC 5952 text; returns its length without the NUL. `text` has
  * PPTP_ADDRESS_TEXT bytes. */
 size_t pptp_address_format(const struct pptp_address *a, char *text);

@@ -17,11 +17,11 @@
 
 struct pptp_reader {
 	const uint8_t *base, *at, *end; /* offsets count from base */
-	bool nested;	     /* its end is a length field's word, not the data's */
+	bool nested; /* its end is a length field's word, not the data's */
 	enum pptp_error error; /* PPTP_OK, _SHORT or _MALFORMED */
-	const char *why;     /* static text: what is wrong */
-	size_t where;	     /* offset from base of what is wrong */
-	size_t missing;	     /* _SHORT: how many bytes are lacking at least */
+	const char *why;       /* static text: what is wrong */
+	size_t where;          /* offset from base of what is wrong */
+	size_t missing;        /* _SHORT: how many bytes are lacking at least */
 };
 
 void pptp_reader_init(struct pptp_reader *r, const void *bytes, size_t length);
@@ -50,7 +50,7 @@ void pptp_reader_join(struct pptp_reader *r, const struct pptp_reader *sub);
 struct pptp_writer {
 	uint8_t *bytes;
 	size_t length, room; /* written, and how much there is in all */
-	bool failed;	     /* something did not fit */
+	bool failed;         /* something did not fit */
 };
 
 void pptp_writer_init(struct pptp_writer *w, void *bytes, size_t room);

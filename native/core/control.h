@@ -15,27 +15,27 @@
 
 #include "core/field.h"
 
-#define PPTP_COOKIE 0x1a2b3c4dU
-#define PPTP_VERSION 0x0100
+#define PPTP_COOKIE         0x1a2b3c4dU
+#define PPTP_VERSION        0x0100
 #define PPTP_CONTROL_HEADER 12
-#define PPTP_CONTROL_MAX 220 /* the longest message, Incoming-Call-Request */
+#define PPTP_CONTROL_MAX    220 /* the longest message, Incoming-Call-Request */
 
 enum pptp_control_type {
-	PPTP_SCCRQ = 1,	  /* Start-Control-Connection-Request */
-	PPTP_SCCRP,	  /* Start-Control-Connection-Reply */
-	PPTP_STOP_CCRQ,	  /* Stop-Control-Connection-Request */
-	PPTP_STOP_CCRP,	  /* Stop-Control-Connection-Reply */
+	PPTP_SCCRQ = 1, /* Start-Control-Connection-Request */
+	PPTP_SCCRP,     /* Start-Control-Connection-Reply */
+	PPTP_STOP_CCRQ, /* Stop-Control-Connection-Request */
+	PPTP_STOP_CCRP, /* Stop-Control-Connection-Reply */
 	PPTP_ECHO_REQUEST,
 	PPTP_ECHO_REPLY,
-	PPTP_OCRQ,	  /* Outgoing-Call-Request */
-	PPTP_OCRP,	  /* Outgoing-Call-Reply */
-	PPTP_ICRQ,	  /* Incoming-Call-Request */
-	PPTP_ICRP,	  /* Incoming-Call-Reply */
-	PPTP_ICCN,	  /* Incoming-Call-Connected */
-	PPTP_CCRQ,	  /* Call-Clear-Request */
-	PPTP_CDN,	  /* Call-Disconnect-Notify */
-	PPTP_WEN,	  /* WAN-Error-Notify */
-	PPTP_SLI,	  /* Set-Link-Info */
+	PPTP_OCRQ, /* Outgoing-Call-Request */
+	PPTP_OCRP, /* Outgoing-Call-Reply */
+	PPTP_ICRQ, /* Incoming-Call-Request */
+	PPTP_ICRP, /* Incoming-Call-Reply */
+	PPTP_ICCN, /* Incoming-Call-Connected */
+	PPTP_CCRQ, /* Call-Clear-Request */
+	PPTP_CDN,  /* Call-Disconnect-Notify */
+	PPTP_WEN,  /* WAN-Error-Notify */
+	PPTP_SLI,  /* Set-Link-Info */
 };
 
 struct pptp_control {
@@ -58,13 +58,13 @@ struct pptp_control {
 	uint16_t packet_recv_window_size, packet_processing_delay;
 	uint16_t packet_transmit_delay;
 	uint16_t phone_number_length, dialed_number_length,
-		dialing_number_length;
+	    dialing_number_length;
 	uint8_t phone_number[64], subaddress[64];
 	uint8_t dialed_number[64], dialing_number[64];
 	uint8_t call_statistics[128];
 
-	uint32_t crc_errors, framing_errors, hardware_overruns,
-		buffer_overruns, time_out_errors, alignment_errors;
+	uint32_t crc_errors, framing_errors, hardware_overruns, buffer_overruns,
+	    time_out_errors, alignment_errors;
 	uint32_t send_accm, receive_accm;
 };
 

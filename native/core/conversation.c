@@ -13,17 +13,17 @@
 #define SECOND INT64_C(1000000)
 
 enum {
-	FIRST_REPLY = 12 * SECOND,   /* poptop's accept loop stands for 10 s */
+	FIRST_REPLY = 12 * SECOND, /* poptop's accept loop stands for 10 s */
 	CONNECT_WAIT = 10 * SECOND,
 	CONTROL_WAIT = 5 * SECOND,
 	PING_WAIT = 2 * SECOND,
-	GRE_WAIT = 3 * SECOND,	     /* for an answer outside any call */
-	LCP_WAIT = 9 * SECOND,	     /* three of pppd's restart timers */
+	GRE_WAIT = 3 * SECOND, /* for an answer outside any call */
+	LCP_WAIT = 9 * SECOND, /* three of pppd's restart timers */
 	CHALLENGE_WAIT = 9 * SECOND,
-	OPEN_WAIT = SECOND,	     /* for the Ack of our own request */
-	WATCH_WAIT = 5 * SECOND,     /* for an NCP or Terminate */
-	COLLECT_WAIT = SECOND / 4,   /* NCPs come together */
-	RESTART = 3 * SECOND,	     /* RFC 1661 4.6 */
+	OPEN_WAIT = SECOND,        /* for the Ack of our own request */
+	WATCH_WAIT = 5 * SECOND,   /* for an NCP or Terminate */
+	COLLECT_WAIT = SECOND / 4, /* NCPs come together */
+	RESTART = 3 * SECOND,      /* RFC 1661 4.6 */
 	ACKNOWLEDGE_WAIT = SECOND / 5,
 	UNREACHABLE_WAIT = SECOND / 2,
 	TERMINATE_WAIT = 2 * SECOND,
@@ -67,18 +67,18 @@ enum pending {
 	CALL_CLEAR = 1 << 14,
 	STOP = 1 << 15,
 	CLOSE = 1 << 16,
-	ON_CONNECTION = SCCRQ | OCRQ | ECHO_REPLY | STOP_REPLY | CALL_CLEAR |
-			STOP,
+	ON_CONNECTION =
+	    SCCRQ | OCRQ | ECHO_REPLY | STOP_REPLY | CALL_CLEAR | STOP,
 };
 
 enum decision { LEAVE, ACK, NAK, REJECT_OPTIONS, REJECT_METHOD };
 
 /* Options that change nothing which an observer would have to honour. */
-#define ACCEPTABLE                                                       \
-	(UINT32_C(1) << PPTP_LCP_MRU | UINT32_C(1) << PPTP_LCP_ACCM |    \
-	 UINT32_C(1) << PPTP_LCP_AUTHENTICATION |                        \
-	 UINT32_C(1) << PPTP_LCP_MAGIC | UINT32_C(1) << PPTP_LCP_PFC |   \
-	 UINT32_C(1) << PPTP_LCP_ACFC |                                  \
+#define ACCEPTABLE                                                             \
+	(UINT32_C(1) << PPTP_LCP_MRU | UINT32_C(1) << PPTP_LCP_ACCM |          \
+	 UINT32_C(1) << PPTP_LCP_AUTHENTICATION |                              \
+	 UINT32_C(1) << PPTP_LCP_MAGIC | UINT32_C(1) << PPTP_LCP_PFC |         \
+	 UINT32_C(1) << PPTP_LCP_ACFC |                                        \
 	 UINT32_C(1) << PPTP_LCP_ENDPOINT_DISCRIMINATOR)
 
 /* ---- beginning ----------------------------------------------------------- */
@@ -119,9 +119,9 @@ static void begin_record(struct pptp_conversation *c, int64_t now)
 	r->source = f->source;
 	r->port = f->port;
 	r->depth = (uint8_t)f->depth;
-	r->kind = f->gre			   ? PPTP_KIND_GRE
+	r->kind = f->gre                       ? PPTP_KIND_GRE
 		  : f->depth == PPTP_DEPTH_SYN ? PPTP_KIND_SYN
-						   : PPTP_KIND_CONVERSATION;
+					       : PPTP_KIND_CONVERSATION;
 	pptp_observer_init(&c->observer, r);
 }
 
@@ -156,8 +156,8 @@ enum pptp_error pptp_conversation_init(struct pptp_conversation *c,
 	if (!gre_possible(c))
 		pptp_observer_without_gre(&c->observer,
 					  f->target.family == 6
-						  ? PPTP_REASON_IPV6
-						  : PPTP_REASON_NO_PRIVILEGE);
+					      ? PPTP_REASON_IPV6
+					      : PPTP_REASON_NO_PRIVILEGE);
 	if (f->gre) {
 		c->state = PROBING;
 		c->pending = GUARD | ACKNOWLEDGMENT;
@@ -277,8 +277,8 @@ static uint32_t option_types(const struct pptp_record *r,
 	if (!pptp_ppp_packet_decode(&p, &in))
 		return 0;
 	while (pptp_option_next(&p.data, &option))
-		types |= option.type < 32 ? UINT32_C(1) << option.type
-					  : ~ACCEPTABLE;
+		types |=
+		    option.type < 32 ? UINT32_C(1) << option.type : ~ACCEPTABLE;
 	return types;
 }
 
@@ -714,8 +714,8 @@ static void closed(struct pptp_conversation *c, bool reset, int64_t now)
 	pptp_observer_closed(&c->observer, PPTP_SERVER, reset, now);
 	finish(c,
 	       c->record.control.state == PPTP_NOT_PPTP ? PPTP_ENDED_NOT_PPTP
-	       : reset				       ? PPTP_ENDED_RESET
-						       : PPTP_ENDED_CLOSED,
+	       : reset                                  ? PPTP_ENDED_RESET
+							: PPTP_ENDED_CLOSED,
 	       now);
 }
 
@@ -896,8 +896,8 @@ static size_t build_control(const struct pptp_conversation *c,
 	struct pptp_writer w;
 
 	memset(&m, 0, sizeof(m));
-	m.control_message_type = what == SCCRQ	      ? PPTP_SCCRQ
-				 : what == OCRQ	      ? PPTP_OCRQ
+	m.control_message_type = what == SCCRQ        ? PPTP_SCCRQ
+				 : what == OCRQ       ? PPTP_OCRQ
 				 : what == ECHO_REPLY ? PPTP_ECHO_REPLY
 				 : what == STOP_REPLY ? PPTP_STOP_CCRP
 				 : what == CALL_CLEAR ? PPTP_CCRQ
@@ -1037,10 +1037,10 @@ static void copy_options(const struct pptp_conversation *c,
 static size_t build_answer(struct pptp_conversation *c, void *data)
 {
 	static const uint8_t codes[] = {
-		[ACK] = PPTP_CONFIGURE_ACK,
-		[NAK] = PPTP_CONFIGURE_NAK,
-		[REJECT_OPTIONS] = PPTP_CONFIGURE_REJECT,
-		[REJECT_METHOD] = PPTP_CONFIGURE_REJECT,
+	    [ACK] = PPTP_CONFIGURE_ACK,
+	    [NAK] = PPTP_CONFIGURE_NAK,
+	    [REJECT_OPTIONS] = PPTP_CONFIGURE_REJECT,
+	    [REJECT_METHOD] = PPTP_CONFIGURE_REJECT,
 	};
 	const struct pptp_offer *offer = &c->record.lcp.offer[c->answering];
 	uint8_t body[PPTP_PACKET_ROOM];
@@ -1117,10 +1117,9 @@ static enum pptp_action perform(struct pptp_conversation *c, enum pending what,
 	if (what & ON_CONNECTION) {
 		*length = build_control(c, what, data);
 		while (used < *length)
-			used += pptp_observer_stream(&c->observer, PPTP_US,
-						     data + used,
-						     *length - used, now,
-						     &event);
+			used += pptp_observer_stream(
+			    &c->observer, PPTP_US, data + used, *length - used,
+			    now, &event);
 		return PPTP_ACTION_STREAM;
 	}
 	*length = build_packet(c, what, data);
@@ -1211,7 +1210,8 @@ int pptp_conversation_filter(const struct pptp_address *target, uint16_t port,
 	/* Libpcap cannot index TCP over IPv6; its flags are at a fixed place
 	 * without extension headers. */
 	if (!stream)
-		put(&w, " and (tcp[13] & 6 != 0 or (ip6 and ip6[53] & 6 != 0))");
+		put(&w,
+		    " and (tcp[13] & 6 != 0 or (ip6 and ip6[53] & 6 != 0))");
 	put(&w, ")");
 	pptp_write_u8(&w, 0);
 	return pptp_writer_ok(&w) ? (int)w.length - 1 : PPTP_ERROR_SPACE;

@@ -19,25 +19,25 @@
 
 #include "core/observer.h"
 
-#define PPTP_RANDOM 16	     /* bytes of randomness that a conversation takes */
+#define PPTP_RANDOM      16  /* bytes of randomness that a conversation takes */
 #define PPTP_PACKET_ROOM 512 /* every action's data fits */
-#define PPTP_NEVER INT64_MAX
+#define PPTP_NEVER       INT64_MAX
 
 struct pptp_conversation_config {
 	struct pptp_address source, target;
 	uint16_t port;
 	enum pptp_depth depth;
-	bool raw;	/* packets can be sent and captured; else GRE is not
+	bool raw; /* packets can be sent and captured; else GRE is not
 			 * tested and the call is cleared at once */
-	bool syn;	/* begin with a raw SYN; else connect at once */
-	bool gre;	/* nothing but one GRE acknowledgement outside any call,
+	bool syn; /* begin with a raw SYN; else connect at once */
+	bool gre; /* nothing but one GRE acknowledgement outside any call,
 			 * and what comes back (kind gre); needs `raw` */
 	struct pptp_method ask; /* Nak towards it; protocol 0: acknowledge */
-	bool decline;	/* Reject option 3 once: at the first offer, or where
+	bool decline;     /* Reject option 3 once: at the first offer, or where
 			 * the server has settled against `ask` */
 	uint16_t call_id; /* ours; 0: made from `random` */
-	int64_t timeout_us; /* each control wait after the first; 0: 5 s */
-	int64_t time_us;    /* wall clock now, for the record */
+	int64_t timeout_us;  /* each control wait after the first; 0: 5 s */
+	int64_t time_us;     /* wall clock now, for the record */
 	const char *contact; /* in the SCCRQ's host name; NULL: none */
 	const char *name, *labels; /* into the record; may be NULL */
 	uint8_t random[PPTP_RANDOM];
@@ -68,9 +68,9 @@ struct pptp_conversation {
 	struct pptp_observer observer;
 	struct pptp_record record;
 	int64_t deadline;    /* what the state waits for at the longest */
-	int64_t resend;	     /* our Configure- or Terminate-Request again */
+	int64_t resend;      /* our Configure- or Terminate-Request again */
 	int64_t acknowledge; /* a GRE acknowledgement is due */
-	int64_t limit;	     /* of the whole conversation */
+	int64_t limit;       /* of the whole conversation */
 	uint32_t pending;    /* bits: what output() owes, in that order */
 	uint32_t magic, sequence, syn_sequence, echo_identifier;
 	uint32_t received; /* highest GRE sequence number of the server's */

@@ -5,12 +5,16 @@
 
 #include "core/ppp.h"
 
-enum { PPTP_EAP_REQUEST = 1, PPTP_EAP_RESPONSE, PPTP_EAP_SUCCESS,
-       PPTP_EAP_FAILURE };
+enum {
+	PPTP_EAP_REQUEST = 1,
+	PPTP_EAP_RESPONSE,
+	PPTP_EAP_SUCCESS,
+	PPTP_EAP_FAILURE
+};
 
 struct pptp_eap {
 	bool has_type; /* Requests and Responses */
-	uint8_t type;  /* 1 Identity, 4 MD5-Challenge, 13 TLS, 26 MS-CHAPv2 … */
+	uint8_t type; /* 1 Identity, 4 MD5-Challenge, 13 TLS, 26 MS-CHAPv2 … */
 	const uint8_t *data; /* after the type, borrowed */
 	uint16_t data_length;
 };

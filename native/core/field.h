@@ -21,9 +21,9 @@ enum pptp_field_kind {
 
 struct pptp_field {
 	const char *name; /* the RFC's, in snake_case */
-	uint8_t kind;	  /* enum pptp_field_kind */
-	uint8_t size;	  /* bytes on the wire */
-	uint16_t at;	  /* offsetof in the object */
+	uint8_t kind;     /* enum pptp_field_kind */
+	uint8_t size;     /* bytes on the wire */
+	uint16_t at;      /* offsetof in the object */
 };
 
 void pptp_fields_read(const struct pptp_field *fields, size_t count,

@@ -24,12 +24,12 @@ enum {
 
 struct pptp_ip {
 	struct pptp_address source, destination;
-	uint8_t ttl;	  /* or hop limit */
-	uint8_t protocol; /* after IPv6 extension headers */
+	uint8_t ttl;             /* or hop limit */
+	uint8_t protocol;        /* after IPv6 extension headers */
 	uint16_t identification; /* IPv6: the low half of a fragment's */
 	bool dont_fragment;
 	bool more_fragments;
-	uint16_t fragment_offset; /* bytes */
+	uint16_t fragment_offset;   /* bytes */
 	struct pptp_reader payload; /* cut at the header's own length */
 	bool truncated; /* the capture holds less than the header's length */
 };

@@ -206,7 +206,7 @@ static void control_by_server(struct pptp_observer *o,
  * of another protocol is known by its first bytes, before 12 of them came. */
 static bool may_be_control(const uint8_t *bytes, size_t length)
 {
-	static const uint8_t fixed[] = { 0, 1, 0x1a, 0x2b, 0x3c, 0x4d };
+	static const uint8_t fixed[] = {0, 1, 0x1a, 0x2b, 0x3c, 0x4d};
 
 	for (size_t i = 2; i < length && i < 2 + sizeof(fixed); i++)
 		if (bytes[i] != fixed[i - 2])
@@ -226,8 +226,7 @@ static size_t wanted(const uint8_t *bytes, size_t length)
 	if (length < PPTP_CONTROL_HEADER)
 		return PPTP_CONTROL_HEADER;
 	pptp_reader_init(&in, bytes, length);
-	if (!pptp_control_decode(&m, &in) &&
-	    in.error == PPTP_ERROR_MALFORMED)
+	if (!pptp_control_decode(&m, &in) && in.error == PPTP_ERROR_MALFORMED)
 		return 0;
 	pptp_reader_init(&in, bytes, length);
 	return pptp_read_u16(&in);
@@ -302,8 +301,8 @@ size_t pptp_observer_stream(struct pptp_observer *o, enum pptp_side side,
 		}
 		if (used == length)
 			return used;
-		take = want - have < length - used ? want - have
-						   : length - used;
+		take =
+		    want - have < length - used ? want - have : length - used;
 		memcpy(buffer + have, (const uint8_t *)bytes + used, take);
 		o->side[side].length = (uint8_t)(have + take);
 		used += take;
@@ -352,8 +351,7 @@ void pptp_observer_closed(struct pptp_observer *o, enum pptp_side side,
 			  bool reset, int64_t now)
 {
 	struct pptp_record *r = o->record;
-	enum pptp_farewell what =
-		reset ? PPTP_FAREWELL_RST : PPTP_FAREWELL_FIN;
+	enum pptp_farewell what = reset ? PPTP_FAREWELL_RST : PPTP_FAREWELL_FIN;
 
 	if (said(r, side, what))
 		return;
@@ -386,7 +384,7 @@ static bool read_options(struct pptp_reader options, struct pptp_method *method,
 	struct pptp_option option;
 	struct pptp_reader value;
 
-	*method = (struct pptp_method){ 0, 0 };
+	*method = (struct pptp_method){0, 0};
 	*types = 0;
 	while (pptp_option_next(&options, &option)) {
 		if (option.type < 32)
@@ -446,8 +444,8 @@ static void lcp_by_us(struct pptp_observer *o, const struct pptp_ppp_packet *p,
 		o->requested = true;
 		o->request_identifier = p->identifier;
 		o->has_magic =
-			read_options(p->data, &method, &types, &o->magic) &&
-			(types >> PPTP_LCP_MAGIC & 1) != 0;
+		    read_options(p->data, &method, &types, &o->magic) &&
+		    (types >> PPTP_LCP_MAGIC & 1) != 0;
 		if (r->lcp.state == PPTP_NOT_TESTED)
 			r->lcp.state = PPTP_SILENT;
 		break;
@@ -478,8 +476,8 @@ static void server_heard_us(struct pptp_observer *o, int64_t now)
 }
 
 static bool same_options(const struct pptp_record *r,
-			 const struct pptp_offer *offer,
-			 const uint8_t *options, size_t length)
+			 const struct pptp_offer *offer, const uint8_t *options,
+			 size_t length)
 {
 	return offer->packet.length == length + 4 &&
 	       memcmp(r->store + offer->packet.at + 4, options, length) == 0;
@@ -499,8 +497,8 @@ static struct pptp_slice keep_request(struct pptp_record *r,
 			return r->lcp.offer[i].packet;
 	pptp_writer_init(&w, packet, sizeof(packet));
 	pptp_ppp_packet_encode(&w, p->code, p->identifier, p->data.at, length);
-	return pptp_record_keep(r, packet, pptp_writer_ok(&w) ? w.length
-							      : PPTP_STORE + 1);
+	return pptp_record_keep(r, packet,
+				pptp_writer_ok(&w) ? w.length : PPTP_STORE + 1);
 }
 
 static bool is_news(const struct pptp_record *r, const struct pptp_offer *now,
@@ -526,8 +524,8 @@ static void see_offer(struct pptp_observer *o, const struct pptp_ppp_packet *p,
 {
 	struct pptp_record *r = o->record;
 	struct pptp_offer *offer;
-	struct pptp_offer new = { .at_us = pptp_observer_time(o, now),
-				  .identifier = p->identifier };
+	struct pptp_offer new = {.at_us = pptp_observer_time(o, now),
+				 .identifier = p->identifier};
 	uint32_t types, magic = 0;
 
 	if (!read_options(p->data, &new.method, &types, &magic)) {
@@ -560,7 +558,7 @@ static void see_terminate(struct pptp_observer *o,
 	r->lcp.terminate_us = pptp_observer_time(o, now);
 	r->lcp.terminate_identifier = p->identifier;
 	r->lcp.terminate =
-		pptp_record_keep(r, p->data.at, pptp_reader_left(&p->data));
+	    pptp_record_keep(r, p->data.at, pptp_reader_left(&p->data));
 	farewell(o, PPTP_SERVER, PPTP_FAREWELL_TERMINATE_REQUEST, now);
 }
 
@@ -628,7 +626,7 @@ static void see_challenge(struct pptp_observer *o, uint16_t protocol,
 	if (offer != NULL)
 		r->challenge.method = offer->method;
 	r->challenge.packet = pptp_record_keep(
-		r, packet, pptp_writer_ok(&w) ? w.length : PPTP_STORE + 1);
+	    r, packet, pptp_writer_ok(&w) ? w.length : PPTP_STORE + 1);
 }
 
 static void see_network(struct pptp_observer *o, uint16_t protocol,
@@ -708,8 +706,8 @@ static bool in_order(struct pptp_observer *o, enum pptp_side side,
 	if (side == PPTP_SERVER)
 		pptp_record_note(o->record,
 				 sequence == o->side[side].highest
-					 ? PPTP_NOTE_GRE_DUPLICATE
-					 : PPTP_NOTE_GRE_LATE,
+				     ? PPTP_NOTE_GRE_DUPLICATE
+				     : PPTP_NOTE_GRE_LATE,
 				 sequence, 0);
 	return false;
 }
@@ -723,7 +721,7 @@ static bool acknowledges_us(const struct pptp_observer *o,
 
 	return gre->has_acknowledgment && o->side[PPTP_US].sequenced &&
 	       gre->acknowledgment_number - first <=
-		       o->side[PPTP_US].highest - first;
+		   o->side[PPTP_US].highest - first;
 }
 
 static void gre_from_server(struct pptp_observer *o, const struct pptp_gre *gre,
@@ -766,9 +764,8 @@ static bool is_our_call(struct pptp_observer *o, enum pptp_side side,
 	struct pptp_record *r = o->record;
 
 	if (r->kind == PPTP_KIND_GRE)
-		return pptp_address_equal(&ip->source, side == PPTP_US
-							       ? &r->source
-							       : &r->target);
+		return pptp_address_equal(
+		    &ip->source, side == PPTP_US ? &r->source : &r->target);
 	if (side == PPTP_US)
 		return r->call.raw_length == 0 ||
 		       gre->call_id == r->call.call_id;
@@ -882,8 +879,8 @@ static void see_tcp_unreachable(struct pptp_observer *o,
 		return;
 	r->tcp.state = PPTP_FILTERED;
 	r->tcp.reason = PPTP_REASON_ICMP;
-	r->tcp.icmp = (struct pptp_icmp_fact){ ip->source, event->icmp.type,
-					       event->icmp.code };
+	r->tcp.icmp = (struct pptp_icmp_fact){ip->source, event->icmp.type,
+					      event->icmp.code};
 	if (pptp_address_equal(&ip->source, &r->target)) {
 		r->host.state = PPTP_ALIVE;
 		r->host.reason = PPTP_REASON_ICMP;
@@ -904,8 +901,8 @@ static void see_gre_unreachable(struct pptp_observer *o, bool local,
 	if (r->gre.reason != PPTP_REASON_NONE && !local)
 		return;
 	r->gre.reason = local ? PPTP_REASON_LOCAL_ICMP : PPTP_REASON_ICMP;
-	r->gre.icmp = (struct pptp_icmp_fact){ ip->source, event->icmp.type,
-					       event->icmp.code };
+	r->gre.icmp = (struct pptp_icmp_fact){ip->source, event->icmp.type,
+					      event->icmp.code};
 }
 
 /* The quoted packet holds at least eight bytes: ports of TCP, and the Call-ID
@@ -931,8 +928,7 @@ static bool quotes_our_call(struct pptp_observer *o, bool local,
 		return r->gre.asked;
 	if (r->call.state == PPTP_NOT_TESTED)
 		return false;
-	return gre.call_id ==
-	       (local ? r->call.peer_call_id : r->call.call_id);
+	return gre.call_id == (local ? r->call.peer_call_id : r->call.call_id);
 }
 
 static bool see_icmp(struct pptp_observer *o, struct pptp_ip *ip,
@@ -1023,10 +1019,10 @@ static void end_gre(struct pptp_record *r)
 		r->gre.state = PPTP_INBOUND_ONLY;
 	else if (r->gre.reason == PPTP_REASON_ICMP)
 		r->gre.state =
-			pptp_address_equal(&r->gre.icmp.from, &r->target) &&
-					r->gre.icmp.code == 2
-				? PPTP_UNREACHABLE
-				: PPTP_FILTERED;
+		    pptp_address_equal(&r->gre.icmp.from, &r->target) &&
+			    r->gre.icmp.code == 2
+			? PPTP_UNREACHABLE
+			: PPTP_FILTERED;
 	else if (r->gre.asked)
 		r->gre.reason = PPTP_REASON_TIMEOUT;
 	if (r->gre.from_server && !local)
@@ -1036,8 +1032,8 @@ static void end_gre(struct pptp_record *r)
 /* Silence is a fact only where it was waited for to the end. */
 static void forget_silence(struct pptp_record *r)
 {
-	uint8_t *states[] = { &r->tcp.state, &r->control.state, &r->call.state,
-			      &r->gre.state, &r->lcp.state,	&r->host.state };
+	uint8_t *states[] = {&r->tcp.state, &r->control.state, &r->call.state,
+			     &r->gre.state, &r->lcp.state,     &r->host.state};
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
 		if (*states[i] == PPTP_SILENT)
@@ -1067,7 +1063,7 @@ static void end_teardown(struct pptp_record *r)
 		return;
 	if (!asked)
 		r->teardown.state =
-			server_left(r) ? PPTP_SERVER_CLOSED : PPTP_ABORTED;
+		    server_left(r) ? PPTP_SERVER_CLOSED : PPTP_ABORTED;
 	else if (server_left(r) ||
 		 said(r, PPTP_SERVER, PPTP_FAREWELL_STOP_REPLY) ||
 		 said(r, PPTP_US, PPTP_FAREWELL_STOP_REPLY))

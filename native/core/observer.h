@@ -23,12 +23,12 @@ enum pptp_event_kind {
 	PPTP_EVENT_CONTROL, /* `control` */
 	PPTP_EVENT_LOST,    /* the stream is not PPTP (any more) */
 	PPTP_EVENT_SYN_ACK,
-	PPTP_EVENT_RST,	    /* in answer to a SYN */
+	PPTP_EVENT_RST,             /* in answer to a SYN */
 	PPTP_EVENT_UNREACHABLE_TCP, /* `icmp` */
 	PPTP_EVENT_UNREACHABLE_GRE, /* `icmp`; notes tell our own host's */
-	PPTP_EVENT_ECHO_REPLY,	    /* ICMP */
-	PPTP_EVENT_GRE,	    /* `gre`; an acknowledgement, or unknown content */
-	PPTP_EVENT_PPP,	    /* `gre`, `protocol`, `packet` */
+	PPTP_EVENT_ECHO_REPLY,      /* ICMP */
+	PPTP_EVENT_GRE, /* `gre`; an acknowledgement, or unknown content */
+	PPTP_EVENT_PPP, /* `gre`, `protocol`, `packet` */
 };
 
 struct pptp_event {
@@ -47,9 +47,9 @@ struct pptp_observer {
 		uint8_t bytes[PPTP_CONTROL_MAX];
 		uint8_t length;
 		bool lost;
-		bool sequenced;	   /* `first` and `highest` are set */
+		bool sequenced;          /* `first` and `highest` are set */
 		uint32_t first, highest; /* GRE sequence numbers */
-	} side[2];		   /* enum pptp_side */
+	} side[2];                       /* enum pptp_side */
 	uint32_t syn_sequence;
 	uint16_t syn_port; /* our SYN's source port; 0: none was sent */
 	uint32_t syn_us;

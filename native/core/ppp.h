@@ -27,33 +27,33 @@ enum pptp_ppp_protocol {
 };
 
 enum pptp_ppp_code { /* RFC 1661 5, 1570 2, 1962 3; LCP, and NCPs to 7 */
-	PPTP_CONFIGURE_REQUEST = 1,
-	PPTP_CONFIGURE_ACK,
-	PPTP_CONFIGURE_NAK,
-	PPTP_CONFIGURE_REJECT,
-	PPTP_TERMINATE_REQUEST,
-	PPTP_TERMINATE_ACK,
-	PPTP_CODE_REJECT,
-	PPTP_PROTOCOL_REJECT,
-	PPTP_LCP_ECHO_REQUEST,
-	PPTP_LCP_ECHO_REPLY,
-	PPTP_DISCARD_REQUEST,
-	PPTP_IDENTIFICATION,
-	PPTP_TIME_REMAINING,
-	PPTP_RESET_REQUEST,
-	PPTP_RESET_ACK,
+		     PPTP_CONFIGURE_REQUEST = 1,
+		     PPTP_CONFIGURE_ACK,
+		     PPTP_CONFIGURE_NAK,
+		     PPTP_CONFIGURE_REJECT,
+		     PPTP_TERMINATE_REQUEST,
+		     PPTP_TERMINATE_ACK,
+		     PPTP_CODE_REJECT,
+		     PPTP_PROTOCOL_REJECT,
+		     PPTP_LCP_ECHO_REQUEST,
+		     PPTP_LCP_ECHO_REPLY,
+		     PPTP_DISCARD_REQUEST,
+		     PPTP_IDENTIFICATION,
+		     PPTP_TIME_REMAINING,
+		     PPTP_RESET_REQUEST,
+		     PPTP_RESET_ACK,
 };
 
 struct pptp_ppp_frame {
 	bool has_address_control; /* FF 03 stood there */
-	uint16_t protocol;	  /* one byte on the wire where it is odd */
+	uint16_t protocol;        /* one byte on the wire where it is odd */
 	uint8_t protocol_length;  /* 1 or 2 */
 	struct pptp_reader payload;
 };
 
 struct pptp_ppp_packet {
 	uint8_t code, identifier;
-	uint16_t length; /* with this header of 4 */
+	uint16_t length;         /* with this header of 4 */
 	struct pptp_reader data; /* exactly length - 4 bytes */
 };
 

@@ -12,11 +12,11 @@
 struct pptp_slice pptp_record_keep(struct pptp_record *r, const void *bytes,
 				   size_t length)
 {
-	struct pptp_slice slice = { r->stored, (uint16_t)length };
+	struct pptp_slice slice = {r->stored, (uint16_t)length};
 
 	if (length > (size_t)(PPTP_STORE - r->stored)) {
 		pptp_record_note(r, PPTP_NOTE_STORE_FULL, (uint32_t)length, 0);
-		return (struct pptp_slice){ 0, 0 };
+		return (struct pptp_slice){0, 0};
 	}
 	if (length > 0)
 		memcpy(r->store + r->stored, bytes, length);
@@ -46,8 +46,7 @@ void pptp_record_note(struct pptp_record *r, enum pptp_note_code code,
 	note->b = b;
 }
 
-bool pptp_record_has_note(const struct pptp_record *r,
-			  enum pptp_note_code code)
+bool pptp_record_has_note(const struct pptp_record *r, enum pptp_note_code code)
 {
 	for (unsigned i = 0; i < r->notes; i++)
 		if (r->note[i].code == code)
@@ -55,7 +54,7 @@ bool pptp_record_has_note(const struct pptp_record *r,
 	return false;
 }
 
-static const char *const depth_names[] = { "syn", "control", "call" };
+static const char *const depth_names[] = {"syn", "control", "call"};
 
 const char *pptp_depth_name(enum pptp_depth depth)
 {
@@ -77,27 +76,27 @@ bool pptp_depth_parse(enum pptp_depth *depth, const char *text)
 static const char *state_name(uint8_t state)
 {
 	static const char *const names[] = {
-		[PPTP_NOT_TESTED] = "not_tested",
-		[PPTP_OPEN] = "open",
-		[PPTP_CLOSED] = "closed",
-		[PPTP_FILTERED] = "filtered",
-		[PPTP_SILENT] = "silent",
-		[PPTP_ANSWERED] = "answered",
-		[PPTP_REFUSED] = "refused",
-		[PPTP_NOT_PPTP] = "not_pptp",
-		[PPTP_ACCEPTED] = "accepted",
-		[PPTP_REACHABLE] = "reachable",
-		[PPTP_INBOUND_ONLY] = "inbound_only",
-		[PPTP_UNREACHABLE] = "unreachable",
-		[PPTP_OPENED] = "opened",
-		[PPTP_OFFERED] = "offered",
-		[PPTP_SEEN] = "seen",
-		[PPTP_NONE] = "none",
-		[PPTP_ASKED] = "asked",
-		[PPTP_CLEAN] = "clean",
-		[PPTP_SERVER_CLOSED] = "server_closed",
-		[PPTP_ABORTED] = "aborted",
-		[PPTP_ALIVE] = "alive",
+	    [PPTP_NOT_TESTED] = "not_tested",
+	    [PPTP_OPEN] = "open",
+	    [PPTP_CLOSED] = "closed",
+	    [PPTP_FILTERED] = "filtered",
+	    [PPTP_SILENT] = "silent",
+	    [PPTP_ANSWERED] = "answered",
+	    [PPTP_REFUSED] = "refused",
+	    [PPTP_NOT_PPTP] = "not_pptp",
+	    [PPTP_ACCEPTED] = "accepted",
+	    [PPTP_REACHABLE] = "reachable",
+	    [PPTP_INBOUND_ONLY] = "inbound_only",
+	    [PPTP_UNREACHABLE] = "unreachable",
+	    [PPTP_OPENED] = "opened",
+	    [PPTP_OFFERED] = "offered",
+	    [PPTP_SEEN] = "seen",
+	    [PPTP_NONE] = "none",
+	    [PPTP_ASKED] = "asked",
+	    [PPTP_CLEAN] = "clean",
+	    [PPTP_SERVER_CLOSED] = "server_closed",
+	    [PPTP_ABORTED] = "aborted",
+	    [PPTP_ALIVE] = "alive",
 	};
 
 	return names[state];
@@ -151,9 +150,8 @@ static void civil(int64_t day, int64_t *year, unsigned *month, unsigned *mday)
 	int64_t shifted = day + 719468;
 	int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
 	unsigned of_era = (unsigned)(shifted - era * 146097);
-	unsigned y = (of_era - of_era / 1460 + of_era / 36524 -
-		      of_era / 146096) /
-		     365;
+	unsigned y =
+	    (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
 	unsigned of_year = of_era - (365 * y + y / 4 - y / 100);
 	unsigned m = (5 * of_year + 2) / 153;
 
@@ -189,16 +187,16 @@ static void walk_reason(struct pptp_sink *s, uint8_t reason,
 			const struct pptp_icmp_fact *icmp)
 {
 	static const char *const names[] = {
-		[PPTP_REASON_SYN_ACK] = "syn-ack",
-		[PPTP_REASON_RST] = "rst",
-		[PPTP_REASON_REFUSED] = "refused",
-		[PPTP_REASON_ICMP] = "icmp-",
-		[PPTP_REASON_LOCAL_ICMP] = "local-icmp-",
-		[PPTP_REASON_TIMEOUT] = "timeout",
-		[PPTP_REASON_ECHO_REPLY] = "echo-reply",
-		[PPTP_REASON_NO_PRIVILEGE] = "no-privilege",
-		[PPTP_REASON_IPV6] = "ipv6",
-		[PPTP_REASON_ERROR] = "error",
+	    [PPTP_REASON_SYN_ACK] = "syn-ack",
+	    [PPTP_REASON_RST] = "rst",
+	    [PPTP_REASON_REFUSED] = "refused",
+	    [PPTP_REASON_ICMP] = "icmp-",
+	    [PPTP_REASON_LOCAL_ICMP] = "local-icmp-",
+	    [PPTP_REASON_TIMEOUT] = "timeout",
+	    [PPTP_REASON_ECHO_REPLY] = "echo-reply",
+	    [PPTP_REASON_NO_PRIVILEGE] = "no-privilege",
+	    [PPTP_REASON_IPV6] = "ipv6",
+	    [PPTP_REASON_ERROR] = "error",
 	};
 	char text[32], *at;
 
@@ -232,12 +230,12 @@ static void walk_labels(struct pptp_sink *s, const char *labels)
 
 static void walk_head(const struct pptp_record *r, struct pptp_sink *s)
 {
-	static const char *const kinds[] = { "syn", "gre", "conversation",
-					     "observed" };
+	static const char *const kinds[] = {"syn", "gre", "conversation",
+					    "observed"};
 	static const char *const ends[] = {
-		"running",   "complete",   "silent",   "closed",
-		"reset",     "refused",	   "terminate", "disconnect",
-		"not_pptp",  "budget",	   "aborted",  "error",
+	    "running",  "complete", "silent",    "closed",
+	    "reset",    "refused",  "terminate", "disconnect",
+	    "not_pptp", "budget",   "aborted",   "error",
 	};
 	char method[PPTP_METHOD_TEXT];
 
@@ -273,70 +271,63 @@ struct note_text {
 };
 
 static const struct note_text note_texts[PPTP_NOTE_COUNT] = {
-	[PPTP_NOTE_CAPTURE_DROPS] = { "capture_drops", "the kernel dropped ",
-				      "", " captured packets", NUMBER },
-	[PPTP_NOTE_LOCAL_ICMP] = { "local_icmp",
-				   "our own host answered GRE with ICMP 3/", "",
-				   ": remove the local reject rule", NUMBER },
-	[PPTP_NOTE_OTHER_SOURCE] = { "other_source",
-				     "GRE with our Call-ID came from ", "",
-				     " and was not used", ADDRESS },
-	[PPTP_NOTE_ECHO_REQUEST] = { "echo_request",
-				     "the server sent Echo-Request ", "", "",
-				     HEX },
-	[PPTP_NOTE_SET_LINK_INFO] = { "set_link_info",
-				      "Set-Link-Info with send ACCM ",
-				      " and receive ACCM ", "", HEX },
-	[PPTP_NOTE_WAN_ERROR] = { "wan_error", "WAN-Error-Notify", "", "",
-				  PLAIN },
-	[PPTP_NOTE_UNEXPECTED_CONTROL] = { "unexpected_control",
-					   "control message type ", "",
-					   " came unasked", NUMBER },
-	[PPTP_NOTE_PEER_CALL_ID] = { "peer_call_id",
-				     "the reply names Peer's Call ID ",
-				     " where ours was ", "", TWO },
-	[PPTP_NOTE_RESERVED] = { "reserved",
-				 "reserved bytes are not zero in type ", ": ",
-				 "", TWO },
-	[PPTP_NOTE_LONG_MESSAGE] = { "long_message", "control message type ",
-				     " has length ", "", TWO },
-	[PPTP_NOTE_GRE_EARLY] = { "gre_early",
-				  "GRE came before the Outgoing-Call-Reply", "",
-				  "", PLAIN },
-	[PPTP_NOTE_GRE_LATE] = { "gre_late",
-				 "GRE came out of order and was not used", "",
-				 "", PLAIN },
-	[PPTP_NOTE_GRE_DUPLICATE] = { "gre_duplicate", "GRE came twice", "", "",
-				      PLAIN },
-	[PPTP_NOTE_MALFORMED] = { "malformed",
-				  "a packet of the server's is malformed", "",
-				  "", PLAIN },
-	[PPTP_NOTE_PROTOCOL] = { "protocol", "PPP protocol ", "",
-				 " came before authentication", HEX },
-	[PPTP_NOTE_MAGIC_REJECTED] = { "magic_rejected",
-				       "the server rejected our magic number",
-				       "", "", PLAIN },
-	[PPTP_NOTE_LOOPBACK] = { "loopback",
-				 "the server's magic number is ours", "", "",
-				 PLAIN },
-	[PPTP_NOTE_IDENTIFICATION] = { "identification",
-				       "the server sent LCP Identification", "",
-				       "", PLAIN },
-	[PPTP_NOTE_LOST_SYNC] = { "lost_sync",
-				  "the control stream can't be followed", "",
-				  "", PLAIN },
-	[PPTP_NOTE_STORE_FULL] = { "store_full",
-				   "more came than a record keeps", "", "",
-				   PLAIN },
-	[PPTP_NOTE_NO_GUARD] = { "no_guard",
-				 "protocol 47 could not be held: errno ", "",
-				 "", NUMBER },
-	[PPTP_NOTE_SEND_FAILED] = { "send_failed",
-				    "a packet could not be sent: errno ", "",
-				    "", NUMBER },
-	[PPTP_NOTE_CONNECT_FAILED] = { "connect_failed",
-				       "connect failed: errno ", "", "",
-				       NUMBER },
+    [PPTP_NOTE_CAPTURE_DROPS] = {"capture_drops", "the kernel dropped ", "",
+				 " captured packets", NUMBER},
+    [PPTP_NOTE_LOCAL_ICMP] = {"local_icmp",
+			      "our own host answered GRE with ICMP 3/", "",
+			      ": remove the local reject rule", NUMBER},
+    [PPTP_NOTE_OTHER_SOURCE] = {"other_source",
+				"GRE with our Call-ID came from ", "",
+				" and was not used", ADDRESS},
+    [PPTP_NOTE_ECHO_REQUEST] = {"echo_request", "the server sent Echo-Request ",
+				"", "", HEX},
+    [PPTP_NOTE_SET_LINK_INFO] = {"set_link_info",
+				 "Set-Link-Info with send ACCM ",
+				 " and receive ACCM ", "", HEX},
+    [PPTP_NOTE_WAN_ERROR] = {"wan_error", "WAN-Error-Notify", "", "", PLAIN},
+    [PPTP_NOTE_UNEXPECTED_CONTROL] = {"unexpected_control",
+				      "control message type ", "",
+				      " came unasked", NUMBER},
+    [PPTP_NOTE_PEER_CALL_ID] = {"peer_call_id",
+				"the reply names Peer's Call ID ",
+				" where ours was ", "", TWO},
+    [PPTP_NOTE_RESERVED] = {"reserved", "reserved bytes are not zero in type ",
+			    ": ", "", TWO},
+    [PPTP_NOTE_LONG_MESSAGE] = {"long_message", "control message type ",
+				" has length ", "", TWO},
+    [PPTP_NOTE_GRE_EARLY] = {"gre_early",
+			     "GRE came before the Outgoing-Call-Reply", "", "",
+			     PLAIN},
+    [PPTP_NOTE_GRE_LATE] = {"gre_late",
+			    "GRE came out of order and was not used", "", "",
+			    PLAIN},
+    [PPTP_NOTE_GRE_DUPLICATE] = {"gre_duplicate", "GRE came twice", "", "",
+				 PLAIN},
+    [PPTP_NOTE_MALFORMED] = {"malformed",
+			     "a packet of the server's is malformed", "", "",
+			     PLAIN},
+    [PPTP_NOTE_PROTOCOL] = {"protocol", "PPP protocol ", "",
+			    " came before authentication", HEX},
+    [PPTP_NOTE_MAGIC_REJECTED] = {"magic_rejected",
+				  "the server rejected our magic number", "",
+				  "", PLAIN},
+    [PPTP_NOTE_LOOPBACK] = {"loopback", "the server's magic number is ours", "",
+			    "", PLAIN},
+    [PPTP_NOTE_IDENTIFICATION] = {"identification",
+				  "the server sent LCP Identification", "", "",
+				  PLAIN},
+    [PPTP_NOTE_LOST_SYNC] = {"lost_sync",
+			     "the control stream can't be followed", "", "",
+			     PLAIN},
+    [PPTP_NOTE_STORE_FULL] = {"store_full", "more came than a record keeps", "",
+			      "", PLAIN},
+    [PPTP_NOTE_NO_GUARD] = {"no_guard", "protocol 47 could not be held: errno ",
+			    "", "", NUMBER},
+    [PPTP_NOTE_SEND_FAILED] = {"send_failed",
+			       "a packet could not be sent: errno ", "", "",
+			       NUMBER},
+    [PPTP_NOTE_CONNECT_FAILED] = {"connect_failed", "connect failed: errno ",
+				  "", "", NUMBER},
 };
 
 static char *hexadecimal(char *at, uint32_t value)
@@ -406,9 +397,9 @@ static const char *service_of(const uint8_t *bytes, size_t length)
 	static const struct {
 		const char *start, *name;
 	} table[] = {
-		{ "HTTP/", "http" }, { "<!DO", "http" },  { "<htm", "http" },
-		{ "SSH-", "ssh" },   { "220", "ftp" },	  { "220-", "ftp" },
-		{ "+OK", "pop3" },   { "* OK", "imap" },  { "RFB ", "vnc" },
+	    {"HTTP/", "http"}, {"<!DO", "http"}, {"<htm", "http"},
+	    {"SSH-", "ssh"},   {"220", "ftp"},   {"220-", "ftp"},
+	    {"+OK", "pop3"},   {"* OK", "imap"}, {"RFB ", "vnc"},
 	};
 
 	if (length >= 3 && (bytes[0] == 0x16 || bytes[0] == 0x15) &&
@@ -448,9 +439,9 @@ static void walk_control(const struct pptp_record *r, struct pptp_sink *s)
 		s->number(s, "firmware_revision", m.firmware_revision);
 		s->text(s, "host_name", m.host_name,
 			pptp_text_length(m.host_name, sizeof(m.host_name)));
-		s->text(s, "vendor", m.vendor_string,
-			pptp_text_length(m.vendor_string,
-					 sizeof(m.vendor_string)));
+		s->text(
+		    s, "vendor", m.vendor_string,
+		    pptp_text_length(m.vendor_string, sizeof(m.vendor_string)));
 		s->number(s, "rtt_us", r->control.rtt_us);
 		pptp_sink_hex(s, "raw", raw, length);
 	}
@@ -532,8 +523,8 @@ static void walk_answer(const struct pptp_offer *o, struct pptp_sink *s)
 	if (o->answer == PPTP_ANSWER_NAK)
 		pptp_method_name(o->nak, text + 4);
 	pptp_sink_string(s, "answer",
-			 o->answer == PPTP_ANSWER_NAK	 ? text
-			 : o->answer == PPTP_ANSWER_ACK	 ? "ack"
+			 o->answer == PPTP_ANSWER_NAK    ? text
+			 : o->answer == PPTP_ANSWER_ACK  ? "ack"
 			 : o->answer == PPTP_ANSWER_NONE ? "none"
 							 : "reject");
 	if (o->answer != PPTP_ANSWER_NONE)
@@ -681,14 +672,14 @@ static void walk_network(const struct pptp_record *r, struct pptp_sink *s)
 static void walk_teardown(const struct pptp_record *r, struct pptp_sink *s)
 {
 	static const char *const names[] = {
-		"terminate-request",
-		"terminate-ack",
-		"call-clear-request",
-		"call-disconnect-notify",
-		"stop-control-connection-request",
-		"stop-control-connection-reply",
-		"fin",
-		"rst",
+	    "terminate-request",
+	    "terminate-ack",
+	    "call-clear-request",
+	    "call-disconnect-notify",
+	    "stop-control-connection-request",
+	    "stop-control-connection-reply",
+	    "fin",
+	    "rst",
 	};
 
 	begin_stage(s, "teardown", r->teardown.state);

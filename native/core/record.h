@@ -28,56 +28,69 @@ enum pptp_kind {
  * where every stage begins. */
 enum pptp_state {
 	PPTP_NOT_TESTED,
-	PPTP_OPEN, PPTP_CLOSED, PPTP_FILTERED, PPTP_SILENT,    /* tcp */
-	PPTP_ANSWERED, PPTP_REFUSED, PPTP_NOT_PPTP,	       /* control */
-	PPTP_ACCEPTED,					       /* call */
-	PPTP_REACHABLE, PPTP_INBOUND_ONLY, PPTP_UNREACHABLE,   /* gre */
-	PPTP_OPENED, PPTP_OFFERED,			       /* lcp */
-	PPTP_SEEN, PPTP_NONE, PPTP_ASKED,		       /* the rest */
-	PPTP_CLEAN, PPTP_SERVER_CLOSED, PPTP_ABORTED, PPTP_ALIVE,
+	PPTP_OPEN,
+	PPTP_CLOSED,
+	PPTP_FILTERED,
+	PPTP_SILENT, /* tcp */
+	PPTP_ANSWERED,
+	PPTP_REFUSED,
+	PPTP_NOT_PPTP, /* control */
+	PPTP_ACCEPTED, /* call */
+	PPTP_REACHABLE,
+	PPTP_INBOUND_ONLY,
+	PPTP_UNREACHABLE, /* gre */
+	PPTP_OPENED,
+	PPTP_OFFERED, /* lcp */
+	PPTP_SEEN,
+	PPTP_NONE,
+	PPTP_ASKED, /* the rest */
+	PPTP_CLEAN,
+	PPTP_SERVER_CLOSED,
+	PPTP_ABORTED,
+	PPTP_ALIVE,
 };
 
 enum pptp_reason { /* why a tcp, gre or host state is what it is */
-	PPTP_REASON_NONE,
-	PPTP_REASON_SYN_ACK,
-	PPTP_REASON_RST,
-	PPTP_REASON_REFUSED, /* connect() said so; RST or ICMP, unseen */
-	PPTP_REASON_ICMP,    /* with type and code: "icmp-3-13" */
-	PPTP_REASON_LOCAL_ICMP, /* sent by our own host */
-	PPTP_REASON_TIMEOUT,
-	PPTP_REASON_ECHO_REPLY,
-	PPTP_REASON_NO_PRIVILEGE,
-	PPTP_REASON_IPV6, /* PPTP's GRE is IPv4 only */
-	PPTP_REASON_ERROR, /* the system refused to send: see notes */
+		   PPTP_REASON_NONE,
+		   PPTP_REASON_SYN_ACK,
+		   PPTP_REASON_RST,
+		   PPTP_REASON_REFUSED, /* connect() said so; RST or ICMP, unseen */
+		   PPTP_REASON_ICMP,       /* with type and code: "icmp-3-13" */
+		   PPTP_REASON_LOCAL_ICMP, /* sent by our own host */
+		   PPTP_REASON_TIMEOUT,
+		   PPTP_REASON_ECHO_REPLY,
+		   PPTP_REASON_NO_PRIVILEGE,
+		   PPTP_REASON_IPV6,  /* PPTP's GRE is IPv4 only */
+		   PPTP_REASON_ERROR, /* the system refused to send: see notes */
 };
 
 enum pptp_ended_by {
-	PPTP_ENDED_NOT, /* still running */
-	PPTP_ENDED_COMPLETE,  /* all that was planned was seen */
-	PPTP_ENDED_SILENT,    /* a timer of ours ran out */
-	PPTP_ENDED_CLOSED,    /* the server closed the connection */
-	PPTP_ENDED_RESET,     /* … with RST */
-	PPTP_ENDED_REFUSED,   /* a result code, RST or ICMP said no */
-	PPTP_ENDED_TERMINATE, /* the server's LCP Terminate-Request */
-	PPTP_ENDED_DISCONNECT,/* Call-Disconnect-Notify or its Stop */
+	PPTP_ENDED_NOT,        /* still running */
+	PPTP_ENDED_COMPLETE,   /* all that was planned was seen */
+	PPTP_ENDED_SILENT,     /* a timer of ours ran out */
+	PPTP_ENDED_CLOSED,     /* the server closed the connection */
+	PPTP_ENDED_RESET,      /* … with RST */
+	PPTP_ENDED_REFUSED,    /* a result code, RST or ICMP said no */
+	PPTP_ENDED_TERMINATE,  /* the server's LCP Terminate-Request */
+	PPTP_ENDED_DISCONNECT, /* Call-Disconnect-Notify or its Stop */
 	PPTP_ENDED_NOT_PPTP,
-	PPTP_ENDED_BUDGET,    /* 25 s, or ten Naks */
-	PPTP_ENDED_ABORTED,   /* we were told to stop */
-	PPTP_ENDED_ERROR,     /* the system failed us: see notes */
+	PPTP_ENDED_BUDGET,  /* 25 s, or ten Naks */
+	PPTP_ENDED_ABORTED, /* we were told to stop */
+	PPTP_ENDED_ERROR,   /* the system failed us: see notes */
 };
 
 enum pptp_answer { /* what we replied to a Configure-Request */
-	PPTP_ANSWER_NONE,
-	PPTP_ANSWER_ACK,
-	PPTP_ANSWER_NAK,
-	PPTP_ANSWER_REJECT,
+		   PPTP_ANSWER_NONE,
+		   PPTP_ANSWER_ACK,
+		   PPTP_ANSWER_NAK,
+		   PPTP_ANSWER_REJECT,
 };
 
 struct pptp_slice { /* bytes in the record's store */
 	uint16_t at, length;
 };
 
-struct pptp_offer { /* one Configure-Request of the server's */
+struct pptp_offer {               /* one Configure-Request of the server's */
 	struct pptp_slice packet; /* from the LCP code on; retransmissions
 				   * share their bytes */
 	uint32_t at_us, answered_us;
@@ -111,29 +124,29 @@ struct pptp_farewell_message {
 };
 
 enum pptp_note_code {
-	PPTP_NOTE_CAPTURE_DROPS,     /* a: packets that the kernel dropped */
-	PPTP_NOTE_LOCAL_ICMP,	     /* a: code; our host refused GRE */
-	PPTP_NOTE_OTHER_SOURCE,	     /* a: IPv4 address; our Call-ID from it */
-	PPTP_NOTE_ECHO_REQUEST,	     /* a: identifier */
-	PPTP_NOTE_SET_LINK_INFO,     /* a: send ACCM, b: receive ACCM */
+	PPTP_NOTE_CAPTURE_DROPS, /* a: packets that the kernel dropped */
+	PPTP_NOTE_LOCAL_ICMP,    /* a: code; our host refused GRE */
+	PPTP_NOTE_OTHER_SOURCE,  /* a: IPv4 address; our Call-ID from it */
+	PPTP_NOTE_ECHO_REQUEST,  /* a: identifier */
+	PPTP_NOTE_SET_LINK_INFO, /* a: send ACCM, b: receive ACCM */
 	PPTP_NOTE_WAN_ERROR,
-	PPTP_NOTE_UNEXPECTED_CONTROL,/* a: type */
-	PPTP_NOTE_PEER_CALL_ID,	     /* a: what OCRP said, b: ours */
-	PPTP_NOTE_RESERVED,	     /* a: type of message, b: field's bytes */
-	PPTP_NOTE_LONG_MESSAGE,	     /* a: type, b: length */
-	PPTP_NOTE_GRE_EARLY,	     /* GRE before the OCRP */
-	PPTP_NOTE_GRE_LATE,	     /* out of order; not used */
+	PPTP_NOTE_UNEXPECTED_CONTROL, /* a: type */
+	PPTP_NOTE_PEER_CALL_ID,       /* a: what OCRP said, b: ours */
+	PPTP_NOTE_RESERVED,           /* a: type of message, b: field's bytes */
+	PPTP_NOTE_LONG_MESSAGE,       /* a: type, b: length */
+	PPTP_NOTE_GRE_EARLY,          /* GRE before the OCRP */
+	PPTP_NOTE_GRE_LATE,           /* out of order; not used */
 	PPTP_NOTE_GRE_DUPLICATE,
-	PPTP_NOTE_MALFORMED,	     /* a: layer's number */
-	PPTP_NOTE_PROTOCOL,	     /* a: PPP protocol that nobody awaited */
+	PPTP_NOTE_MALFORMED, /* a: layer's number */
+	PPTP_NOTE_PROTOCOL,  /* a: PPP protocol that nobody awaited */
 	PPTP_NOTE_MAGIC_REJECTED,
-	PPTP_NOTE_LOOPBACK,	     /* its magic number was ours */
-	PPTP_NOTE_IDENTIFICATION,    /* LCP code 12 */
-	PPTP_NOTE_LOST_SYNC,	     /* the control stream broke */
-	PPTP_NOTE_STORE_FULL,	     /* more came than a record keeps */
-	PPTP_NOTE_NO_GUARD,	     /* a: errno; protocol 47 unguarded */
-	PPTP_NOTE_SEND_FAILED,	     /* a: errno */
-	PPTP_NOTE_CONNECT_FAILED,    /* a: errno */
+	PPTP_NOTE_LOOPBACK,       /* its magic number was ours */
+	PPTP_NOTE_IDENTIFICATION, /* LCP code 12 */
+	PPTP_NOTE_LOST_SYNC,      /* the control stream broke */
+	PPTP_NOTE_STORE_FULL,     /* more came than a record keeps */
+	PPTP_NOTE_NO_GUARD,       /* a: errno; protocol 47 unguarded */
+	PPTP_NOTE_SEND_FAILED,    /* a: errno */
+	PPTP_NOTE_CONNECT_FAILED, /* a: errno */
 	PPTP_NOTE_COUNT
 };
 
@@ -143,11 +156,11 @@ struct pptp_note {
 	uint32_t a, b;
 };
 
-#define PPTP_OFFERS 24
-#define PPTP_NOTES 16
+#define PPTP_OFFERS    24
+#define PPTP_NOTES     16
 #define PPTP_FAREWELLS 12
 #define PPTP_PROTOCOLS 6
-#define PPTP_STORE 768
+#define PPTP_STORE     768
 
 struct pptp_icmp_fact {
 	struct pptp_address from;
@@ -249,6 +262,6 @@ bool pptp_depth_parse(enum pptp_depth *depth, const char *text);
 void pptp_record_walk(const struct pptp_record *r, struct pptp_sink *s);
 
 /* A room that every record's JSON fits. */
-#define PPTP_RECORD_JSON 65536
+#define PPTP_RECORD_JSON 524288
 
 #endif

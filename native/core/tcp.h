@@ -18,7 +18,7 @@ struct pptp_tcp {
 	uint32_t sequence_number, acknowledgment_number;
 	uint8_t flags;
 	uint16_t window;
-	uint16_t mss; /* 0: no such option */
+	uint16_t mss;           /* 0: no such option */
 	const uint8_t *options; /* borrowed */
 	uint8_t options_length;
 	struct pptp_reader payload;

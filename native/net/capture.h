@@ -12,7 +12,7 @@ struct pptp_capture;
 
 struct pptp_captured {
 	const uint8_t *packet; /* IP; borrowed until the next call */
-	size_t length;	       /* captured */
+	size_t length;         /* captured */
 	size_t wire_length;    /* as it was on the wire, without link layer */
 	int64_t time_us;       /* since 1970, by the kernel */
 	const uint8_t *frame;  /* with its link layer */

@@ -14,14 +14,16 @@
 struct pptp_prober;
 
 struct pptp_prober_config {
-	const char *interface; /* NULL: as routed */
+	const char *interface;      /* NULL: as routed */
 	struct pptp_address source; /* family 0: as routed */
 	unsigned jobs; /* conversations at once, 0: 64; RLIMIT_NOFILE is raised
 			* to fit, or PPTP_ERROR_SYSTEM and one sentence */
 	const char *write; /* pcap of all that was sent and received, or NULL */
-	bool stay; /* without CAP_NET_RAW: TCP only, instead of failing */
+	bool stay;     /* without CAP_NET_RAW: TCP only, instead of failing */
+	bool tcp_only; /* as without CAP_NET_RAW, though it may be there */
 	/* One line a message, for people; NULL: none. `side` says who sent
-	 * it, `text` is safe for terminals. */
+	 * it, `at_us` how long after the conversation's start, and `text`,
+	 * safe for terminals, what it was. */
 	void (*trace)(void *context, const struct pptp_address *target,
 		      enum pptp_side side, int64_t at_us, const char *text);
 	void *context;
@@ -31,12 +33,12 @@ struct pptp_plan {
 	struct pptp_address target;
 	uint16_t port;
 	enum pptp_depth depth;
-	bool gre;	     /* one GRE acknowledgement outside any call */
-	bool syn;	     /* begin with a raw SYN */
+	bool gre; /* one GRE acknowledgement outside any call */
+	bool syn; /* begin with a raw SYN */
 	struct pptp_method ask;
 	bool decline;
-	int64_t timeout_us;  /* 0: default */
-	int64_t wait_us;     /* begin no earlier than so long from now */
+	int64_t timeout_us; /* 0: default */
+	int64_t wait_us;    /* begin no earlier than so long from now */
 	const char *contact, *name, *labels; /* copied */
 };
 
@@ -47,7 +49,8 @@ enum pptp_error pptp_prober_open(struct pptp_prober **p,
 void pptp_prober_close(struct pptp_prober *p); /* NULL is allowed; no farewell:
 						* abort and drain first */
 /* Queues a plan; the record comes back with `tag`. PPTP_ERROR_ROUTE,
- * _INTERFACE, _ARGUMENT or _SYSTEM where it can't even begin. */
+ * _INTERFACE, _ARGUMENT, _PRIVILEGE (raw packets are all that it is about, and
+ * `stay` was chosen) or _SYSTEM where it can't even begin. */
 enum pptp_error pptp_prober_start(struct pptp_prober *p,
 				  const struct pptp_plan *plan, int64_t tag,
 				  char *text, size_t room) PPTP_MUST_USE;
@@ -60,7 +63,8 @@ int pptp_prober_next(struct pptp_prober *p, int64_t timeout_us,
 /* Nothing new; queued plans come back at once with ended_by "aborted", live
  * conversations say farewell within 3 s. */
 void pptp_prober_abort(struct pptp_prober *p);
-size_t pptp_prober_live(const struct pptp_prober *p); /* running or queued */
+/* Queued, running, or with a record that next() has not given yet. */
+size_t pptp_prober_live(const struct pptp_prober *p);
 bool pptp_prober_raw(const struct pptp_prober *p); /* raw packets work */
 /* The last failure that loses something (the capture file's disk is full), as
  * one sentence, or NULL. */

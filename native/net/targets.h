@@ -28,6 +28,8 @@ struct pptp_target {
 enum pptp_error pptp_targets_open(struct pptp_targets **t, uint16_t port,
 				  uint8_t family) PPTP_MUST_USE;
 void pptp_targets_close(struct pptp_targets *t); /* NULL is allowed */
+/* From now on nothing is looked up: a host name is PPTP_ERROR_ARGUMENT. */
+void pptp_targets_numeric(struct pptp_targets *t);
 /* Each returns PPTP_OK or an error with one sentence in `text`: what is wrong,
  * with which value (and line), what to do. A name that does not resolve is
  * PPTP_ERROR_NAME; the others still count. An empty file is

@@ -25,8 +25,8 @@ enum pptp_error pptp_decode_file(const char *path,
 				 char *text, size_t room) PPTP_MUST_USE;
 /* Bytes without a file: an IP packet, a control message, an enhanced GRE
  * packet or a PPP frame, whichever they look like. */
-enum pptp_error pptp_decode_bytes(const void *bytes, size_t length,
-				  const struct pptp_decode_output *output)
-	PPTP_MUST_USE;
+enum pptp_error
+pptp_decode_bytes(const void *bytes, size_t length,
+		  const struct pptp_decode_output *output) PPTP_MUST_USE;
 
 #endif

@@ -86,9 +86,9 @@ static void configure(struct pptp_conversation_config *f, uint8_t flags)
 	f->decline = (flags & 4) != 0;
 	f->call_id = 0x1a2c;
 	if (flags & 8)
-		f->ask = (struct pptp_method){ PPTP_PPP_PAP, 0 };
+		f->ask = (struct pptp_method){PPTP_PPP_PAP, 0};
 	else if (flags & 16)
-		f->ask = (struct pptp_method){ PPTP_PPP_CHAP, 0x80 };
+		f->ask = (struct pptp_method){PPTP_PPP_CHAP, 0x80};
 	memset(f->random, 0x42, sizeof(f->random));
 }
 
@@ -99,8 +99,8 @@ static void finish(struct pptp_conversation *c, int64_t now)
 
 	while (!pptp_conversation_finished(c)) {
 		now = pptp_conversation_deadline(c) > now
-			      ? pptp_conversation_deadline(c)
-			      : now;
+			  ? pptp_conversation_deadline(c)
+			  : now;
 		require(now < end);
 		pptp_conversation_input(c, PPTP_INPUT_TICK, NULL, 0, now);
 		drain(c, now);
@@ -132,9 +132,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 			length = size - i;
 		now += INT64_C(1000) * (what & 0xf0);
 		if ((what & 15) <= PPTP_INPUT_TICK)
-			pptp_conversation_input(
-				&c, (enum pptp_input)(what & 15), bytes + i,
-				length, now);
+			pptp_conversation_input(&c,
+						(enum pptp_input)(what & 15),
+						bytes + i, length, now);
 		else if ((what & 15) < 14)
 			call_packet(&c, bytes + i, length, sequence++, now);
 		else

@@ -15,8 +15,8 @@ static void see_stream(struct pptp_observer *o, enum pptp_side side,
 	size_t used;
 
 	while (length > 0) {
-		used = pptp_observer_stream(o, side, bytes, length, now,
-					    &event);
+		used =
+		    pptp_observer_stream(o, side, bytes, length, now, &event);
 		if (used == 0 || used > length)
 			abort();
 		bytes += used;
@@ -46,8 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	r.source = pptp_address_v4(0xc0000202);
 	r.target = pptp_address_v4(0xc0000201);
 	r.port = 1723;
-	r.kind = size > 0 && bytes[0] & 1 ? PPTP_KIND_GRE
-					  : PPTP_KIND_CONVERSATION;
+	r.kind =
+	    size > 0 && bytes[0] & 1 ? PPTP_KIND_GRE : PPTP_KIND_CONVERSATION;
 	pptp_observer_init(&o, &r);
 	for (size_t i = 1; i + 2 <= size;) {
 		uint8_t what = bytes[i];

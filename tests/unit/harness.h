@@ -25,8 +25,8 @@ static inline struct guarded guarded_new(void)
 	g.map = mmap(NULL, g.size, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ck_assert_ptr_ne(g.map, MAP_FAILED);
-	ck_assert_int_eq(
-		mprotect(g.map + g.size - g.page, g.page, PROT_NONE), 0);
+	ck_assert_int_eq(mprotect(g.map + g.size - g.page, g.page, PROT_NONE),
+			 0);
 	return g;
 }
 

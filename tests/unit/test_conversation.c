@@ -6,9 +6,9 @@
 #include "core/eap.h"
 #include "unit/claims.h"
 
-#define MS INT64_C(1000)
-#define S INT64_C(1000000)
-#define OURS 0x1a2c
+#define MS     INT64_C(1000)
+#define S      INT64_C(1000000)
+#define OURS   0x1a2c
 #define THEIRS 0x0480
 
 static const char US[] = "192.0.2.2", SERVER[] = "192.0.2.1",
@@ -68,8 +68,8 @@ static void drain(void)
 	for (;;) {
 		ck_assert_uint_lt(w.sent, 256);
 		s = &w.log[w.sent];
-		s->action = pptp_conversation_output(&w.c, s->bytes, &s->length,
-						     w.now);
+		s->action =
+		    pptp_conversation_output(&w.c, s->bytes, &s->length, w.now);
 		s->at = w.now;
 		if (s->action == PPTP_ACTION_NONE)
 			return;
@@ -252,7 +252,7 @@ static void ppp(uint16_t protocol, uint8_t code, uint8_t identifier,
 		const char *data)
 {
 	ck_assert(gre_from(SERVER, OURS, w.sequence++,
-			   (struct frame){ protocol, code, identifier, data }));
+			   (struct frame){protocol, code, identifier, data}));
 }
 
 static void lcp(uint8_t code, uint8_t identifier, const char *options)
@@ -261,11 +261,11 @@ static void lcp(uint8_t code, uint8_t identifier, const char *options)
 }
 
 /* pppd's usual list around a method. */
-#define OFFER_PAP "020600000000 0304c023 0506aa6a6ace 0702 0802"
-#define OFFER_MD5 "020600000000 0305c22305 0506aa6a6ace 0702 0802"
-#define OFFER_V1 "020600000000 0305c22380 0506aa6a6ace 0702 0802"
-#define OFFER_V2 "020600000000 0305c22381 0506aa6a6ace 0702 0802"
-#define OFFER_EAP "020600000000 0304c227 0506aa6a6ace 0702 0802"
+#define OFFER_PAP  "020600000000 0304c023 0506aa6a6ace 0702 0802"
+#define OFFER_MD5  "020600000000 0305c22305 0506aa6a6ace 0702 0802"
+#define OFFER_V1   "020600000000 0305c22380 0506aa6a6ace 0702 0802"
+#define OFFER_V2   "020600000000 0305c22381 0506aa6a6ace 0702 0802"
+#define OFFER_EAP  "020600000000 0304c227 0506aa6a6ace 0702 0802"
 #define OFFER_NONE "020600000000 0506aa6a6ace 0702 0802"
 
 static void connected(void)
@@ -527,7 +527,7 @@ START_TEST(three_syns_then_a_ping_then_silence)
 	start = w.now;
 	wait_for(30 * S);
 	for (unsigned i = 0; i < 3; i++) {
-		static const int64_t at[] = { 0, 1 * S, 3 * S };
+		static const int64_t at[] = {0, 1 * S, 3 * S};
 
 		ck_assert_int_eq(w.log[i].at - start, at[i]);
 		expect_syn();
@@ -866,8 +866,8 @@ START_TEST(a_server_that_closes_at_call_clear_closed_cleanly)
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
 	expect_lcp(PPTP_CONFIGURE_ACK);
 	ppp(PPTP_PPP_CHAP, PPTP_CHAP_CHALLENGE, 142, CHALLENGE);
-	lcp(PPTP_TERMINATE_ACK,
-	    expect_lcp(PPTP_TERMINATE_REQUEST).p.identifier, "");
+	lcp(PPTP_TERMINATE_ACK, expect_lcp(PPTP_TERMINATE_REQUEST).p.identifier,
+	    "");
 	expect_control(PPTP_CCRQ);
 	pptp_conversation_input(&w.c, PPTP_INPUT_CLOSED, NULL, 0, w.now);
 	drain();
@@ -895,8 +895,8 @@ START_TEST(our_request_holds_a_magic_number_and_is_sent_at_0_3_and_6_s)
 	wait_for(8 * S);
 	for (unsigned i = 0; i < 3; i++) {
 		ck_assert_int_eq(w.log[w.read].at, first + 3 * S * i);
-		ck_assert_uint_eq(expect_lcp(PPTP_CONFIGURE_REQUEST)
-					  .gre.sequence_number, i);
+		ck_assert_uint_eq(
+		    expect_lcp(PPTP_CONFIGURE_REQUEST).gre.sequence_number, i);
 	}
 	nothing_more();
 	wait_for(20 * S);
@@ -966,8 +966,8 @@ END_TEST
 
 START_TEST(a_server_that_wanders_is_left_after_ten_naks)
 {
-	static const char *const offers[] = { OFFER_V2, OFFER_V1, OFFER_MD5,
-					      OFFER_EAP };
+	static const char *const offers[] = {OFFER_V2, OFFER_V1, OFFER_MD5,
+					     OFFER_EAP};
 	struct pptp_conversation_config f = asking("pap");
 
 	open_call(&f);
@@ -1109,16 +1109,16 @@ END_TEST
 START_TEST(a_malformed_option_list_is_not_an_offer_without_authentication)
 {
 	struct pptp_conversation_config f = plan();
-	static const char *const lists[] = { "0206000000000300", "0303c2",
-					     "05", "0208aabbccdd", "0304c223" };
+	static const char *const lists[] = {"0206000000000300", "0303c2", "05",
+					    "0208aabbccdd", "0304c223"};
 
 	for (unsigned i = 0; i < 5; i++) {
 		open_call(&f);
 		lcp(PPTP_CONFIGURE_REQUEST, 1, lists[i]);
 		nothing_more();
 		ck_assert_uint_eq(w.c.record.lcp.offers, 0);
-		ck_assert(pptp_record_has_note(&w.c.record,
-					       PPTP_NOTE_MALFORMED));
+		ck_assert(
+		    pptp_record_has_note(&w.c.record, PPTP_NOTE_MALFORMED));
 	}
 }
 END_TEST
@@ -1198,8 +1198,8 @@ END_TEST
 START_TEST(gre_with_another_call_id_is_not_ours)
 {
 	struct pptp_conversation_config f = plan();
-	struct frame request = { PPTP_PPP_LCP, PPTP_CONFIGURE_REQUEST, 1,
-				 OFFER_V2 };
+	struct frame request = {PPTP_PPP_LCP, PPTP_CONFIGURE_REQUEST, 1,
+				OFFER_V2};
 
 	open_call(&f);
 	ck_assert(!gre_from(SERVER, 0x2c1a, 1, request));
@@ -1212,8 +1212,8 @@ END_TEST
 START_TEST(our_call_id_from_another_address_is_a_note_and_never_answered)
 {
 	struct pptp_conversation_config f = plan();
-	struct frame request = { PPTP_PPP_LCP, PPTP_CONFIGURE_REQUEST, 1,
-				 OFFER_V2 };
+	struct frame request = {PPTP_PPP_LCP, PPTP_CONFIGURE_REQUEST, 1,
+				OFFER_V2};
 
 	open_call(&f);
 	ck_assert(gre_from(ELSEWHERE, OURS, 1, request));
@@ -1433,13 +1433,13 @@ START_TEST(after_25_seconds_it_leaves_whatever_comes)
 	for (uint8_t i = 0; i < 60 && !pptp_conversation_finished(&w.c); i++) {
 		wait_for(900 * MS);
 		gre_from(SERVER, OURS, w.sequence++,
-			 (struct frame){ PPTP_PPP_LCP, PPTP_IDENTIFICATION, i,
-					 "00000000" });
+			 (struct frame){PPTP_PPP_LCP, PPTP_IDENTIFICATION, i,
+					"00000000"});
 		if (i % 3 == 0)
 			gre_from(SERVER, OURS, w.sequence++,
-				 (struct frame){ PPTP_PPP_LCP,
-						 PPTP_CONFIGURE_REQUEST, 1,
-						 OFFER_V2 });
+				 (struct frame){PPTP_PPP_LCP,
+						PPTP_CONFIGURE_REQUEST, 1,
+						OFFER_V2});
 	}
 	ck_assert(pptp_conversation_finished(&w.c));
 	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_BUDGET);
@@ -1508,7 +1508,8 @@ START_TEST(every_record_walks_into_json)
 	as_json(&w.c.record, text, sizeof(text));
 	ck_assert_ptr_nonnull(strstr(text, "\"target\":\"192.0.2.1\""));
 	ck_assert_ptr_nonnull(strstr(text, "\"labels\":[\"site a\",\"b\"]"));
-	ck_assert_ptr_nonnull(strstr(text, "\"time\":\"2026-11-22T22:40:00.123456Z\""));
+	ck_assert_ptr_nonnull(
+	    strstr(text, "\"time\":\"2026-11-22T22:40:00.123456Z\""));
 	ck_assert_ptr_nonnull(strstr(text, "\"authentication\":\"mschap_v2\""));
 	ck_assert_ptr_nonnull(strstr(text, "\"name\":\"pptpd\""));
 }
@@ -1555,10 +1556,12 @@ int main(void)
 	CLAIM(s, option_3_is_rejected_once_where_asked_to);
 	CLAIM(s, option_3_is_rejected_after_the_server_has_settled);
 	CLAIM(s, no_authentication_is_watched_for_five_seconds);
-	CLAIM(s, ncp_requests_without_authentication_are_collected_not_answered);
+	CLAIM(s,
+	      ncp_requests_without_authentication_are_collected_not_answered);
 	CLAIM(s, an_ncp_request_beside_authentication_proves_nothing);
 	CLAIM(s, a_terminate_of_the_server_is_acknowledged);
-	CLAIM(s, a_malformed_option_list_is_not_an_offer_without_authentication);
+	CLAIM(s,
+	      a_malformed_option_list_is_not_an_offer_without_authentication);
 	CLAIM(s, a_rejected_magic_number_is_left_out);
 	CLAIM(s, endless_naks_of_our_request_are_not_followed_for_ever);
 	CLAIM(s, an_lcp_echo_is_answered_once_lcp_is_open);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One message in one line, for people who watch a conversation. What a server
+ * chose is in it only as printable ASCII, with \xHH for every other byte.
+ */
+#ifndef PPTP_TRACE_H
+#define PPTP_TRACE_H
+
+#include <stddef.h>
+
+#define PPTP_TRACE_TEXT 256 /* longer lines are cut */
+
+/* A control message from the front of a stream: "OCRP result 1, call id 128".
+ * Returns how many bytes it had; 0 and no text where it is not whole yet; all
+ * of `length` where it is not PPTP. */
+size_t pptp_trace_control(char text[PPTP_TRACE_TEXT], const void *stream,
+			  size_t length);
+/* An IP packet: "LCP Configure-Nak id 1 mschap_v1". */
+void pptp_trace_packet(char text[PPTP_TRACE_TEXT], const void *packet,
+		       size_t length);
+
+#endif

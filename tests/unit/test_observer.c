@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Both ends of a wire look alike to the observer: the messages of a
+ * conversation, seen from outside, give the record that the conversation
+ * gave. */
+#include "core/observer.h"
+
+#include <stdio.h>
+
+#include "core/conversation.h"
+#include "unit/claims.h"
+
+#define MS INT64_C(1000)
+
+static struct pptp_conversation c;
+static struct pptp_observer outside;
+static struct pptp_record seen;
+static int64_t now;
+static uint32_t sequence;
+
+static void outside_stream(enum pptp_side side, const uint8_t *bytes,
+			   size_t length)
+{
+	struct pptp_event event;
+
+	while (length > 0) {
+		/* as cut by a network: at most 50 bytes a segment */
+		size_t part = length < 50 ? length : 50;
+		size_t used = pptp_observer_stream(&outside, side, bytes, part,
+						   now, &event);
+
+		ck_assert_uint_ge(used, 1);
+		bytes += used;
+		length -= used;
+	}
+}
+
+static void drain(void)
+{
+	uint8_t data[PPTP_PACKET_ROOM];
+	struct pptp_event event;
+	enum pptp_action action;
+	size_t length;
+
+	while ((action = pptp_conversation_output(&c, data, &length, now)) !=
+	       PPTP_ACTION_NONE) {
+		if (action == PPTP_ACTION_STREAM)
+			outside_stream(PPTP_US, data, length);
+		else if (action == PPTP_ACTION_PACKET)
+			ck_assert(pptp_observer_packet(&outside, PPTP_US, data,
+						       length, now, &event));
+		else if (action == PPTP_ACTION_CLOSE)
+			pptp_observer_closed(&outside, PPTP_US, false, now);
+	}
+}
+
+static void from_server(const uint8_t *bytes, size_t length)
+{
+	now += MS;
+	outside_stream(PPTP_SERVER, bytes, length);
+	pptp_conversation_input(&c, PPTP_INPUT_STREAM, bytes, length, now);
+	drain();
+}
+
+static void control(unsigned type)
+{
+	uint8_t bytes[PPTP_CONTROL_MAX];
+	struct pptp_control m;
+	struct pptp_writer w;
+
+	memset(&m, 0, sizeof(m));
+	m.control_message_type = (uint16_t)type;
+	m.result_code = 1;
+	m.call_id = 0x0480;
+	m.peer_call_id = 0x1a2c;
+	pptp_writer_init(&w, bytes, sizeof(bytes));
+	pptp_control_encode(&w, &m);
+	from_server(bytes, w.length);
+}
+
+static void ppp(uint16_t protocol, uint8_t code, uint8_t identifier,
+		const char *hex)
+{
+	struct vector v = vector(hex);
+	struct pptp_ip ip;
+	struct pptp_gre gre;
+	struct pptp_event event;
+	struct pptp_writer w;
+	uint8_t frame[256], packet[320];
+	int n;
+
+	memset(&ip, 0, sizeof(ip));
+	memset(&gre, 0, sizeof(gre));
+	ip.source = c.config.target;
+	ip.destination = c.config.source;
+	ip.ttl = 64;
+	gre.call_id = 0x1a2c;
+	gre.has_sequence = gre.has_acknowledgment = true;
+	gre.sequence_number = sequence++;
+	pptp_writer_init(&w, frame, sizeof(frame));
+	pptp_ppp_frame_encode(&w, protocol);
+	pptp_ppp_packet_encode(&w, code, identifier, v.bytes, v.length);
+	n = pptp_gre_packet_encode(&ip, &gre, frame, w.length, packet,
+				   sizeof(packet));
+	ck_assert_int_gt(n, 0);
+	now += MS;
+	ck_assert(pptp_observer_packet(&outside, PPTP_SERVER, packet, (size_t)n,
+				       now, &event));
+	ck_assert(pptp_conversation_input(&c, PPTP_INPUT_PACKET, packet,
+					  (size_t)n, now));
+	drain();
+}
+
+static void begin(const char *ask)
+{
+	struct pptp_conversation_config f;
+
+	memset(&f, 0, sizeof(f));
+	f.source = pptp_address_v4(0xc0000202);
+	f.target = pptp_address_v4(0xc0000201);
+	f.port = 1723;
+	f.depth = PPTP_DEPTH_CALL;
+	f.raw = true;
+	f.call_id = 0x1a2c;
+	memset(f.random, 7, sizeof(f.random));
+	if (ask != NULL)
+		ck_assert(pptp_method_parse(&f.ask, ask));
+	now = 5000 * MS;
+	sequence = 0;
+	ck_assert_int_eq(pptp_conversation_init(&c, &f, now), PPTP_OK);
+	seen = c.record;
+	pptp_observer_init(&outside, &seen);
+	pptp_observer_connecting(&outside, now);
+	drain();
+	now += MS;
+	pptp_observer_connected(&outside, now);
+	pptp_conversation_input(&c, PPTP_INPUT_CONNECTED, NULL, 0, now);
+	drain();
+	control(PPTP_SCCRP);
+	control(PPTP_OCRP);
+	ppp(PPTP_PPP_LCP, PPTP_CONFIGURE_ACK, c.identifier, "050607070707");
+}
+
+static void end(void)
+{
+	if (c.record.lcp.terminated == false)
+		ppp(PPTP_PPP_LCP, PPTP_TERMINATE_ACK, c.identifier, "");
+	control(PPTP_CDN);
+	control(PPTP_STOP_CCRP);
+	ck_assert(pptp_conversation_finished(&c));
+	pptp_observer_end(&outside, (enum pptp_ended_by)c.record.ended_by, now);
+}
+
+static void json(const struct pptp_record *r, char *text, size_t room)
+{
+	struct pptp_json j;
+
+	pptp_json_init(&j, text, room - 1);
+	pptp_record_walk(r, &j.sink);
+	ck_assert(!j.failed);
+	text[j.length] = '\0';
+}
+
+static void the_same_record(void)
+{
+	static char live[PPTP_RECORD_JSON], captured[PPTP_RECORD_JSON];
+
+	json(&c.record, live, sizeof(live));
+	json(&seen, captured, sizeof(captured));
+	ck_assert_str_eq(live, captured);
+}
+
+#define OFFER_V2 "020600000000 0305c22381 0506aa6a6ace 0702 0802"
+
+START_TEST(an_audit_and_its_capture_give_the_same_record)
+{
+	begin(NULL);
+	ppp(PPTP_PPP_LCP, PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	ppp(PPTP_PPP_CHAP, 1, 142, "08 0011223344556677 70707470");
+	end();
+	ck_assert_int_eq(seen.challenge.state, PPTP_SEEN);
+	the_same_record();
+}
+END_TEST
+
+START_TEST(a_nak_and_a_terminate_give_the_same_record)
+{
+	begin("pap");
+	ppp(PPTP_PPP_LCP, PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	ppp(PPTP_PPP_LCP, PPTP_CONFIGURE_REQUEST, 2, "0506aa6a6ace");
+	ppp(PPTP_PPP_LCP, PPTP_TERMINATE_REQUEST, 3, "706565");
+	end();
+	ck_assert(seen.lcp.terminated);
+	ck_assert_uint_eq(seen.asked.protocol, PPTP_PPP_PAP);
+	the_same_record();
+}
+END_TEST
+
+START_TEST(no_authentication_gives_the_same_record)
+{
+	begin(NULL);
+	ppp(PPTP_PPP_LCP, PPTP_CONFIGURE_REQUEST, 1, "0506aa6a6ace");
+	ppp(PPTP_PPP_IPCP, PPTP_CONFIGURE_REQUEST, 1, "03060a4e0501");
+	now += 300 * MS;
+	pptp_conversation_input(&c, PPTP_INPUT_TICK, NULL, 0, now);
+	drain();
+	end();
+	ck_assert_int_eq(seen.network.state, PPTP_ASKED);
+	the_same_record();
+}
+END_TEST
+
+START_TEST(a_request_that_fills_the_store_still_replaces_the_last)
+{
+	char options[1024];
+
+	begin("pap");
+	for (unsigned i = 0; i < 40; i++) {
+		/* another magic number each time: nothing can be shared */
+		snprintf(options, sizeof(options),
+			 "0305c22381 0506%08x 130f%026x", i + 1, i);
+		ppp(PPTP_PPP_LCP, PPTP_CONFIGURE_REQUEST, (uint8_t)i, options);
+	}
+	ck_assert_uint_le(seen.lcp.offers, PPTP_OFFERS);
+	ck_assert(pptp_observer_time(&outside, now) > 0);
+}
+END_TEST
+
+START_TEST(a_stream_that_loses_its_cookie_is_lost_for_good)
+{
+	static const uint8_t junk[40] = {0, 16, 0, 1, 0x1a, 0x2b, 0x3c, 0};
+	struct pptp_event event;
+
+	begin(NULL);
+	ck_assert_uint_eq(pptp_observer_stream(&outside, PPTP_SERVER, junk,
+					       sizeof(junk), now, &event),
+			  sizeof(junk));
+	ck_assert_int_eq(event.kind, PPTP_EVENT_LOST);
+	ck_assert(pptp_record_has_note(&seen, PPTP_NOTE_LOST_SYNC));
+	ck_assert_int_eq(seen.control.state, PPTP_ANSWERED);
+	pptp_observer_stream(&outside, PPTP_SERVER, junk, 12, now, &event);
+	ck_assert_int_eq(event.kind, PPTP_EVENT_NONE);
+}
+END_TEST
+
+START_TEST(times_saturate_and_never_run_backwards)
+{
+	begin(NULL);
+	ck_assert_uint_eq(pptp_observer_time(&outside, 0), 0);
+	ck_assert_uint_eq(pptp_observer_time(&outside, INT64_MAX), UINT32_MAX);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("observer");
+
+	CLAIM(s, an_audit_and_its_capture_give_the_same_record);
+	CLAIM(s, a_nak_and_a_terminate_give_the_same_record);
+	CLAIM(s, no_authentication_gives_the_same_record);
+	CLAIM(s, a_request_that_fills_the_store_still_replaces_the_last);
+	CLAIM(s, a_stream_that_loses_its_cookie_is_lost_for_good);
+	CLAIM(s, times_saturate_and_never_run_backwards);
+	return run_suite(s);
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The record: what it keeps, what it says when it is full, how it walks. */
+#include "core/record.h"
+
+#include "core/control.h"
+#include "unit/claims.h"
+
+static struct pptp_record r;
+static char text[PPTP_RECORD_JSON];
+
+static void walk(void)
+{
+	struct pptp_json j;
+
+	pptp_json_init(&j, text, sizeof(text) - 1);
+	pptp_record_walk(&r, &j.sink);
+	ck_assert(!j.failed);
+	ck_assert_uint_eq(j.depth, 0);
+	text[j.length] = '\0';
+}
+
+static void has(const char *part)
+{
+	ck_assert_msg(strstr(text, part) != NULL, "no %s in %s", part, text);
+}
+
+static void has_not(const char *part)
+{
+	ck_assert_msg(strstr(text, part) == NULL, "%s in %s", part, text);
+}
+
+static void fresh(void)
+{
+	memset(&r, 0, sizeof(r));
+	r.target = pptp_address_v4(0xc0000201);
+	r.source = pptp_address_v4(0xc0000202);
+	r.port = 1723;
+	r.kind = PPTP_KIND_CONVERSATION;
+}
+
+START_TEST(what_is_not_known_is_absent_and_every_state_is_there)
+{
+	fresh();
+	walk();
+	has("\"tcp\":{\"state\":\"not_tested\"}");
+	has("\"control\":{\"state\":\"not_tested\"}");
+	has("\"call\":{\"state\":\"not_tested\"}");
+	has("\"gre\":{\"state\":\"not_tested\"}");
+	has("\"lcp\":{\"state\":\"not_tested\",\"offers\":[]}");
+	has("\"challenge\":{\"state\":\"not_tested\"}");
+	has("\"network\":{\"state\":\"not_tested\"");
+	has("\"teardown\":{\"state\":\"not_tested\"");
+	has("\"asked\":null");
+	has_not("labels");
+	has_not("\"name\":");
+	has_not("declined");
+}
+END_TEST
+
+START_TEST(times_are_rfc_3339_in_utc)
+{
+	static const struct {
+		int64_t us;
+		const char *text;
+	} cases[] = {
+	    {0, "1970-01-01T00:00:00.000000Z"},
+	    {INT64_C(951782400000000), "2000-02-29T00:00:00.000000Z"},
+	    {INT64_C(1709164799999999), "2024-02-28T23:59:59.999999Z"},
+	    {INT64_C(4107542400000000), "2100-03-01T00:00:00.000000Z"},
+	    {INT64_C(-1), "1969-12-31T23:59:59.999999Z"},
+	};
+
+	for (unsigned i = 0; i < 5; i++) {
+		fresh();
+		r.time_us = cases[i].us;
+		walk();
+		has(cases[i].text);
+	}
+}
+END_TEST
+
+START_TEST(every_note_has_a_code_and_a_text)
+{
+	for (unsigned code = 0; code < PPTP_NOTE_COUNT; code++) {
+		fresh();
+		pptp_record_note(&r, (enum pptp_note_code)code, UINT32_MAX,
+				 UINT32_MAX);
+		walk();
+		has("\"notes\":[{\"code\":\"");
+		has_not("\"text\":\"\"");
+		has("\"count\":1}]");
+		ck_assert(pptp_record_has_note(&r, (enum pptp_note_code)code));
+	}
+}
+END_TEST
+
+START_TEST(notes_are_counted_and_keep_their_first_numbers)
+{
+	fresh();
+	for (unsigned i = 0; i < 1000; i++)
+		pptp_record_note(&r, PPTP_NOTE_CAPTURE_DROPS, i + 7, 0);
+	walk();
+	ck_assert_uint_eq(r.notes, 1);
+	has("dropped 7 captured packets");
+	has("\"count\":255");
+}
+END_TEST
+
+START_TEST(a_full_store_is_said_and_keeps_nothing_half)
+{
+	uint8_t bytes[PPTP_STORE];
+
+	fresh();
+	memset(bytes, 0xaa, sizeof(bytes));
+	ck_assert_uint_eq(pptp_record_keep(&r, bytes, PPTP_STORE - 1).length,
+			  PPTP_STORE - 1);
+	ck_assert_uint_eq(pptp_record_keep(&r, bytes, 2).length, 0);
+	ck_assert(pptp_record_has_note(&r, PPTP_NOTE_STORE_FULL));
+	ck_assert_uint_eq(pptp_record_keep(&r, bytes, 1).length, 1);
+}
+END_TEST
+
+START_TEST(reasons_name_icmp_type_code_and_sender)
+{
+	fresh();
+	r.tcp.state = PPTP_FILTERED;
+	r.tcp.reason = PPTP_REASON_ICMP;
+	r.tcp.icmp =
+	    (struct pptp_icmp_fact){pptp_address_v4(0xc00002fe), 3, 13};
+	r.gre.reason = PPTP_REASON_LOCAL_ICMP;
+	r.gre.icmp = (struct pptp_icmp_fact){r.source, 3, 2};
+	walk();
+	has("\"reason\":\"icmp-3-13\",\"icmp_from\":\"192.0.2.254\"");
+	has("\"reason\":\"local-icmp-3-2\",\"icmp_from\":\"192.0.2.2\"");
+}
+END_TEST
+
+static void first_bytes(const char *bytes, size_t length)
+{
+	fresh();
+	r.control.state = PPTP_NOT_PPTP;
+	r.control.raw_length = (uint8_t)length;
+	memcpy(r.control.raw, bytes, length);
+	walk();
+}
+
+START_TEST(services_are_named_by_their_first_bytes)
+{
+	first_bytes("HTTP/1.1 400", 12);
+	has("\"service\":\"http\",\"first_bytes\":"
+	    "\"485454502f312e3120343030\"");
+	first_bytes("SSH-2.0-x", 9);
+	has("\"service\":\"ssh\"");
+	first_bytes("\x15\x03\x01\x00\x02\x02\x46", 7);
+	has("\"service\":\"tls\"");
+	first_bytes("220 ready", 9);
+	has("\"service\":\"ftp\"");
+	first_bytes("\x00", 1);
+	has("\"service\":\"unknown\"");
+	first_bytes("", 0);
+	has("\"service\":\"unknown\",\"first_bytes\":\"\"");
+}
+END_TEST
+
+START_TEST(names_of_the_server_are_escaped_byte_by_byte)
+{
+	struct pptp_control m;
+	struct pptp_writer w;
+
+	fresh();
+	memset(&m, 0, sizeof(m));
+	m.control_message_type = PPTP_SCCRP;
+	m.result_code = 1;
+	memset(m.host_name, 'A', sizeof(m.host_name)); /* no NUL at all */
+	memcpy(m.vendor_string, "\x1b[31m\"\\\xff", 8);
+	pptp_writer_init(&w, r.control.raw, sizeof(r.control.raw));
+	pptp_control_encode(&w, &m);
+	r.control.raw_length = (uint8_t)w.length;
+	r.control.state = PPTP_ANSWERED;
+	walk();
+	has("\"vendor\":\"\\u001b[31m\\\"\\\\\\u00ff\"");
+	has("\"host_name\":"
+	    "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	    "AAAAAAAAAAAA\",");
+}
+END_TEST
+
+static void fill_offer(struct pptp_offer *o, uint8_t identifier)
+{
+	static const uint8_t packet[] = {1,    0,    0, 13, 3, 5, 0xc2,
+					 0x23, 0x81, 7, 2,  8, 2};
+
+	*o = (struct pptp_offer){.identifier = identifier, .news = true};
+	o->packet = pptp_record_keep(&r, packet, sizeof(packet));
+	o->method = (struct pptp_method){PPTP_PPP_CHAP, 0x81};
+	o->nak = (struct pptp_method){PPTP_PPP_CHAP, 7};
+	o->answer = PPTP_ANSWER_NAK;
+}
+
+START_TEST(shared_bytes_show_each_offers_own_identifier)
+{
+	fresh();
+	fill_offer(&r.lcp.offer[0], 0);
+	r.lcp.offer[1] = r.lcp.offer[0];
+	r.lcp.offer[1].identifier = 0xfe;
+	r.lcp.offers = 2;
+	walk();
+	has("\"raw\":\"0100000d0305c2238107020802\"");
+	has("\"raw\":\"01fe000d0305c2238107020802\"");
+	has("\"answer\":\"nak:c223:07\"");
+}
+END_TEST
+
+START_TEST(a_reject_names_its_option_types)
+{
+	fresh();
+	fill_offer(&r.lcp.offer[0], 1);
+	r.lcp.offer[0].answer = PPTP_ANSWER_REJECT;
+	r.lcp.offer[0].rejected = 1U << 13 | 1U << 17;
+	r.lcp.offers = 1;
+	walk();
+	has("\"answer\":\"reject\",\"answered_us\":0,\"rejected\":[13,17]");
+}
+END_TEST
+
+START_TEST(the_fullest_record_fits_its_room)
+{
+	fresh();
+	memset(r.store, 0xff, sizeof(r.store));
+	for (unsigned i = 0; i < PPTP_OFFERS; i++) {
+		r.lcp.offer[i].packet = (struct pptp_slice){0, PPTP_STORE};
+		r.lcp.offer[i].method.protocol = 0xffff;
+		r.lcp.offer[i].at_us = UINT32_MAX;
+	}
+	r.store[0] = 1;
+	r.store[2] = PPTP_STORE >> 8;
+	r.store[3] = PPTP_STORE & 0xff;
+	for (unsigned i = 4; i + 2 <= PPTP_STORE; i += 2) {
+		r.store[i] = 7; /* the most options that fit */
+		r.store[i + 1] = 2;
+	}
+	r.lcp.offers = PPTP_OFFERS;
+	r.lcp.terminated = true;
+	r.lcp.terminate = (struct pptp_slice){0, PPTP_STORE};
+	walk();
+	ck_assert_uint_gt(strlen(text), sizeof(text) / 4);
+}
+END_TEST
+
+START_TEST(depths_have_names_both_ways)
+{
+	enum pptp_depth depth = PPTP_DEPTH_SYN;
+
+	ck_assert(pptp_depth_parse(&depth, "call"));
+	ck_assert_int_eq(depth, PPTP_DEPTH_CALL);
+	ck_assert_str_eq(pptp_depth_name(depth), "call");
+	ck_assert(!pptp_depth_parse(&depth, "auth"));
+	ck_assert(!pptp_depth_parse(&depth, ""));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("record");
+
+	CLAIM(s, what_is_not_known_is_absent_and_every_state_is_there);
+	CLAIM(s, times_are_rfc_3339_in_utc);
+	CLAIM(s, every_note_has_a_code_and_a_text);
+	CLAIM(s, notes_are_counted_and_keep_their_first_numbers);
+	CLAIM(s, a_full_store_is_said_and_keeps_nothing_half);
+	CLAIM(s, reasons_name_icmp_type_code_and_sender);
+	CLAIM(s, services_are_named_by_their_first_bytes);
+	CLAIM(s, names_of_the_server_are_escaped_byte_by_byte);
+	CLAIM(s, shared_bytes_show_each_offers_own_identifier);
+	CLAIM(s, a_reject_names_its_option_types);
+	CLAIM(s, the_fullest_record_fits_its_room);
+	CLAIM(s, depths_have_names_both_ways);
+	return run_suite(s);
+}
