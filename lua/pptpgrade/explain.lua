@@ -1,0 +1,121 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- What a finding, a cap or a grade means, why, by whose word, what it cannot
+-- see, and how to fix it.
+local caps = require "pptpgrade.caps"
+local findings = require "pptpgrade.findings"
+local policies = require "pptpgrade.policy"
+local remedies = require "pptpgrade.remedies"
+
+local M = {}
+
+local grades = {
+  A = { what = "no PPTP here",
+        why = "The port is closed (proven by a RST), or nothing answers on " ..
+          "it while the host answers otherwise (inferred).",
+        blind = "What other addresses are told: a filter may let them in.",
+        fix = "none" },
+  B = { what = "the port is open, but what answers is not PPTP",
+        why = "Its first bytes are another protocol's.",
+        blind = "What that service is worth.", fix = "close" },
+  C = { what = "PPTP answers, and refuses us",
+        why = "A result code says that we are not authorised, or that calls " ..
+          "are not taken. The parser is open to the public all the same.",
+        blind = "Who is let in.", fix = "close" },
+  D = { what = "calls are taken, but no tunnel comes of them",
+        why = "The target itself refuses GRE by ICMP.",
+        blind = "Whether that is so for other callers.", fix = "close" },
+  E = { what = "the weakest login that works is MS-CHAPv2",
+        why = "One recorded login yields the password's hash for 2^56 work. " ..
+          "No setting of a working PPTP server is better than this with a " ..
+          "login that can be seen.",
+        blind = "Whether MPPE is required, and how strong: that shows only " ..
+          "after a login.", fix = "migrate" },
+  F = { what = "a login is worth nothing, or is not required",
+        why = "No login, PAP, SPAP, CHAP-MD5 or MS-CHAPv1 is accepted: the " ..
+          "password, or the tunnel, is open to whoever listens or asks.",
+        blind = "Whether anyone logs in that way.", fix = "migrate" },
+  ["?"] = { what = "no letter would mean anything",
+        why = "Nothing was heard from the host at all, or it shows the " ..
+          "signs of a decoy (PPTP-060).",
+        blind = "Everything: silence does not prove absence.",
+        fix = "again" },
+}
+
+local ranges = {
+  ["B-F"] = "TCP opens, but no reply came to the whole request.",
+  ["C-F"] = "PPTP answers, and the call was refused this time, or not tried.",
+  ["D-F"] = "Calls are taken, and what decides stayed out of sight: GRE, " ..
+    "the logins, or what runs inside EAP.",
+  ["D-E"] = "Calls are taken, and whether MS-CHAPv2 is accepted is not known.",
+  ["E-F"] = "MS-CHAPv2 is accepted, and something weaker may be: a method " ..
+    "that is not known, or one inside EAP.",
+}
+
+local function text_of(heading, row, source)
+  return table.concat({
+    heading,
+    "What   " .. row.what,
+    "Why    " .. row.why,
+    "Source " .. source,
+    "Blind  " .. row.blind,
+    "Fix    " .. remedies.text(row.fix or row.remedy),
+  }, "\n")
+end
+
+local function finding_text(row)
+  local weaknesses = {}
+  for i, number in ipairs(row.cwe) do
+    weaknesses[i] = ("CWE-%d"):format(number)
+  end
+  local source = row.source
+  if #weaknesses > 0 then
+    source = source .. "; " .. table.concat(weaknesses, ", ")
+  end
+  return text_of(("%s  %s, CVSS 3.1 %s"):format(row.id, row.severity,
+                                                row.cvss),
+                 { what = row.title, why = row.why, blind = row.blind,
+                   fix = row.remedy }, source)
+end
+
+local GRADING = "the table of grades in docs/grading.md"
+
+local function range_text(id)
+  local best, worst = id:sub(1, 1), id:sub(3, 3)
+  return text_of("grade " .. id, {
+    what = ("at best %s, at worst %s; what decides is not known")
+      :format(best, worst),
+    why = (ranges[id] or "What is not known widens a grade, and never " ..
+             "betters it.") ..
+      (" %s: %s. %s: %s."):format(best, grades[best].what, worst,
+                                  grades[worst].what),
+    blind = "What lies between the two; the verdict's caps name it.",
+    fix = grades[worst].fix }, GRADING)
+end
+
+--- Explains one finding, cap, grade or range.
+-- @tparam string id such as "PPTP-014", "C05", "E", "D-F", "?"
+-- @treturn string|nil text of several lines, without a newline at its end
+-- @treturn string what is wrong
+function M.explain(id)
+  if type(id) ~= "string" then
+    error("explain: an id or a grade is needed", 2)
+  end
+  id = id:upper()
+  local finding, cap = findings.by_id[id], caps.by_id[id]
+  if finding then
+    return finding_text(finding)
+  elseif cap then
+    return text_of(id, { what = cap.reason, why = cap.why, blind = cap.blind,
+                         fix = cap.fix }, cap.source)
+  elseif grades[id] then
+    return text_of("grade " .. id, grades[id], GRADING)
+  elseif policies.range(id) and #id == 3 and id:sub(1, 1) ~= id:sub(3) then
+    return range_text(id)
+  end
+  return nil, "there is no finding, cap or grade of that name: try " ..
+    "PPTP-014, C05, E, D-F or ?"
+end
+
+return setmetatable(M, { __call = function(_, id)
+  return M.explain(id)
+end })

@@ -1,0 +1,311 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- What is worth telling about a server: one row each, with what proves it.
+--
+-- `detect(view)` gives the evidence in words and bytes, or nil. A view has
+-- evidence, product, vulnerabilities, deception, drawn (how the challenge
+-- follows from the magic number) and policy. Strings of the server's are in
+-- there as they came; whoever prints them escapes them. `cvss` is our own
+-- estimate, version 3.1.
+local evidence = require "pptpgrade.evidence"
+
+local M = {}
+
+local stage, accepts = evidence.stage, evidence.accepts
+
+local function quoted(bytes)
+  return '"' .. tostring(bytes) .. '"'
+end
+
+local function spaced(hex)
+  return (hex:gsub("%x%x", "%0 "):gsub(" $", ""))
+end
+
+local function proof_of(e, method)
+  local proof = (e.authentication.proofs or {})[method] or {}
+  local text = proof.text or "in a Configure-Request"
+  if type(proof.bytes) == "string" then
+    return spaced(proof.bytes) .. " " .. text
+  end
+  return text
+end
+
+local function method_finding(method)
+  return function(view)
+    return accepts(view.evidence, method) and proof_of(view.evidence, method)
+      or nil
+  end
+end
+
+local function control_answers(view)
+  local control = stage(view.evidence, "control")
+  if control.state == "answered" or control.state == "refused" then
+    return ("SCCRP, result %s"):format(tostring(control.result_code))
+  end
+end
+
+local function call_accepted(view)
+  local call = stage(view.evidence, "call")
+  if call.state == "accepted" and not view.disconnected then
+    return ("OCRP, result 1, call ID %s"):format(tostring(call.call_id))
+  end
+end
+
+local function gre_reachable(view)
+  local gre = stage(view.evidence, "gre")
+  if gre.state == "reachable" then
+    return ("%s packets with our call ID, and ours were answered")
+      :format(tostring(gre.packets_received))
+  end
+end
+
+local function no_login(view)
+  local known = view.evidence.authentication
+  if known.state == "not_required" then
+    return known.proof and known.proof.text or "a network protocol's request"
+  end
+end
+
+local strength = { pap = 1, spap = 2, chap_md5 = 3, mschap_v1 = 4,
+                   mschap_v2 = 5, eap = 6 }
+
+-- Offered this, and took something weaker when asked to.
+local function downgrade(view)
+  local e, first, last = view.evidence, nil, nil
+  for method, rank in pairs(strength) do
+    local state = evidence.method_state(e, method)
+    if state == "offered" and (not first or rank > strength[first]) then
+      first = method
+    elseif state == "accepted" and (not last or rank < strength[last]) then
+      last = method
+    end
+  end
+  if first and last and strength[last] < strength[first] then
+    return ("%s by itself, %s after a Configure-Nak")
+      :format(evidence.title(first), evidence.title(last))
+  end
+end
+
+local function predictable(view)
+  if view.drawn then
+    return ("%d bytes of challenge follow from magic number %08x")
+      :format(view.drawn.bytes, view.drawn.magic)
+  end
+end
+
+local function is_one_of(list, text)
+  for _, known in ipairs(list) do
+    if text == known then
+      return true
+    end
+  end
+  return false
+end
+
+local function host_name(view)
+  local control = stage(view.evidence, "control")
+  local name = control.host_name
+  if type(name) == "string" and not is_one_of(view.policy.names.host, name) then
+    return "SCCRP host name " .. quoted(name)
+  end
+end
+
+local function trimmed(text)
+  return (text:gsub(" +$", ""))
+end
+
+local function challenge_name(view)
+  local name = stage(view.evidence, "challenge").name
+  if type(name) == "string" and
+     not is_one_of(view.policy.names.challenge, trimmed(name)) then
+    return "CHAP challenge name " .. quoted(name)
+  end
+end
+
+local function discloses_product(view)
+  local control = stage(view.evidence, "control")
+  if type(control.vendor) == "string" and control.vendor ~= "" then
+    return ("SCCRP vendor %s, firmware %s")
+      :format(quoted(control.vendor), tostring(control.firmware_revision))
+  end
+end
+
+local function says_hacked(text)
+  return type(text) == "string" and text:lower():find("hacked", 1, true)
+end
+
+local function compromised(view)
+  local name = stage(view.evidence, "control").host_name
+  if says_hacked(name) then
+    return "SCCRP host name " .. quoted(name)
+  end
+  name = stage(view.evidence, "challenge").name
+  if says_hacked(name) then
+    return "CHAP challenge name " .. quoted(name)
+  end
+end
+
+local function default_names(view)
+  local control = stage(view.evidence, "control")
+  local name = stage(view.evidence, "challenge").name
+  if type(name) == "string" and trimmed(name) == "pptpd" then
+    return "CHAP challenge name " .. quoted(name)
+  elseif control.vendor == "MikroTik" and control.host_name == "MikroTik" then
+    return "SCCRP host name " .. quoted(control.host_name)
+  end
+end
+
+local function deceptive(view)
+  if not view.deception.likely then
+    return nil
+  end
+  local texts = {}
+  for _, sign in ipairs(view.deception) do
+    texts[#texts + 1] = sign.text
+  end
+  return table.concat(texts, "; ")
+end
+
+local function potential(view)
+  local texts, basis = {}, nil
+  for _, known in ipairs(view.vulnerabilities) do
+    if known.basis == basis then
+      texts[#texts] = texts[#texts] .. ", " .. known.id
+    else
+      basis = known.basis
+      texts[#texts + 1] = basis .. ": " .. known.id
+    end
+  end
+  return texts[1] and table.concat(texts, "; ")
+end
+
+M.list = {
+  { id = "PPTP-001", title = "PPTP control channel reachable",
+    severity = "medium", cwe = { 1125, 327 }, remedy = "close",
+    cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
+    why = "The server reads control messages from anyone, before any login.",
+    blind = "The version, and with it the flaws, of what reads them.",
+    source = "RFC 2637; DISA V-207206", detect = control_answers },
+  { id = "PPTP-002", title = "Calls accepted from anyone",
+    severity = "medium", cwe = { 284 }, remedy = "allow_list",
+    cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:L",
+    why = "An Outgoing-Call-Request of an unknown caller is granted.",
+    blind = "Limits that set in later.",
+    source = "RFC 2637 2.8", detect = call_accepted },
+  { id = "PPTP-003", title = "GRE data plane reachable",
+    severity = "medium", cwe = { 1125 }, remedy = "close",
+    cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
+    why = "PPP is spoken with anyone, and GRE has no protection of its own.",
+    blind = "Other paths to the same server.",
+    source = "RFC 2637 4", detect = gre_reachable },
+  { id = "PPTP-010", title = "No authentication required",
+    severity = "critical", cwe = { 306 }, remedy = "require_login",
+    cvss = "9.8 AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+    why = "A network protocol was requested of a caller that had shown no " ..
+      "password.",
+    blind = "What lies behind, because the address offered is never taken.",
+    source = "RFC 1661 3.5; CWE-306", detect = no_login },
+  { id = "PPTP-011", title = "PAP accepted",
+    severity = "critical", cwe = { 319, 523 }, remedy = "no_pap",
+    cvss = "8.1 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:H",
+    why = "The password itself crosses the network.",
+    blind = "Whether anyone logs in that way.",
+    source = "RFC 1334 2", detect = method_finding "pap" },
+  { id = "PPTP-012", title = "SPAP accepted",
+    severity = "critical", cwe = { 327, 319 }, remedy = "no_pap",
+    cvss = "8.1 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:H",
+    why = "The password crosses the network in a form that can be turned " ..
+      "back.",
+    blind = "Whether anyone logs in that way.",
+    source = "CWE-327", detect = method_finding "spap" },
+  { id = "PPTP-013", title = "CHAP-MD5 accepted (tunnel cannot be encrypted)",
+    severity = "high", cwe = { 311, 326, 257 }, remedy = "no_chap",
+    cvss = "7.4 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N",
+    why = "MPPE cannot be keyed from it; the server keeps passwords as " ..
+      "they are.",
+    blind = "Whether anyone logs in that way.",
+    source = "RFC 3079 2; RFC 1994 2.2", detect = method_finding "chap_md5" },
+  { id = "PPTP-014", title = "MS-CHAPv1 accepted",
+    severity = "high", cwe = { 327, 326 }, remedy = "no_mschap_v1",
+    cvss = "7.4 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N",
+    why = "One recorded login gives up the password.",
+    blind = "Whether anyone logs in that way.",
+    source = "Schneier and Mudge 1998", detect = method_finding "mschap_v1" },
+  { id = "PPTP-015", title = "MS-CHAPv2 accepted (single-DES strength)",
+    severity = "high", cwe = { 327, 326 }, remedy = "migrate",
+    cvss = "7.4 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N",
+    why = "One recorded login yields the password's hash for 2^56 work.",
+    blind = "Whether MPPE is required: it shows only after a login.",
+    source = "Marlinspike and Hulton, DEF CON 20 (2012); Microsoft " ..
+      "Security Advisory 2743314",
+    detect = method_finding "mschap_v2" },
+  { id = "PPTP-016", title = "EAP accepted; inner method not observable",
+    severity = "medium", cwe = { 327 }, remedy = "eap_tls",
+    cvss = "5.9 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:N/A:N",
+    why = "What runs inside EAP may be as weak as CHAP-MD5.",
+    blind = "The inner method: seeing it means to begin a login.",
+    source = "RFC 3748", detect = method_finding "eap" },
+  { id = "PPTP-017",
+    title = "Downgrade possible: weaker method accepted than preferred",
+    severity = "high", cwe = { 757 }, remedy = "single_method",
+    cvss = "7.4 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N",
+    why = "LCP has no protection: whoever sits on the way asks for the " ..
+      "weaker one.",
+    blind = "Whether clients would follow.",
+    source = "RFC 1661 5.3; CWE-757", detect = downgrade },
+  { id = "PPTP-020",
+    title = "CHAP challenge follows from the LCP magic number (pppd)",
+    severity = "low", cwe = { 338, 330 }, remedy = "migrate",
+    cvss = "3.7 AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N",
+    why = "Both come from one drand48(): who sees the magic number knows " ..
+      "the challenge. It also proves pppd, whatever the vendor string says.",
+    blind = "The rest of the generator's use.",
+    source = "RFC 1994 2.3; pppd magic.c", detect = predictable },
+  { id = "PPTP-030", title = "Host or site name disclosed in SCCRP",
+    severity = "low", cwe = { 200 }, remedy = "generic_name",
+    cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
+    why = "Anyone learns whose server it is.",
+    blind = "Whether the name is true.",
+    source = "RFC 2637 2.2", detect = host_name },
+  { id = "PPTP-031",
+    title = "Internal computer name disclosed in CHAP challenge",
+    severity = "low", cwe = { 200, 497 }, remedy = "generic_name",
+    cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
+    why = "Anyone learns a name from inside, often a domain controller's.",
+    blind = "Whether the name is true.",
+    source = "RFC 1994 4.1", detect = challenge_name },
+  { id = "PPTP-034", title = "Product disclosed",
+    severity = "info", cwe = { 200 }, remedy = "close", cvss = "0.0",
+    why = "The reply names its maker.",
+    blind = "Whether the name is true: honeypots and clones send it too.",
+    source = "RFC 2637 2.2", detect = discloses_product },
+  { id = "PPTP-040", title = "Name indicates a compromised device",
+    severity = "critical", cwe = { 506 }, remedy = "incident",
+    cvss = "9.8 AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+    why = "Attackers rename devices that they have taken.",
+    blind = "Who wrote the name, and when.",
+    source = "GVM VT 108661", detect = compromised },
+  { id = "PPTP-042", title = "Default, unmodified names",
+    severity = "info", cwe = { 1188 }, remedy = "generic_name", cvss = "0.0",
+    why = "Names as they were shipped hint at a configuration as shipped.",
+    blind = "The rest of the configuration.",
+    source = "pptpd's sample options; RouterOS", detect = default_names },
+  { id = "PPTP-060", title = "Deception or honeypot likely",
+    severity = "info", cwe = {}, remedy = "none", cvss = "0.0",
+    why = "What it sends is what decoys send, so no letter would mean " ..
+      "anything.",
+    blind = "Who runs it, and why.",
+    source = "dionaea packets.py; public port-faker documents",
+    detect = deceptive },
+  { id = "PPTP-070", title = "Potential CVEs of the product's family",
+    severity = "info", cwe = { 1395 }, remedy = "patch", cvss = "0.0",
+    why = "These were published for the family. They never move the grade.",
+    blind = "The version: none of these servers shows it.",
+    source = "NVD", detect = potential },
+}
+
+M.by_id = {}
+for _, finding in ipairs(M.list) do
+  M.by_id[finding.id] = finding
+end
+
+return M

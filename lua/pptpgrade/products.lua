@@ -1,0 +1,632 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- Who a server says it is, from its Start-Control-Connection-Reply.
+--
+-- A row holds what is known of one product. A column is a literal (the whole
+-- field must equal it), a matcher made by a function below, or `any`. The row
+-- with the most columns that are not `any` wins; between equals the higher
+-- confidence, then the earlier row. Every comparison is of plain bytes: what a
+-- server sends is never a pattern.
+--
+-- Nothing here proves anything: a reply can be forged, and many boxes ship
+-- the same daemon. Every result carries its confidence and its source.
+local M = {}
+
+local any = { how = "any" }
+local filled = { how = "filled" }
+local as_vendor = { how = "vendor" }
+
+local function has(...)
+  return { how = "has", words = { ... } }
+end
+
+local function starts(...)
+  return { how = "starts", words = { ... } }
+end
+
+local function either(...)
+  return { how = "either", words = { ... } }
+end
+
+-- In any case of its letters; `words` in lower case.
+local function folded(word)
+  return { how = "folded", words = { word } }
+end
+
+local function has_folded(word)
+  return { how = "has_folded", words = { word } }
+end
+
+local function range(from, to)
+  return { how = "range", from = from, to = to }
+end
+
+-- One letter again and again, `least` times or more.
+local function row_of(letter, least)
+  return { how = "row", words = { letter }, least = least }
+end
+
+local NUMBER_MAX = 0xffffffff
+
+-- vendor, host, firmware, channels, framing, bearer; then what it is.
+-- `family` names the entry in M.vulnerabilities and in the remedies.
+M.rows = {
+  { "MoretonBay", "local", 1, 1, 0, 0, name = "Poptop",
+    note = "1.1.2 or older, when Moreton Bay still made it",
+    vendor = "Poptop", device_type = "vpn-server", os = "Linux",
+    cpe = "cpe:/a:poptop:pptp_server", family = "poptop_old",
+    source = "tcpdump tests/pptp.pcap (2000-03-27); GVM VT 108682",
+    confidence = "high" },
+  { "linux", "local", 1, 1, 0, 0, name = "Poptop",
+    note = "1.1.3 or newer; ASUS, QNAP, Synology, DD-WRT and others ship it",
+    vendor = "Poptop", device_type = "vpn-server", os = "Linux",
+    cpe = "cpe:/a:poptop:pptp_server", family = "poptop",
+    source = "quozl/pptpd pptpdefs.h; ubuntu/centos capture 2015; " ..
+      "nmap outputs",
+    confidence = "high" },
+  { "linux", "local", 1, any, range(1, 3), range(0, 3),
+    name = "Poptop derivative or decoy", note = "stock Poptop sends 0 and 0",
+    device_type = "vpn-server", os = "Linux",
+    cpe = "cpe:/o:linux:linux_kernel", family = "poptop",
+    source = "inferred from quozl/pptpd", confidence = "low" },
+  { "linux", "pptp-server", any, any, 3, 3,
+    name = "Port-faking deception service",
+    device_type = "honeypot",
+    source = "public port-faker docs", confidence = "medium" },
+  { folded "linux", any, any, any, any, any, name = "Poptop derivative",
+    vendor = "Poptop", device_type = "vpn-server", os = "Linux",
+    cpe = "cpe:/o:linux:linux_kernel", family = "poptop",
+    source = "GVM VT 108682", confidence = "medium" },
+  { "cananian", "local", 1, 1, 3, 3, name = "accel-ppp",
+    note = "also in VyOS, Vyatta forks, Keenetic and providers' gateways",
+    vendor = "accel-ppp", device_type = "vpn-server", os = "Linux",
+    cpe = "cpe:/a:accel-ppp:accel-ppp", family = "accel",
+    source = "accel-ppp pptp.c/pptp_prot.h", confidence = "high" },
+  { "cananian", "local", 1, 65535, 3, 3, name = "pptp-linux or accel-pptp",
+    note = "a client's code that answers",
+    vendor = "pptpclient", device_type = "vpn-client", os = "Linux",
+    cpe = "cpe:/a:pptpclient_project:pptpclient",
+    source = "winterheart/accel-pptp pptp_options.h", confidence = "low" },
+  { "cananian", any, any, any, any, any, name = "accel-ppp or derivative",
+    vendor = "accel-ppp", device_type = "vpn-server", os = "Linux",
+    cpe = "cpe:/a:accel-ppp:accel-ppp", family = "accel",
+    source = "GVM VT 108682 (string)", confidence = "medium" },
+  { "FreeBSD MPD", any, 257, 0, 3, 3, name = "mpd", note = "4 or 5",
+    vendor = "MPD project", device_type = "vpn-server", os = "FreeBSD",
+    cpe = "cpe:/a:mpd_project:mpd", family = "mpd",
+    source = "mpd pptp_ctrl.c, defs.h; GVM", confidence = "high" },
+  { "DragonFlyBSD MPD", any, 257, 0, 3, 3, name = "mpd", note = "5",
+    vendor = "MPD project", device_type = "vpn-server", os = "DragonFly BSD",
+    cpe = "cpe:/a:mpd_project:mpd", family = "mpd",
+    source = "mpd defs.h (later fork)", confidence = "high" },
+  { "NT", "local", 0, 2, 3, 3, name = "mpd", note = "built to look like NT",
+    vendor = "MPD project", device_type = "vpn-server", os = "FreeBSD",
+    cpe = "cpe:/a:mpd_project:mpd", family = "mpd",
+    source = "mpd pptp_ctrl.c", confidence = "high" },
+  { "NT", "local", 0, 5, 2, 1, name = "pptp-linux",
+    note = "a client's code that answers",
+    vendor = "pptpclient", device_type = "vpn-client", os = "Linux",
+    source = "winterheart/accel-pptp pptp_options.h", confidence = "low" },
+  { "FreeBSD/NIW Solutions", any, any, any, any, any,
+    name = "mpd in an appliance of NIW Solutions",
+    vendor = "NIW Solutions", device_type = "vpn-server", os = "FreeBSD",
+    cpe = "cpe:/o:freebsd:freebsd", family = "mpd",
+    source = "GVM VT 108682", confidence = "medium" },
+  { has "FreeBSD", any, any, any, any, any, name = "mpd family",
+    vendor = "FreeBSD", device_type = "vpn-server", os = "FreeBSD",
+    cpe = "cpe:/o:freebsd:freebsd", family = "mpd",
+    source = "GVM VT 108682", confidence = "medium" },
+  { "", "", 1280, 4, 2, 2, name = "npppd", note = "with its defaults",
+    vendor = "OpenBSD", device_type = "vpn-server", os = "OpenBSD",
+    cpe = "cpe:/o:openbsd:openbsd",
+    source = "openbsd/src npppd pptp_ctrl.c; firmware value from memory",
+    confidence = "medium" },
+  { filled, as_vendor, any, 4, 2, 2, name = "npppd",
+    note = "with a configured name, which it sends as vendor too",
+    vendor = "OpenBSD", device_type = "vpn-server", os = "OpenBSD",
+    cpe = "cpe:/o:openbsd:openbsd",
+    source = "openbsd/src npppd pptp_ctrl.c", confidence = "low" },
+  { "IIJ", any, any, 4, 2, 2, name = "SEIL router", note = "npppd",
+    vendor = "IIJ", device_type = "router", os = "SEIL",
+    cpe = "cpe:/o:iij:seil",
+    source = "GVM string; npppd (c) IIJ", confidence = "medium" },
+  { "Mac OS X, Apple Computer, Inc", any, 1, 1, 3, 3,
+    name = "Mac OS X Server vpnd", note = "10.11 or older",
+    vendor = "Apple", device_type = "vpn-server", os = "Mac OS X",
+    cpe = "cpe:/o:apple:mac_os_x_server", family = "apple",
+    source = "apple-oss ppp Drivers/PPTP/PPTP-plugin/pptp.c; GVM",
+    confidence = "high" },
+  { has("Mac OS X", "Apple Computer"), any, any, any, any, any,
+    name = "Mac OS X Server",
+    vendor = "Apple", device_type = "vpn-server", os = "Mac OS X",
+    cpe = "cpe:/o:apple:mac_os_x", family = "apple",
+    source = "GVM VT 108682", confidence = "medium" },
+  { "Microsoft", "", 0, 0, 2, 3, name = "Windows RRAS",
+    note = "or Incoming Connections; seen from 2003 to 2016",
+    vendor = "Microsoft", device_type = "vpn-server", os = "Windows",
+    cpe = "cpe:/o:microsoft:windows", family = "windows",
+    source = "nDPI tests pptp.pcap (2016); ubuntuforums capture 2009; " ..
+      "dionaea persona",
+    confidence = "high" },
+  { "Microsoft", "", 0, 0, 1, 1, name = "Windows RRAS",
+    note = "as its documentation shows Server 2008",
+    vendor = "Microsoft", device_type = "vpn-server", os = "Windows",
+    cpe = "cpe:/o:microsoft:windows_server_2008", family = "windows",
+    source = "[MS-PTPT] section 4", confidence = "medium" },
+  { "Microsoft", "", 0, 1, 0, 0, name = "dionaea honeypot",
+    note = "dressed as Windows, which sends 0 channels, framing 2, bearer 3",
+    vendor = "DinoTools", device_type = "honeypot",
+    cpe = "cpe:/a:dionaea:dionaea",
+    source = "dionaea packets.py + conf/services/pptp.yaml",
+    confidence = "high" },
+  { "Microsoft", any, any, any, any, any,
+    name = "Windows remote access server",
+    vendor = "Microsoft", device_type = "vpn-server", os = "Windows",
+    cpe = "cpe:/o:microsoft:windows", family = "windows",
+    source = "GVM VT 108682", confidence = "medium" },
+  { "Microsoft Windows NT", any, range(1, NUMBER_MAX), 0, any, any,
+    name = "Windows NT4, 2000 or XP remote access",
+    note = "firmware is the build where clients send it: 2160, 2600",
+    vendor = "Microsoft", device_type = "vpn-server", os = "Windows",
+    cpe = "cpe:/o:microsoft:windows_nt", family = "windows_nt",
+    source = "tcpdump tests pptp.pcap and MikroTik pastebin logs " ..
+      "(client side)",
+    confidence = "low" },
+  { "MikroTik", "MikroTik", 1, 0, 2, 0, name = "RouterOS",
+    note = "default identity",
+    vendor = "MikroTik", device_type = "router", os = "RouterOS",
+    cpe = "cpe:/o:mikrotik:routeros", family = "mikrotik",
+    source = "pastebin Ug5M5qte RouterOS log; nmap output 2015; GVM",
+    confidence = "high" },
+  { "MikroTik", any, 1, 0, 2, 0, name = "RouterOS",
+    note = "its host name is the system identity",
+    vendor = "MikroTik", device_type = "router", os = "RouterOS",
+    cpe = "cpe:/o:mikrotik:routeros", family = "mikrotik",
+    source = "pastebin Ug5M5qte; GVM", confidence = "high" },
+  { "MikroTik", "MikroTik", 1, 1, 0, 0, name = "dionaea honeypot",
+    note = "dressed as MikroTik, which sends 0 channels and framing 2",
+    vendor = "DinoTools", device_type = "honeypot",
+    cpe = "cpe:/a:dionaea:dionaea",
+    source = "dionaea packets.py + pptp.yaml", confidence = "high" },
+  { has "MikroTik", any, any, any, any, any, name = "RouterOS",
+    vendor = "MikroTik", device_type = "router", os = "RouterOS",
+    cpe = "cpe:/o:mikrotik:routeros", family = "mikrotik",
+    source = "GVM VT 108682", confidence = "medium" },
+  { "Cisco Systems, Inc.", any, 4608, 0, 3, 3, name = "IOS VPDN",
+    vendor = "Cisco", device_type = "router", os = "IOS",
+    cpe = "cpe:/o:cisco:ios", family = "cisco",
+    source = "ubuntuforums capture 2010 (firmware 4608, IOS host name)",
+    confidence = "high" },
+  { "Cisco Systems", "", 4608, any, any, any, name = "PIX 6.x",
+    vendor = "Cisco", device_type = "firewall", os = "PIX OS",
+    cpe = "cpe:/o:cisco:pix_firewall_software", family = "pix",
+    source = "dionaea pptp.yaml sample; GVM string", confidence = "medium" },
+  { "Cisco Systems", "", 4608, 1, 0, 0, name = "dionaea honeypot",
+    note = "dressed as a PIX",
+    vendor = "DinoTools", device_type = "honeypot",
+    cpe = "cpe:/a:dionaea:dionaea",
+    source = "dionaea packets.py + pptp.yaml", confidence = "medium" },
+  { has "Cisco", any, any, any, any, any, name = "IOS family",
+    vendor = "Cisco", device_type = "router", os = "IOS",
+    cpe = "cpe:/o:cisco:ios", family = "cisco",
+    source = "GVM VT 108682", confidence = "medium" },
+  { "DrayTek", "Vigor", 1, any, any, any, name = "DrayTek Vigor",
+    vendor = "DrayTek", device_type = "router", os = "DrayOS",
+    cpe = "cpe:/o:draytek:vigor_firmware", family = "draytek",
+    source = "GVM gb_draytek_vigor (PPTP); dionaea sample; banner corpora",
+    confidence = "high" },
+  { "DrayTek", "Vigor", 1, 1, 0, 0, name = "DrayTek Vigor",
+    note = "or dionaea dressed as one: the call reply's peer Call-ID decides",
+    vendor = "DrayTek", device_type = "router", os = "DrayOS",
+    cpe = "cpe:/o:draytek:vigor_firmware", family = "draytek",
+    source = "dionaea packets.py", confidence = "low" },
+  { any, "Vigor", any, any, any, any, name = "DrayTek Vigor",
+    note = "under another vendor's name",
+    vendor = "DrayTek", device_type = "router", os = "DrayOS",
+    cpe = "cpe:/o:draytek:vigor_firmware", family = "draytek",
+    source = "GVM VT 108682", confidence = "medium" },
+  { "YAMAHA Corporation", "RT57i", 32838, any, any, any,
+    name = "RT57i broadband VoIP router",
+    vendor = "Yamaha", device_type = "router", os = "Yamaha RT",
+    cpe = "cpe:/h:yamaha:rt57i",
+    source = "nmap pptp-version documentation example", confidence = "high" },
+  { "YAMAHA Corporation", starts("RT", "RTX", "RTV", "NVR", "SRT", "FWX"),
+    any, any, any, any, name = "RT or RTX series",
+    note = "its host name is the model",
+    vendor = "Yamaha", device_type = "router", os = "Yamaha RT",
+    cpe = "cpe:/h:yamaha:rtx",
+    source = "GVM string; generalised from RT57i", confidence = "medium" },
+  { "YAMAHA Corporation", any, any, any, any, any, name = "Yamaha router",
+    vendor = "Yamaha", device_type = "router", os = "Yamaha RT",
+    source = "GVM VT 108682", confidence = "medium" },
+  { "Fortinet pptp", "pptp server", 1, any, any, any, name = "FortiGate",
+    vendor = "Fortinet", device_type = "firewall", os = "FortiOS",
+    cpe = "cpe:/o:fortinet:fortios", family = "fortinet",
+    source = "public banner lists (Firmware 1 / pptp server / Fortinet pptp)",
+    confidence = "medium" },
+  { has "Fortinet", any, any, any, any, any, name = "FortiGate",
+    vendor = "Fortinet", device_type = "firewall", os = "FortiOS",
+    cpe = "cpe:/o:fortinet:fortios", family = "fortinet",
+    source = "GVM VT 108682", confidence = "medium" },
+  { "FWvendor pptp", any, any, any, any, any,
+    name = "Firewall like FortiOS under no brand",
+    device_type = "firewall",
+    source = "GVM VT 108682 (unknown list); pattern inference",
+    confidence = "low" },
+  { has "BUFFALO", any, any, any, any, any, name = "Buffalo router",
+    vendor = "Buffalo", device_type = "router",
+    cpe = "cpe:/o:buffalotech:unknown_router_firmware",
+    source = "GVM VT 108682", confidence = "medium" },
+  { has "TP-LINK", any, any, any, any, any, name = "TP-Link router",
+    vendor = "TP-Link", device_type = "router",
+    cpe = "cpe:/o:tp-link:unknown_router_firmware",
+    source = "GVM VT 108682", confidence = "medium" },
+  { starts "ZyXEL Communication Corp.", any, any, any, any, any,
+    name = "ZyXEL router or firewall",
+    vendor = "ZyXEL", device_type = "router",
+    cpe = "cpe:/o:zyxel:unknown_router_firmware",
+    source = "GVM VT 108682", confidence = "medium" },
+  { has "D-Link", any, any, any, any, any, name = "D-Link router",
+    vendor = "D-Link", device_type = "router",
+    cpe = "cpe:/o:dlink:unknown_router_firmware",
+    source = "GVM VT 108682", confidence = "medium" },
+  { has "Aruba", any, any, any, any, any, name = "Aruba mobility controller",
+    vendor = "Aruba Networks", device_type = "wireless-controller",
+    os = "ArubaOS", cpe = "cpe:/o:arubanetworks:arubaos",
+    source = "GVM VT 108682", confidence = "medium" },
+  { "NETGEAR", starts("R", "WND", "WNR", "FVS"), 1, 0, 3, 3,
+    name = "Netgear router", note = "known from its client's code alone",
+    vendor = "Netgear", device_type = "router",
+    cpe = "cpe:/o:netgear:router_firmware",
+    source = "Netgear/DNI GPL pptp.h (client side)", confidence = "low" },
+  { "Freebox", any, any, any, any, any, name = "Freebox",
+    vendor = "Free (Iliad)", device_type = "broadband-gateway",
+    os = "Freebox OS", cpe = "cpe:/o:freebox:freebox_os",
+    source = "GVM VT 108682 (string)", confidence = "medium" },
+  { "AMIT", any, any, any, any, any, name = "AMIT router",
+    vendor = "AMIT", device_type = "router",
+    source = "GVM VT 108682; banner lists", confidence = "medium" },
+  { "THOMSON", any, any, any, any, any, name = "SpeedTouch gateway",
+    vendor = "Thomson", device_type = "broadband-gateway",
+    cpe = "cpe:/h:thomson:speedtouch",
+    source = "GVM VT 108682 (string); SpeedTouch shows 1723 open in " ..
+      "forum scans",
+    confidence = "medium" },
+  { "ALCATEL", any, any, any, any, any, name = "SpeedTouch ADSL modem",
+    note = "relays PPTP to PPPoA",
+    vendor = "Alcatel", device_type = "broadband-modem",
+    cpe = "cpe:/h:alcatel:speed_touch",
+    source = "GVM VT 108682 (string); interpretation from memory",
+    confidence = "medium" },
+  { "Jungo", any, any, any, any, any, name = "OpenRG gateway",
+    vendor = "Jungo", device_type = "broadband-gateway",
+    os = "OpenRG (Linux)", cpe = "cpe:/a:jungo:openrg",
+    source = "GVM VT 108682 (string)", confidence = "medium" },
+  { "UTT_OID_8874", any, any, any, any, any, name = "UTT router",
+    note = "the string is its enterprise number",
+    vendor = "UTT", device_type = "router", os = "ReOS",
+    cpe = "cpe:/h:utt:router",
+    source = "GVM VT 108682 (string)", confidence = "medium" },
+  { "Clavister", any, any, any, any, any, name = "Clavister firewall",
+    vendor = "Clavister", device_type = "firewall", os = "cOS Core",
+    cpe = "cpe:/o:clavister:cos_core",
+    source = "GVM VT 108682 (string)", confidence = "medium" },
+  { "Allworx Server VPN", any, any, any, any, any, name = "Allworx IP PBX",
+    vendor = "Allworx", device_type = "pbx", cpe = "cpe:/h:allworx:allworx",
+    source = "GVM VT 108682 (string)", confidence = "medium" },
+  { "innovaphone", any, any, any, any, any,
+    name = "innovaphone PBX or gateway",
+    vendor = "innovaphone", device_type = "pbx",
+    cpe = "cpe:/h:innovaphone:pbx",
+    source = "GVM VT 108682 (string)", confidence = "medium" },
+  { starts "BinTec", any, any, any, any, any,
+    name = "BinTec or Teldat router",
+    vendor = "bintec elmeg", device_type = "router", os = "BOSS",
+    cpe = "cpe:/h:bintec:router",
+    source = 'GVM VT 108682 (string "BinTec (HG4100)")',
+    confidence = "medium" },
+  { "NTT", any, any, any, any, any, name = "NTT broadband gateway",
+    vendor = "NTT", device_type = "broadband-gateway",
+    source = "GVM VT 108682 (string)", confidence = "low" },
+  { "MN128-SOHO-IB3", any, any, any, any, any, name = "MN128-SOHO IB3 router",
+    vendor = "NTT-ME", device_type = "router",
+    cpe = "cpe:/h:ntt-me:mn128-soho-ib3",
+    source = "GVM VT 108682 (string)", confidence = "medium" },
+  { "MR504DV", any, any, any, any, any, name = "NetGenesis MR504DV router",
+    vendor = "Micro Research", device_type = "router",
+    source = "GVM VT 108682 (string); brand from memory",
+    confidence = "low" },
+  { "Sarian, PPTP", any, any, any, any, any,
+    name = "Sarian or Digi TransPort router",
+    vendor = "Digi", device_type = "router", os = "SarOS",
+    cpe = "cpe:/h:digi:transport",
+    source = "GVM VT 108682 (string); lineage from memory",
+    confidence = "medium" },
+  { either("Netopia", "netopia"), any, any, any, any, any,
+    name = "Netopia router",
+    vendor = "Netopia (Motorola)", device_type = "router",
+    cpe = "cpe:/h:netopia:router",
+    source = "GVM VT 108682 (string)", confidence = "medium" },
+  { "Red-Giant Network Operating System", any, any, any, any, any,
+    name = "RGNOS router",
+    vendor = "Ruijie", device_type = "router", os = "RGNOS",
+    cpe = "cpe:/o:ruijie:rgnos",
+    source = "GVM VT 108682 (string)", confidence = "medium" },
+  { "Ruijie General Operation System", any, any, any, any, any,
+    name = "RGOS router",
+    vendor = "Ruijie", device_type = "router", os = "RGOS",
+    cpe = "cpe:/o:ruijie:rgos",
+    source = "GVM VT 108682 (string)", confidence = "medium" },
+  { "BRN", any, 1, any, any, any, name = "Unknown product BRN",
+    note = "common in lists of banners", device_type = "router",
+    source = "public banner lists", confidence = "low" },
+  { "Router", any, any, any, any, any, name = "Router of no brand",
+    device_type = "router",
+    source = "GVM VT 108682 (unknown list)", confidence = "low" },
+  { "PPTP", any, any, any, any, any, name = "PPTP server of no brand",
+    device_type = "vpn-server",
+    source = "GVM VT 108682 (unknown list)", confidence = "low" },
+  { row_of("x", 4), any, any, any, any, any, name = "Masked vendor string",
+    note = "by an administrator, or a decoy",
+    source = "GVM VT 108682 (xxxxxx)", confidence = "low" },
+  { "nmap", any, any, any, any, any,
+    name = "Server that reflects a scanner's strings",
+    device_type = "honeypot",
+    source = "GVM VT 108682 lists vendor nmap; interpretation",
+    confidence = "medium" },
+  { "", "", 1, 1, 0, 0, name = "dionaea honeypot", note = "not configured",
+    vendor = "DinoTools", device_type = "honeypot",
+    cpe = "cpe:/a:dionaea:dionaea",
+    source = "dionaea pptp.py/packets.py", confidence = "medium" },
+  { any, has_folded "hacked", any, any, any, any,
+    name = "Device whose name says that it was compromised",
+    device_type = "compromised-device",
+    source = "GVM VT 108661 (HACKED check)", confidence = "high" },
+  { "", "", any, any, any, any, name = "PPTP server of no brand",
+    device_type = "vpn-server", source = "fallback", confidence = "low" },
+}
+
+-- What was published about a family. Whether this server has it cannot be
+-- seen: none of them shows its version. Never graded.
+local windows_updates = "check the Windows update named"
+
+M.vulnerabilities = {
+  poptop_old = {
+    { id = "CVE-2003-0213", affects = "Poptop before 1.1.4-b3",
+      nature = "overflow by a message's length, before any login" },
+  },
+  pppd = {
+    { id = "CVE-2020-8597", affects = "pppd 2.4.2 to 2.4.8",
+      nature = "overflow in EAP, before any login, even where EAP is off" },
+    { id = "CVE-2015-3310", affects = "pppd up to 2.4.6 with radius.so",
+      nature = "overflow by a large process number" },
+  },
+  accel = {
+    { id = "CVE-2021-42870", affects = "accel-ppp 1.12.0",
+      nature = "read out of bounds at Call-Clear-Request; disputed" },
+    { id = "CVE-2021-42054", affects = "accel-ppp 1.12.0",
+      nature = "memory error when a context ends" },
+    { id = "CVE-2020-28194", affects = "accel-ppp up to 1.12.0",
+      nature = "memory error in RADIUS, not reachable over PPTP" },
+    { id = "CVE-2022-24704", affects = "accel-ppp up to 1.12.0",
+      nature = "memory error in RADIUS, not reachable over PPTP" },
+    { id = "CVE-2022-24705", affects = "accel-ppp up to 1.12.0",
+      nature = "memory error in RADIUS, not reachable over PPTP" },
+    { id = "CVE-2022-0982", affects = "accel-ppp up to 1.12.0",
+      nature = "memory error in the telnet command line" },
+  },
+  mpd = {
+    { id = "CVE-2020-7466", affects = "mpd before 5.9",
+      nature = "read out of bounds by an authentication message" },
+  },
+  cisco = {
+    { id = "CVE-2001-1183", affects = "IOS 12.1 and 12.2",
+      nature = "one crafted message reloads the router" },
+    { id = "CVE-2008-1150", affects = "IOS before 12.3 with VPDN",
+      nature = "ordinary calls leak interfaces" },
+    { id = "CVE-2008-1151", affects = "IOS before 12.3 with VPDN",
+      nature = "ordinary calls leak memory" },
+    { id = "CVE-2013-5481", affects = "IOS that translates PPTP's addresses",
+      nature = "crash by PPTP that passes through" },
+  },
+  windows = {
+    { id = "CVE-2022-23253", affects = "Windows 7 to Server 2022",
+      nature = "crash by control messages out of order", fixed = "2022-03" },
+    { id = "CVE-2022-21972", affects = "Windows",
+      nature = "code execution by a race", fixed = "2022-05" },
+    { id = "CVE-2022-23270", affects = "Windows",
+      nature = "code execution by a race", fixed = "2022-05" },
+    { id = "CVE-2022-30133", affects = "Windows",
+      nature = "code execution in PPP", fixed = "2022-08" },
+    { id = "CVE-2022-35744", affects = "Windows",
+      nature = "code execution in PPP", fixed = "2022-08" },
+    { id = "CVE-2022-35747", affects = "Windows", nature = "crash in PPP",
+      fixed = "2022-08" },
+    { id = "CVE-2022-35769", affects = "Windows", nature = "crash in PPP",
+      fixed = "2022-08" },
+    { id = "CVE-2022-22035", affects = "Windows", nature = "code execution",
+      fixed = "2022-10" },
+    { id = "CVE-2022-24504", affects = "Windows", nature = "code execution",
+      fixed = "2022-10" },
+    { id = "CVE-2022-30198", affects = "Windows", nature = "code execution",
+      fixed = "2022-10" },
+    { id = "CVE-2022-33634", affects = "Windows", nature = "code execution",
+      fixed = "2022-10" },
+    { id = "CVE-2022-38000", affects = "Windows", nature = "code execution",
+      fixed = "2022-10" },
+    { id = "CVE-2022-38047", affects = "Windows", nature = "code execution",
+      fixed = "2022-10" },
+    { id = "CVE-2022-41081", affects = "Windows", nature = "code execution",
+      fixed = "2022-10" },
+    { id = "CVE-2022-37965", affects = "Windows", nature = "crash",
+      fixed = "2022-10" },
+    { id = "CVE-2022-41039", affects = "Windows", nature = "code execution",
+      fixed = "2022-11" },
+    { id = "CVE-2022-41044", affects = "Windows", nature = "code execution",
+      fixed = "2022-11" },
+    { id = "CVE-2022-41088", affects = "Windows", nature = "code execution",
+      fixed = "2022-11" },
+    { id = "CVE-2022-41090", affects = "Windows", nature = "crash",
+      fixed = "2022-11" },
+    { id = "CVE-2022-41116", affects = "Windows", nature = "crash",
+      fixed = "2022-11" },
+    { id = "CVE-2023-23404", affects = "Windows", nature = "code execution",
+      fixed = "2023-03" },
+    { id = "CVE-2023-28232", affects = "Windows", nature = "code execution",
+      fixed = "2023-04" },
+  },
+  windows_nt = {
+    { id = "CVE-1999-0140", affects = "Windows NT 4", nature = "crash" },
+    { id = "CVE-2001-0017", affects = "Windows NT 4 (MS01-009)",
+      nature = "kernel memory leak" },
+    { id = "CVE-2002-1214", affects = "Windows 2000 and XP (MS02-063)",
+      nature = "overflow in control data" },
+  },
+}
+
+local function is_any(words, test)
+  for _, word in ipairs(words) do
+    if test(word) then
+      return true
+    end
+  end
+  return false
+end
+
+local tests = {
+  any = function() return true end,
+  filled = function(_, value) return type(value) == "string" and #value > 0 end,
+  vendor = function(_, value, vendor) return value == vendor end,
+  has = function(m, value)
+    return is_any(m.words, function(word)
+      return value:find(word, 1, true) ~= nil
+    end)
+  end,
+  starts = function(m, value)
+    return is_any(m.words, function(word)
+      return value:sub(1, #word) == word
+    end)
+  end,
+  either = function(m, value)
+    return is_any(m.words, function(word) return value == word end)
+  end,
+  folded = function(m, value) return value:lower() == m.words[1] end,
+  has_folded = function(m, value)
+    return value:lower():find(m.words[1], 1, true) ~= nil
+  end,
+  row = function(m, value)
+    return #value >= m.least and value == m.words[1]:rep(#value)
+  end,
+  range = function(m, value) return value >= m.from and value <= m.to end,
+}
+
+local numeric = { range = true }
+
+local function fits(column, value, vendor)
+  if type(column) ~= "table" then
+    return column == value
+  elseif column == any then
+    return true
+  elseif type(value) ~= (numeric[column.how] and "number" or "string") then
+    return false
+  end
+  return tests[column.how](column, value, vendor)
+end
+
+local fields = { "vendor", "host_name", "firmware_revision",
+                 "maximum_channels", "framing_capabilities",
+                 "bearer_capabilities" }
+
+-- How many columns said something; nil where one contradicts.
+local function score(row, control)
+  local concrete = 0
+  for i, field in ipairs(fields) do
+    if not fits(row[i], control[field], control.vendor) then
+      return nil
+    elseif row[i] ~= any then
+      concrete = concrete + 1
+    end
+  end
+  return concrete
+end
+
+local weights = { low = 1, medium = 2, high = 3 }
+
+--- The row that fits a reply best.
+-- @tparam table control the stage: vendor, host_name, firmware_revision,
+--   maximum_channels, framing_capabilities, bearer_capabilities
+-- @treturn table|nil row of M.rows; nil where nothing fits
+function M.match(control)
+  local best, best_score = nil, 0
+  for _, row in ipairs(M.rows) do
+    local found = score(row, control)
+    if found and found > 0 and
+       (not best or found > best_score or found == best_score and
+        weights[row.confidence] > weights[best.confidence]) then
+      best, best_score = row, found
+    end
+  end
+  return best
+end
+
+--- What a reply's strings and numbers are, in words.
+-- @tparam table control
+-- @treturn string
+function M.describe(control)
+  local numbers = {}
+  for i = 3, #fields do
+    numbers[#numbers + 1] = tostring(control[fields[i]])
+  end
+  return 'vendor "' .. tostring(control.vendor or "") .. '", host "' ..
+    tostring(control.host_name or "") .. '", firmware ' .. numbers[1] ..
+    ", channels " .. numbers[2] .. ", framing " .. numbers[3] ..
+    ", bearer " .. numbers[4]
+end
+
+--- The product of a verdict.
+-- @tparam table control the stage
+-- @tparam boolean pppd whether the challenge proves pppd
+-- @treturn table|nil name, vendor, os, device_type, cpe, confidence, basis,
+--   source; note, family and ppp where there are any
+function M.product(control, pppd)
+  if control.state ~= "answered" and control.state ~= "refused" then
+    return nil
+  end
+  local row = M.match(control) or
+    { name = "unknown", confidence = "none", source = "no row fits" }
+  local basis = M.describe(control)
+  if pppd then
+    basis = basis .. "; pppd by its challenge"
+  end
+  return { name = row.name, vendor = row.vendor, os = row.os, cpe = row.cpe,
+           device_type = row.device_type, confidence = row.confidence,
+           note = row.note, family = row.family, source = row.source,
+           ppp = pppd and "pppd" or nil, basis = basis }
+end
+
+local function add(into, family, basis)
+  for _, known in ipairs(M.vulnerabilities[family] or {}) do
+    into[#into + 1] = { id = known.id, affects = known.affects,
+                        nature = known.nature, fixed = known.fixed,
+                        basis = basis .. "; its version does not show",
+                        check = known.fixed and windows_updates or nil }
+  end
+end
+
+--- What was published about a product's family. Never graded.
+-- @tparam table|nil product of M.product
+-- @treturn table list of { id, affects, nature, basis, fixed }
+function M.potential(product)
+  local found = {}
+  if not product then
+    return found
+  end
+  add(found, product.family, "product family from the SCCRP")
+  if product.ppp == "pppd" then
+    add(found, "pppd", "pppd by its CHAP challenge")
+  elseif product.family == "poptop" or product.family == "poptop_old" then
+    add(found, "pppd", "Poptop usually runs pppd, not proven here")
+  end
+  return found
+end
+
+return M

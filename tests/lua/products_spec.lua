@@ -1,0 +1,192 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+local R = require "records"
+local products = require "pptpgrade.products"
+
+local function control(vendor, host, firmware, channels, framing, bearer)
+  return R.control { vendor = vendor, host_name = host,
+                     firmware_revision = firmware or 1,
+                     maximum_channels = channels or 9,
+                     framing_capabilities = framing or 9,
+                     bearer_capabilities = bearer or 9 }
+end
+
+local function name(...)
+  local row = products.match(control(...))
+  return row and row.name
+end
+
+local function note(...)
+  return products.match(control(...)).note
+end
+
+describe("the rows", function()
+  it("are all there, each with a source and a confidence", function()
+    assert.equal(72, #products.rows)
+    local confidences = { low = true, medium = true, high = true }
+    for i, row in ipairs(products.rows) do
+      for column = 1, 6 do
+        assert.is_not_nil(row[column], i)
+      end
+      assert.is_string(row.name)
+      assert.is_string(row.source)
+      assert.is_true(confidences[row.confidence])
+      assert.is_true(row.cpe == nil or row.cpe:find("^cpe:/[aho]:") == 1)
+    end
+  end)
+
+  it("name only families that are known", function()
+    local M = products.vulnerabilities
+    for family, list in pairs(M) do
+      assert.is_true(#list > 0, family)
+      for _, known in ipairs(list) do
+        assert.truthy(known.id:find("^CVE%-%d%d%d%d%-%d%d%d%d+$"))
+        assert.is_string(known.affects)
+        assert.is_string(known.nature)
+      end
+    end
+  end)
+end)
+
+describe("match", function()
+  it("knows the servers that were seen", function()
+    local seen = {
+      { "Poptop", "linux", "local", 1, 1, 0, 0 },
+      { "Poptop", "MoretonBay", "local", 1, 1, 0, 0 },
+      { "accel-ppp", "cananian", "local", 1, 1, 3, 3 },
+      { "mpd", "FreeBSD MPD", "gw.example", 257, 0, 3, 3 },
+      { "npppd", "", "", 1280, 4, 2, 2 },
+      { "Mac OS X Server vpnd", "Mac OS X, Apple Computer, Inc", "x", 1, 1, 3,
+        3 },
+      { "Windows RRAS", "Microsoft", "", 0, 0, 2, 3 },
+      { "RouterOS", "MikroTik", "branch-7", 1, 0, 2, 0 },
+      { "IOS VPDN", "Cisco Systems, Inc.", "c7206", 4608, 0, 3, 3 },
+      { "DrayTek Vigor", "DrayTek", "Vigor", 1, 0, 3, 3 },
+      { "RT57i broadband VoIP router", "YAMAHA Corporation", "RT57i", 32838 },
+      { "FortiGate", "Fortinet pptp", "pptp server", 1 },
+    }
+    for _, row in ipairs(seen) do
+      assert.equal(row[1], name(table.unpack(row, 2)))
+    end
+  end)
+
+  it("lets the most columns win, then the confidence", function()
+    assert.equal("default identity", note("MikroTik", "MikroTik", 1, 0, 2, 0))
+    assert.equal("dionaea honeypot", name("MikroTik", "MikroTik", 1, 1, 0, 0))
+    assert.equal("RouterOS", name("MikroTik", "MikroTik", 6, 0, 2, 0))
+    assert.equal("Windows remote access server", name("Microsoft", "pc"))
+    assert.equal("Port-faking deception service",
+                 name("linux", "pptp-server", 1, 9, 3, 3))
+    assert.equal("Poptop derivative or decoy",
+                 name("linux", "local", 1, 1, 3, 0))
+  end)
+
+  it("compares whole fields where a row says so", function()
+    assert.equal("Poptop derivative", name("LINUX", "local", 1, 1, 0, 0))
+    assert.is_nil(name("linuxx", "local", 1, 1, 0, 0))
+    assert.is_nil(name("xlinux", "local", 1, 1, 0, 0))
+    assert.is_nil(name("Cisc0", "x"))
+    assert.equal("IOS family", name("The Cisco thing", "x"))
+    assert.is_nil(name("the ZyXEL Communication Corp.", "x"))
+    assert.equal("ZyXEL router or firewall",
+                 name("ZyXEL Communication Corp. Z", "x"))
+    assert.is_nil(name("ZyXEL Communication Corpx", "x"))
+  end)
+
+  it("reads the special columns", function()
+    assert.equal("npppd", name("gw7", "gw7", 5, 4, 2, 2))
+    assert.is_nil(name("gw7", "gw8", 5, 4, 2, 2))
+    assert.equal("Masked vendor string", name("xxxx", "a"))
+    assert.equal("Masked vendor string", name(("x"):rep(64), "a"))
+    assert.is_nil(name("xxx", "a"))
+    assert.is_nil(name("xxxxy", "a"))
+    assert.equal("Netopia router", name("netopia", "a"))
+    assert.is_nil(name("NETOPIA", "a"))
+    assert.equal("Windows NT4, 2000 or XP remote access",
+                 name("Microsoft Windows NT", "pc", 2160, 0))
+    assert.is_nil(name("Microsoft Windows NT", "pc", 0, 0))
+    assert.equal("RT or RTX series", name("YAMAHA Corporation", "RTX1100"))
+    assert.equal("Yamaha router", name("YAMAHA Corporation", "xRTX"))
+    assert.equal("Device whose name says that it was compromised",
+                 name("?", "xHaCkEDx"))
+    assert.equal("PPTP server of no brand", name("", "", 3, 3))
+  end)
+
+  it("takes no server's string for a pattern", function()
+    for _, text in ipairs(R.hostile) do
+      assert.is_nil(name("?" .. text, text .. "1"))
+    end
+    assert.equal("npppd", name(".*", ".*", 1, 4, 2, 2))
+    assert.equal("RouterOS", name("a\0MikroTik%b", "x"))
+    assert.is_nil(name("linux\0", "local", 1, 1, 0, 0))
+  end)
+
+  it("says nothing where fields are missing or of a wrong type", function()
+    assert.is_nil(products.match {})
+    assert.is_nil(products.match { vendor = 5, host_name = {},
+                                   firmware_revision = "1" })
+  end)
+end)
+
+describe("a product", function()
+  it("carries what its row knows, and on what it rests", function()
+    local p = products.product(control("linux", "local", 1, 1, 0, 0), false)
+    assert.equal("Poptop", p.name)
+    assert.equal("Linux", p.os)
+    assert.equal("vpn-server", p.device_type)
+    assert.equal("cpe:/a:poptop:pptp_server", p.cpe)
+    assert.equal("high", p.confidence)
+    assert.equal('vendor "linux", host "local", firmware 1, channels 1, ' ..
+                 "framing 0, bearer 0", p.basis)
+    assert.is_nil(p.ppp)
+  end)
+
+  it("is unknown where no row fits, and none where nothing answered",
+     function()
+    assert.equal("unknown", products.product(control("abc", "x")).name)
+    assert.equal("none", products.product(control("abc", "x")).confidence)
+    assert.is_nil(products.product { state = "silent" })
+    assert.is_table(products.product(R.control { state = "refused" }))
+  end)
+
+  it("says where pppd is proven", function()
+    local p = products.product(control("abc", "x"), true)
+    assert.equal("pppd", p.ppp)
+    assert.truthy(p.basis:find("pppd by its challenge", 1, true))
+  end)
+end)
+
+describe("potential CVEs", function()
+  local function found(...)
+    local list = {}
+    for _, known in ipairs(products.potential(
+      products.product(control(...), false))) do
+      list[known.id] = known
+    end
+    return list
+  end
+
+  it("follow the family, with what they rest on", function()
+    local list = found("Microsoft", "", 0, 0, 2, 3)
+    assert.equal("2022-03", list["CVE-2022-23253"].fixed)
+    assert.truthy(list["CVE-2022-23253"].basis:find("family", 1, true))
+    assert.truthy(list["CVE-2022-23253"].basis:find("version", 1, true))
+  end)
+
+  it("name CVE-2003-0213 for Moreton Bay's alone", function()
+    assert.truthy(found("MoretonBay", "local", 1, 1, 0, 0)["CVE-2003-0213"])
+    assert.is_nil(found("linux", "local", 1, 1, 0, 0)["CVE-2003-0213"])
+  end)
+
+  it("say whether pppd is proven or likely", function()
+    local likely = found("linux", "local", 1, 1, 0, 0)["CVE-2020-8597"]
+    assert.truthy(likely.basis:find("not proven", 1, true))
+    local proven = products.potential(products.product(control("x", "y"),
+                                                       true))[1]
+    assert.truthy(proven.basis:find("challenge", 1, true))
+  end)
+
+  it("are none for a family without any, and for nothing", function()
+    assert.same({}, found("MikroTik", "MikroTik", 1, 0, 2, 0))
+    assert.same({}, products.potential(nil))
+  end)
+end)
