@@ -1,0 +1,259 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- How exposed is a PPTP server? The library's face; sets no global.
+--
+-- What judges (survey, evidence, grade) is pure Lua and loads anywhere, Nmap's
+-- Lua 5.3 too. What meets the network (audit, audit_all) needs pptpgrade.net,
+-- Lua 5.4 and libpcap, and asks for it only when it is called.
+local M = {}
+
+--- The release; the Makefile has the same number.
+M.version = "0.1.0"
+
+local TICK = 0.25 -- seconds between two looks at opts.stop and opts.tick
+local JOBS = 64
+-- Targets begun for each conversation that may run: those in the pause between
+-- two conversations use none.
+local BEGUN_A_JOB = 2
+
+local function has_elements(t)
+  return type(t) == "table" and t[1] ~= nil
+end
+
+local function is_opened(targets)
+  return type(targets) == "userdata" or
+    type(targets) == "table" and targets.next ~= nil
+end
+
+-- A string, a list of strings, or an object that net.targets made.
+local function open_targets(net, targets, opts)
+  if is_opened(targets) then
+    return targets
+  elseif type(targets) == "string" then
+    targets = { targets }
+  elseif not has_elements(targets) then
+    error("targets: a string or a list of strings is needed", 3)
+  end
+  return net.targets { specs = targets, port = opts.port,
+                       family = opts.family }
+end
+
+local function open_prober(net, opts)
+  return net.prober { interface = opts.interface, source = opts.source,
+                      jobs = opts.jobs, write = opts.write, stay = true,
+                      trace = opts.trace ~= nil }
+end
+
+-- Evidence as it finishes, target by target: a coroutine a target, which
+-- yields its plans; one prober, which holds the conversations.
+local Audit = {}
+Audit.__index = Audit
+
+-- Lets a target go on with what became of its plan.
+function Audit:continue(thread, ...)
+  local record, message, code = ...
+  while true do
+    local ok, value = coroutine.resume(thread, record, message, code)
+    if not ok then
+      error(value, 0) -- ours: a world's failure never raises
+    elseif coroutine.status(thread) == "dead" then
+      self.begun = self.begun - 1
+      self.ready[#self.ready + 1] = value
+      return
+    end
+    record, message, code = self.prober:start(value, thread)
+    if record then
+      return
+    end
+  end
+end
+
+function Audit:begin(target)
+  self.begun = self.begun + 1
+  local thread = coroutine.create(function()
+    return M.survey.run(target, self.opts, coroutine.yield)
+  end)
+  self:continue(thread)
+end
+
+function Audit:stop()
+  if not self.stopped then
+    self.stopped = true
+    self.prober:abort()
+  end
+end
+
+function Audit:fill()
+  while not self.stopped and not self.exhausted and self.begun < self.most and
+    not self.ready[1] do
+    local target = self.targets:next()
+    if target then
+      self:begin(target)
+    else
+      self.exhausted = true
+    end
+  end
+end
+
+function Audit:look()
+  if self.opts.trace then
+    for _, line in ipairs(self.prober:trace()) do
+      self.opts.trace(line)
+    end
+  end
+  if self.opts.tick then
+    self.opts.tick(self.begun)
+  end
+  if self.opts.stop and self.opts.stop() then
+    self:stop()
+  end
+end
+
+-- One step: a record to its target. False where nothing is under way.
+function Audit:step()
+  local record, tag, code = self.prober:next(TICK)
+  self:look()
+  if record then
+    self:continue(tag, record)
+  elseif tag == nil then
+    return false
+  elseif tag ~= "timeout" then
+    self.failure = { message = tag, code = code }
+    self:stop()
+    return false
+  end
+  return true
+end
+
+function Audit:next()
+  while self.prober do
+    local evidence = table.remove(self.ready, 1)
+    if evidence then
+      return evidence
+    end
+    self:look()
+    self:fill()
+    if not self.ready[1] and not self:step() and not self.ready[1] and
+       (self.exhausted or self.stopped) then
+      break
+    end
+  end
+end
+
+--- Farewell to every server that is talked to, then everything is closed.
+function Audit:close()
+  if not self.prober then
+    return
+  end
+  self:stop()
+  repeat
+    local record, why = self.prober:next(TICK)
+  until not record and why ~= "timeout"
+  self.prober:close()
+  self.prober = nil
+end
+
+Audit.__gc = Audit.close
+Audit.__close = Audit.close
+Audit.__call = Audit.next
+
+--- Surveys many servers, and gives the evidence of each as it finishes.
+-- @param targets a string, a list of strings, or what net.targets gave
+-- @tparam[opt] table opts depth, port, timeout, contact, interface, source,
+--   jobs, write (a pcap file), family (4 or 6); and functions: trace(line),
+--   tick(how many are under way), stop() (true: nothing new, say farewell)
+-- @treturn table|nil iterator (callable), nil, nil, closer; a target's own
+--   failure is evidence.error. The iterator can be asked: `failure` ({message,
+--   code}), `raw` (GRE can be tested), `problem()` (what was lost, such as the
+--   rest of a capture file on a full disk)
+-- @treturn string message where nothing can begin
+-- @treturn string code
+function M.audit_all(targets, opts)
+  opts = opts or {}
+  local net = require "pptpgrade.net"
+  local list, message, code = open_targets(net, targets, opts)
+  if not list then
+    return nil, message, code
+  end
+  local prober
+  prober, message, code = open_prober(net, opts)
+  if not prober then
+    return nil, message, code
+  end
+  local audit = setmetatable({
+    targets = list, prober = prober, opts = opts, ready = {}, begun = 0,
+    most = (opts.jobs or JOBS) * BEGUN_A_JOB, raw = prober:raw(),
+    problem = function()
+      return prober:error()
+    end,
+  }, Audit)
+  return audit, nil, nil, audit
+end
+
+--- Surveys one server.
+-- @tparam string target an address or a host name, with an optional port
+-- @tparam[opt] table opts as for audit_all
+-- @treturn table|nil evidence; nil, message, code where nothing was learnt
+function M.audit(target, opts)
+  local audit, message, code = M.audit_all({ target }, opts)
+  if not audit then
+    return nil, message, code
+  end
+  local names = audit.targets:unresolved()
+  local evidence = audit:next()
+  audit:close()
+  if evidence and evidence.error and not has_elements(evidence.conversations)
+  then
+    return nil, evidence.error, evidence.code
+  elseif evidence then
+    return evidence
+  elseif audit.failure then
+    return nil, audit.failure.message, audit.failure.code
+  elseif names[1] then
+    return nil, names[1], "name"
+  end
+  return nil, "no target is left", "argument"
+end
+
+--- A report in one format.
+-- @tparam string format text, json or jsonl
+-- @tparam function write bytes -> true | nil, message
+-- @tparam[opt] table opts color, width, all, verbose, policy
+-- @treturn table r; r:add(verdict) and r:close() give true or nil, message
+-- @raise where the format is unknown
+function M.report(format, write, opts)
+  return require "pptpgrade.report".open(format, write, opts)
+end
+
+--- What a verdict follows from. Pure: no I/O, no clock.
+-- @tparam table evidence
+-- @tparam[opt] table policy what M.policy gave
+-- @treturn table verdict
+function M.grade(evidence, policy)
+  return require "pptpgrade.grade".grade(evidence, policy)
+end
+
+--- A policy file, loaded as text, without an environment.
+-- @tparam string file
+-- @treturn table|nil policy; nil, message
+function M.policy(file)
+  return require "pptpgrade.policy".load(file)
+end
+
+--- What a finding or a grade means, why, and how to fix it.
+-- @tparam string id PPTP-0NN or a letter
+-- @treturn string|nil text; nil, message
+function M.explain(id)
+  return require "pptpgrade.explain".explain(id)
+end
+
+-- Modules that are part of the face, loaded when first touched.
+local lazy = { survey = "pptpgrade.survey", evidence = "pptpgrade.evidence" }
+
+return setmetatable(M, {
+  __index = function(t, key)
+    if lazy[key] then
+      t[key] = require(lazy[key])
+      return rawget(t, key)
+    end
+  end,
+})

@@ -1,0 +1,542 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- pptpgrade, the program: options in, reports out, an exit status back.
+-- Whatever it needs of the world comes in a table, so that tests can run it.
+local escape = require "pptpgrade.escape"
+
+local M = {}
+
+-- The exit statuses, as the manual page tells them.
+local DONE, TRIPPED, USAGE, COULD_NOT, PART = 0, 1, 2, 3, 4
+
+local PUBLIC_WITHOUT_CONTACT = 256
+local BROKEN_LINES_SHOWN = 10
+local BROKEN_PIPE = 32 -- errno: whoever read us has seen enough
+local WIDTH, WIDEST = 80, 240
+
+-- A shell inherits our descriptors; Lua itself cannot ask.
+local function is_terminal(descriptor)
+  return os.execute("[ -t " .. descriptor .. " ]") == true
+end
+
+local function none()
+  return 0
+end
+
+-- Records can be graded where libpcap is missing, and then nothing counts
+-- signals.
+local function real_world()
+  local ok, net = pcall(require, "pptpgrade.net")
+  return {
+    out = io.stdout, err = io.stderr, stdin = io.stdin, open = io.open,
+    getenv = os.getenv, terminal = is_terminal, pptp = require "pptpgrade",
+    signals = ok and net.on_signal() or none,
+  }
+end
+
+-- ---- One run: what it has found out so far.
+
+local Run = {}
+Run.__index = Run
+
+function Run:clear_progress()
+  if self.progress then
+    self.world.err:write("\r\27[K")
+    self.progress = nil
+  end
+end
+
+function Run:say(sentence)
+  self:clear_progress()
+  self.world.err:write("pptpgrade: ", escape.line(sentence), "\n")
+end
+
+function Run:warn(sentence)
+  if not self.options.quiet then
+    self:say(sentence)
+  end
+end
+
+-- Ends early or in part, and says why.
+function Run:partly(sentence)
+  self:say(sentence)
+  self.part = true
+end
+
+-- ---- Outputs: standard output and every -o, each with a report of its own.
+
+local function writer(file, output)
+  return function(bytes)
+    local ok, why, errno = file:write(bytes)
+    if ok then
+      ok, why, errno = file:flush()
+    end
+    output.errno = errno
+    return ok and true or nil, why
+  end
+end
+
+local function report_options(options, world, terminal)
+  local columns = math.tointeger(tonumber(world.getenv("COLUMNS")))
+  local no_color = world.getenv("NO_COLOR") or ""
+  return {
+    all = options.all, verbose = options.verbose,
+    color = terminal and not options.no_color and no_color == "" and
+      world.getenv("TERM") ~= "dumb",
+    width = math.min(math.max(columns or WIDTH, WIDTH), WIDEST),
+  }
+end
+
+function Run:add_output(name, file, format, opts)
+  local output = { name = name, file = file }
+  output.report = self.world.pptp.report(format, writer(file, output), opts)
+  self.outputs[#self.outputs + 1] = output
+end
+
+-- All files are opened before anything is sent: a wrong name costs nothing.
+function Run:open_outputs()
+  local options, world = self.options, self.world
+  for _, wanted in ipairs(options.output) do
+    local file, why = world.open(wanted.path, "w")
+    if not file then
+      return nil, "-o " .. why
+    end
+    self:add_output(wanted.path, file, wanted.format,
+                    report_options(options, world, false))
+  end
+  local terminal = not options.no_color and world.terminal(1)
+  self:add_output("standard output", world.out, options.format or "text",
+                  report_options(options, world, terminal))
+  return true
+end
+
+-- Each output that still works; one that fails is left, the others go on.
+function Run:emit(method, ...)
+  self:clear_progress()
+  for _, output in ipairs(self.outputs) do
+    if not output.dead then
+      local ok, why = output.report[method](output.report, ...)
+      if not ok then
+        output.dead, self.part = true, true
+        if output.errno ~= BROKEN_PIPE then
+          self:say(("cannot write to %s: %s"):format(output.name, why))
+        end
+      end
+    end
+  end
+end
+
+function Run:all_dead()
+  for _, output in ipairs(self.outputs) do
+    if not output.dead then
+      return false
+    end
+  end
+  return true
+end
+
+function Run:close_outputs()
+  self:emit("close")
+  for _, output in ipairs(self.outputs) do
+    if output.file ~= self.world.out then
+      local ok, why = output.file:close()
+      if not ok and not output.dead then
+        self:partly(("cannot write to %s: %s"):format(output.name, why))
+      end
+    end
+  end
+end
+
+-- ---- Verdicts.
+
+function Run:grade(evidence)
+  local verdict = self.world.pptp.grade(evidence, self.policy)
+  local trip = self.options.fail_on
+  self.graded = self.graded + 1
+  if verdict.grade == "?" then
+    self.unknown = self.unknown + 1
+  elseif trip and verdict.worst >= trip then
+    self.tripped = true
+  end
+  self:emit("add", verdict)
+end
+
+function Run:status()
+  if self.options.fail_on and self.unknown > 0 then
+    self:say(("%d of %d servers graded ?: that trips no --fail-on"):format(
+      self.unknown, self.graded))
+  end
+  if self.part then
+    return PART
+  end
+  return self.tripped and TRIPPED or DONE
+end
+
+-- ---- -e: records from files.
+
+local function is_record(value)
+  if type(value) ~= "table" or type(value.kind) ~= "string" or
+     type(value.target) ~= "string" then
+    return nil, "not a record: pptp-probe writes those"
+  elseif value.schema ~= 1 then
+    return nil, ("a record of schema %s; schema 1 is known"):format(
+      tostring(value.schema))
+  end
+  return true
+end
+
+-- Servers in the order in which the records name them.
+local function new_collection()
+  return { order = {}, evidence = {}, broken = 0, records = 0 }
+end
+
+function Run:add_record(collection, line)
+  local record, why = require "pptpgrade.json".decode(line)
+  if record == nil then
+    return nil, "not JSON: " .. tostring(why)
+  end
+  local ok
+  ok, why = is_record(record)
+  if not ok then
+    return nil, why
+  end
+  local key = record.target .. " " .. tostring(record.port)
+  local known = collection.evidence[key]
+  local merge = self.world.pptp.evidence.merge
+  -- A record that somebody wrote by hand may lack what the rules rest on.
+  local sound, merged = pcall(merge, known, record)
+  if not sound then
+    return nil, "a record that makes no sense"
+  end
+  collection.evidence[key] = merged
+  collection.records = collection.records + 1
+  if not known then
+    collection.order[#collection.order + 1] = key
+  end
+  return true
+end
+
+-- One line of a file; a broken one is told, and the rest still counts.
+function Run:read_record(collection, name, number, line)
+  local ok, why = true, nil
+  if line:find("%S") then
+    ok, why = self:add_record(collection, line)
+  end
+  if not ok then
+    collection.broken = collection.broken + 1
+    if collection.broken <= BROKEN_LINES_SHOWN then
+      self:partly(("%s line %d: %s"):format(name, number, why))
+    end
+  end
+end
+
+function Run:open_records(path)
+  if path == "-" then
+    return self.world.stdin
+  end
+  return self.world.open(path, "rb")
+end
+
+function Run:read_records(collection, path)
+  local name = path == "-" and "standard input" or path
+  local file, why = self:open_records(path)
+  if not file then
+    return nil, "-e " .. why
+  end
+  local number, line = 0, ""
+  while line and self.world.signals() == 0 do
+    self:read_record(collection, name, number, line)
+    number = number + 1
+    line, why = file:read("l")
+  end
+  if path ~= "-" then
+    file:close()
+  end
+  if self.world.signals() > 0 then
+    self:partly(("stopped by a signal at line %d of %s"):format(number, name))
+  elseif why then
+    return nil, ("-e %s: %s"):format(name, why)
+  end
+  return true
+end
+
+function Run:grade_records()
+  local collection = new_collection()
+  for _, path in ipairs(self.options.records) do
+    local ok, why = self:read_records(collection, path)
+    if not ok then
+      self:say(why)
+      return USAGE
+    end
+  end
+  local hidden = collection.broken - BROKEN_LINES_SHOWN
+  if hidden > 0 then
+    self:partly(("%d more broken lines"):format(hidden))
+  end
+  if collection.records == 0 then
+    if collection.broken == 0 then
+      self:say("-e: no record in " .. table.concat(self.options.records, ", "))
+      return USAGE
+    end
+    return PART
+  end
+  for _, key in ipairs(collection.order) do
+    if self:all_dead() then
+      break
+    end
+    local ok, why = pcall(self.grade, self, collection.evidence[key])
+    if not ok then
+      self:partly(("%s: its records make no sense (%s)"):format(key,
+                                                                tostring(why)))
+    end
+  end
+  self:close_outputs()
+  return self:status()
+end
+
+-- ---- Live servers.
+
+function Run:open_targets(net)
+  local options = self.options
+  local targets, why = net.targets {
+    specs = options.targets, files = options.target_files,
+    exclude = options.exclude, port = options.port,
+    family = options.ipv4 and 4 or options.ipv6 and 6 or nil,
+    numeric = options.numeric,
+  }
+  if not targets then
+    return nil, why
+  elseif targets:public() > PUBLIC_WITHOUT_CONTACT and not options.contact then
+    return nil, ("%d addresses outside private space: --contact TEXT tells " ..
+                 "their owners whom to ask"):format(targets:public())
+  end
+  return targets
+end
+
+function Run:check_source(net)
+  local source = self.options.source
+  if not source then
+    return true
+  end
+  local _, _, code = net.route(source)
+  if code == "argument" then
+    return nil, ("-S %s is not an address"):format(source)
+  end
+  return true
+end
+
+function Run:tick(total, under_way)
+  if self.show_progress then
+    local text = ("%d of %d servers, %d under way"):format(
+      self.graded, total, under_way)
+    if text ~= self.progress then
+      self.world.err:write("\r\27[K", text)
+      self.world.err:flush()
+      self.progress = text
+    end
+  end
+end
+
+function Run:audit_options(targets)
+  local o, signals = self.options, self.world.signals
+  local total = targets:count()
+  return {
+    depth = o.depth, port = o.port, timeout = o.timeout, contact = o.contact,
+    interface = o.interface, source = o.source, jobs = o.jobs, write = o.write,
+    trace = o.trace and function(line)
+      self:clear_progress()
+      self.world.err:write(escape.line(line), "\n")
+    end or nil,
+    tick = function(under_way)
+      self:tick(total, under_way)
+    end,
+    stop = function()
+      return signals() > 0 or self:all_dead()
+    end,
+  }
+end
+
+-- Where the signal came before anything was sent, there is nothing to tell.
+local function was_asked(evidence)
+  for _, record in ipairs(evidence.conversations) do
+    if record.ended_by ~= "aborted" or (record.packets_sent or 0) > 0 then
+      return true
+    end
+  end
+  return false
+end
+
+function Run:finish(evidence)
+  if evidence.error then
+    self.failed = (self.failed or 0) + 1
+    self:say(evidence.error)
+  end
+  if was_asked(evidence) then
+    self:grade(evidence)
+  end
+end
+
+function Run:warn_without_privilege(audit)
+  local depth = self.options.depth
+  if audit.raw or depth == "control" then
+    return true
+  elseif depth == "syn" then
+    return nil, "-d syn needs CAP_NET_RAW: run it as root"
+  end
+  self:warn("without CAP_NET_RAW the control connection and the call are " ..
+            "tested, GRE and logins are not; run it as root to test them")
+  return true
+end
+
+-- Every verdict is out: what the run as a whole says.
+function Run:conclude(audit, problem, stopped)
+  if audit.failure then
+    self:partly(audit.failure.message)
+  elseif problem then
+    self:partly(problem)
+  end
+  if stopped then
+    self:partly(("stopped by a signal; %d servers graded"):format(self.graded))
+  elseif self.failed then
+    self.part = true
+  end
+  self:close_outputs()
+  if self.graded > 0 or stopped then
+    return self:status()
+  elseif self.failed or audit.failure then
+    return COULD_NOT
+  end
+  self:warn("no target is left: -x excludes them all")
+  return self:status()
+end
+
+-- Nothing can be asked: why, and outputs that are whole though empty.
+function Run:give_up(sentence, status)
+  if sentence then
+    self:say(sentence)
+  end
+  self:close_outputs()
+  return status
+end
+
+function Run:begin(targets)
+  local audit, why = self.world.pptp.audit_all(targets,
+                                               self:audit_options(targets))
+  if not audit then
+    return nil, why
+  end
+  local ok
+  ok, why = self:warn_without_privilege(audit)
+  if not ok then
+    audit:close()
+    return nil, why
+  end
+  return audit
+end
+
+function Run:ask(targets)
+  self.show_progress = not self.options.quiet and not self.options.trace and
+    self.world.terminal(2)
+  local audit, why = self:begin(targets)
+  if not audit then
+    return self:give_up(why, COULD_NOT)
+  end
+  for evidence in audit do
+    self:finish(evidence)
+  end
+  local problem = audit.problem()
+  audit:close()
+  return self:conclude(audit, problem, self.world.signals() > 0)
+end
+
+function Run:audit()
+  local found, net = pcall(require, "pptpgrade.net")
+  if not found then
+    return self:give_up("pptpgrade.net and libpcap are needed to ask " ..
+                        "servers: " .. net:match("[^\n]*"), COULD_NOT)
+  end
+  local targets
+  local ok, why = self:check_source(net)
+  if ok then
+    targets, why = self:open_targets(net)
+  end
+  if not targets then
+    return self:give_up(why, USAGE)
+  end
+  for _, sentence in ipairs(targets:unresolved()) do
+    self:partly(sentence)
+  end
+  if targets:count() == 0 then
+    return self:give_up(nil, PART) -- only names, and none resolved
+  end
+  return self:ask(targets)
+end
+
+-- ---- The rest.
+
+local function print_out(world, text)
+  local ok, why, errno = world.out:write(text)
+  if ok then
+    ok, why, errno = world.out:flush()
+  end
+  if ok then
+    return DONE
+  elseif errno ~= BROKEN_PIPE then
+    world.err:write("pptpgrade: cannot write to standard output: ", why, "\n")
+  end
+  return PART
+end
+
+local function complain(world, sentence)
+  world.err:write("pptpgrade: ", escape.line(sentence), "\n")
+  return USAGE
+end
+
+local function explain(world, id)
+  local text, why = world.pptp.explain(id)
+  if not text then
+    return complain(world, ("--explain %s: %s"):format(id, why))
+  end
+  return print_out(world, text:gsub("\n*$", "\n"))
+end
+
+function Run:start()
+  local options, world = self.options, self.world
+  if options.policy then
+    local policy, why = world.pptp.policy(options.policy)
+    if not policy then
+      return complain(world, why)
+    end
+    self.policy = policy
+  end
+  local ok, why = self:open_outputs()
+  if not ok then
+    return complain(world, why)
+  elseif options.records[1] then
+    return self:grade_records()
+  end
+  return self:audit()
+end
+
+--- Runs the program.
+-- @tparam table args the command line, without the program's name
+-- @tparam[opt] table world out, err, stdin, open, getenv, terminal, pptp,
+--   signals (how many came)
+-- @treturn int exit status
+function M.main(args, world)
+  world = world or real_world()
+  local options, why = require "pptpgrade.options".parse(args)
+  if not options then
+    return complain(world, why)
+  elseif options.help then
+    return print_out(world, require "pptpgrade.options".help)
+  elseif options.version then
+    return print_out(world, "pptpgrade " .. world.pptp.version .. "\n")
+  elseif options.explain then
+    return explain(world, options.explain)
+  end
+  local run = setmetatable({ options = options, world = world, outputs = {},
+                             graded = 0, unknown = 0 }, Run)
+  return run:start()
+end
+
+return M

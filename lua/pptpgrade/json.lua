@@ -1,0 +1,168 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- JSON in the shape that pptp-probe writes.
+-- One rule for every string, ours or the wire's: a Lua string is bytes, and a
+-- byte is the character of the same number (Latin-1). What is outside
+-- 0x20-0x7e is written as \u00XX, one escape a byte, so whatever a server sent
+-- is valid JSON and comes back as the same bytes. Our own texts are ASCII.
+--
+-- Keys stand in a fixed order: those below first, the others by name.
+local M = {}
+
+local first = {
+  "schema", "kind", "id", "target", "name", "port", "labels", "grade", "best",
+  "worst", "confidence", "summary", "state", "time", "source", "title",
+  "severity", "reason", "caps", "findings", "product",
+  "potential_vulnerabilities", "remedies", "check_by_hand", "evidence",
+}
+local last = { "authentication", "conversations", "raw" }
+
+local rank = {}
+for i, key in ipairs(first) do
+  rank[key] = i - 1000
+end
+for i, key in ipairs(last) do
+  rank[key] = i
+end
+
+local function before(a, b)
+  local x, y = rank[a] or 0, rank[b] or 0
+  if x ~= y then
+    return x < y
+  end
+  return a < b
+end
+
+local function escape(c)
+  if c == '"' or c == "\\" then
+    return "\\" .. c
+  end
+  return ("\\u%04x"):format(c:byte())
+end
+
+local function string_text(s)
+  return '"' .. s:gsub('[%c"\\\x80-\xff]', escape) .. '"'
+end
+
+local function number_text(n)
+  if n ~= n or n == math.huge or n == -math.huge then
+    error("JSON has no word for " .. tostring(n), 0)
+  end
+  local whole = math.tointeger(n)
+  return whole and ("%d"):format(whole) or ("%.14g"):format(n)
+end
+
+-- Lua does not tell an empty list from an empty object: a metatable does.
+local function is_array(t)
+  local meta = getmetatable(t)
+  local kind = type(meta) == "table" and meta.__jsontype
+  if kind then
+    return kind == "array"
+  end
+  return next(t) == nil or t[1] ~= nil
+end
+
+local put
+
+local function put_array(out, t)
+  out[#out + 1] = "["
+  for i = 1, #t do
+    if i > 1 then
+      out[#out + 1] = ","
+    end
+    put(out, t[i])
+  end
+  out[#out + 1] = "]"
+end
+
+local function put_object(out, t)
+  local keys = {}
+  for key in pairs(t) do
+    if type(key) ~= "string" then
+      error("a JSON object has a key that is a " .. type(key), 0)
+    end
+    keys[#keys + 1] = key
+  end
+  table.sort(keys, before)
+  for i, key in ipairs(keys) do
+    out[#out + 1] = (i == 1 and "{" or ",") .. string_text(key) .. ":"
+    put(out, t[key])
+  end
+  out[#out + 1] = keys[1] and "}" or "{}"
+end
+
+function put(out, value)
+  local kind = type(value)
+  if kind == "string" then
+    out[#out + 1] = string_text(value)
+  elseif kind == "number" then
+    out[#out + 1] = number_text(value)
+  elseif kind == "boolean" then
+    out[#out + 1] = tostring(value)
+  elseif kind ~= "table" then
+    error("JSON has no word for a " .. kind, 0)
+  elseif is_array(value) then
+    put_array(out, value)
+  else
+    put_object(out, value)
+  end
+end
+
+--- A value as one line of JSON.
+-- @param value tables, strings, numbers, booleans
+-- @treturn string
+-- @raise where a value has no JSON: a function, NaN, a cycle
+function M.encode(value)
+  local out = {}
+  put(out, value)
+  return table.concat(out)
+end
+
+-- JSON text is UTF-8; U+0080 to U+00FF are our bytes. What lies beyond was
+-- never a byte and stays as it was written.
+local function to_bytes(s)
+  if not s:find("[\xc2\xc3]") then
+    return s
+  end
+  return (s:gsub("([\xc2\xc3])([\x80-\xbf])", function(lead, tail)
+    return string.char((lead:byte() - 0xc0) * 64 + tail:byte() - 0x80)
+  end))
+end
+
+local function restore(value)
+  if type(value) == "string" then
+    return to_bytes(value)
+  elseif type(value) ~= "table" then
+    return value
+  end
+  local t = setmetatable({}, getmetatable(value))
+  for key, item in pairs(value) do
+    t[restore(key)] = restore(item)
+  end
+  return t
+end
+
+local function parse(text)
+  local dkjson = require "dkjson"
+  local value, after, why = dkjson.decode(text, 1, nil)
+  if why then
+    return nil, why
+  elseif text:find("%S", after) then
+    return nil, "more follows after the value"
+  end
+  return restore(value)
+end
+
+--- One JSON text as a Lua value; null is nil, lists and objects carry
+-- `__jsontype` in their metatable.
+-- @tparam string text
+-- @return the value; or nil and why not
+function M.decode(text)
+  -- A text that nests deep enough exhausts the stack: an error of the text.
+  local ok, value, why = pcall(parse, text)
+  if not ok then
+    return nil, "it nests too deep"
+  end
+  return value, why
+end
+
+return M

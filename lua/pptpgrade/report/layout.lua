@@ -1,0 +1,73 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- Columns, wrapped lines and colour. All text here is printable ASCII: what
+-- comes from elsewhere was escaped before.
+local M = {}
+
+local colors = { A = 32, B = 36, C = 33, D = 33, E = 31, F = 31 }
+
+-- Words, and those too long for a line in pieces.
+local function words_of(text, room)
+  local words = {}
+  for word in text:gmatch("%S+") do
+    while #word > room do
+      words[#words + 1] = word:sub(1, room)
+      word = word:sub(room + 1)
+    end
+    words[#words + 1] = word
+  end
+  return words
+end
+
+--- Text in lines: the first begins with `head`, the others with as many
+-- spaces.
+-- @tparam string head
+-- @tparam string text
+-- @tparam int width
+-- @tparam[opt] string join put at the end of every line but the last
+-- @treturn table lines
+function M.wrap(head, text, width, join)
+  join = join or ""
+  local room = width - #head - #join
+  local lines, line = {}, nil
+  for _, word in ipairs(words_of(text, room)) do
+    if line and #line + 1 + #word <= room then
+      line = line .. " " .. word
+    else
+      lines[#lines + 1] = line
+      line = word
+    end
+  end
+  lines[#lines + 1] = line or ""
+  for i = 1, #lines do
+    lines[i] = (i == 1 and head or (" "):rep(#head)) .. lines[i] ..
+      (i < #lines and join or "")
+  end
+  return lines
+end
+
+--- Pads to a width; longer text stays as it is.
+function M.pad(text, width)
+  return text .. (" "):rep(width - #text)
+end
+
+--- A grade's worst letter decides its colour.
+-- @tparam string text what to colour
+-- @tparam string grade
+-- @tparam boolean color
+function M.paint(text, grade, color)
+  local code = color and colors[grade:sub(-1)]
+  if not code then
+    return text
+  end
+  return ("\27[1;%dm%s\27[0m"):format(code, text)
+end
+
+--- How long, for people: from microseconds.
+function M.duration(us)
+  if us < 1000000 then
+    return (us < 10000 and "%.1f ms" or "%.0f ms"):format(us / 1000)
+  end
+  return ("%.1f s"):format(us / 1000000)
+end
+
+return M

@@ -1,0 +1,363 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- One server's full report: what was seen, what it is worth, what to do.
+local escape = require "pptpgrade.escape"
+local layout = require "pptpgrade.report.layout"
+
+local M = {}
+
+local pad, wrap = layout.pad, layout.wrap
+
+-- Which cap tells the letter of a method, and its name for people.
+local methods = {
+  { "pap", "PAP", "C07" }, { "spap", "SPAP", "C15" },
+  { "chap_md5", "CHAP-MD5", "C06" }, { "mschap_v1", "MS-CHAPv1", "C05" },
+  { "mschap_v2", "MS-CHAPv2", "C03" }, { "eap", "EAP", "C04" },
+}
+
+-- Ways to close a port that most readers can use; -v shows all there are.
+local usual = { ufw = true, iptables = true, firewalld = true }
+
+local function quoted(bytes)
+  return '"' .. escape.text(tostring(bytes)) .. '"'
+end
+
+local function safe(value)
+  return escape.text(tostring(value))
+end
+
+local function stage(e, name)
+  return type(e[name]) == "table" and e[name] or { state = "not_tested" }
+end
+
+local function word(state)
+  return (tostring(state):gsub("_", " "))
+end
+
+local function joined(list)
+  return table.concat(list, ", ")
+end
+
+-- ---- The head.
+
+function M.server_name(verdict)
+  local e = verdict.evidence or {}
+  local name = e.name or verdict.name
+  if name then
+    return ("%s (%s)"):format(safe(name), safe(verdict.target))
+  end
+  return safe(verdict.target)
+end
+
+local function head(put, verdict, opts)
+  local left = ("%s port %s"):format(M.server_name(verdict),
+                                     safe(verdict.port))
+  local right = "grade " .. safe(verdict.grade)
+  local gap = opts.width - #left - #right
+  if gap < 2 then
+    put(wrap("", left, opts.width))
+    left, gap = "", opts.width - #right
+  end
+  put { left .. (" "):rep(gap) ..
+          layout.paint(right, safe(verdict.grade), opts.color) }
+  put(wrap("", safe(verdict.summary), opts.width))
+  put { "" }
+end
+
+-- ---- What was seen, a line a stage.
+
+local reasons = {
+  ["syn-ack"] = "SYN-ACK", rst = "RST", refused = "connection refused",
+  timeout = "no answer in time", error = "the system refused to send",
+  ["no-privilege"] = "needs CAP_NET_RAW", ipv6 = "PPTP's GRE is IPv4 only",
+}
+
+local function reason_of(s)
+  if not s.reason then
+    return nil
+  end
+  local icmp = tostring(s.reason):match("icmp%-(.*)$")
+  if icmp then
+    return ("%sICMP %s%s"):format(
+      s.reason:find("^local") and "our own host's " or "",
+      (safe(icmp):gsub("%-", "/")),
+      s.icmp_from and " from " .. safe(s.icmp_from) or "")
+  end
+  return reasons[s.reason] or safe(s.reason)
+end
+
+local function tcp_text(e)
+  local s = stage(e, "tcp")
+  local parts = { reason_of(s) }
+  if s.rtt_us and parts[1] then
+    parts[1] = parts[1] .. " in " .. layout.duration(s.rtt_us)
+  end
+  if s.ttl then
+    parts[#parts + 1] = "TTL " .. safe(s.ttl)
+  end
+  local host = stage(e, "host")
+  if host.state ~= "not_tested" then
+    parts[#parts + 1] = "the host is " .. word(host.state)
+  end
+  return joined(parts)
+end
+
+local function product_text(verdict)
+  local product = verdict.product
+  if not product or not product.name or product.name == "unknown" then
+    return nil
+  end
+  local text = safe(product.name)
+  if product.os and not text:find(product.os, 1, true) then
+    text = text .. " on " .. safe(product.os)
+  end
+  return text
+end
+
+local function control_text(e, verdict)
+  local s = stage(e, "control")
+  if s.state == "not_pptp" then
+    return ("%s: %s"):format(safe(s.service or "unknown"),
+                             safe(s.first_bytes or "no bytes"))
+  elseif s.state ~= "answered" and s.state ~= "refused" then
+    return ""
+  end
+  local told = { quoted(s.host_name or ""), quoted(s.vendor or ""),
+                 "firmware " .. safe(s.firmware_revision) }
+  local text = joined(told)
+  if s.state == "refused" then
+    text = ("result %s; %s"):format(safe(s.result_code), text)
+  end
+  local product = product_text(verdict)
+  return product and ("%s (%s)"):format(product, text) or text
+end
+
+local function call_text(e)
+  local s = stage(e, "call")
+  if s.state == "accepted" then
+    return "by anyone; call ID " .. safe(s.call_id)
+  elseif s.state == "refused" then
+    return ("result %s, error %s"):format(safe(s.result_code),
+                                          safe(s.error_code))
+  end
+  return ""
+end
+
+local function gre_text(e)
+  local s = stage(e, "gre")
+  local parts = { reason_of(s) }
+  local first = s.first_packet_us or s.rtt_us
+  if s.state == "reachable" or s.state == "inbound_only" then
+    parts = {}
+    if first then
+      parts[1] = "first packet after " .. layout.duration(first)
+    end
+    if s.packets_received then
+      parts[#parts + 1] = ("%s packets"):format(safe(s.packets_received))
+    end
+  end
+  if s.state == "inbound_only" then
+    parts[#parts + 1] = "ours were not answered"
+  end
+  return joined(parts)
+end
+
+local farewells = { clean = "closed cleanly", aborted = "not closed cleanly",
+                    server_closed = "closed by the server" }
+
+-- "all closed cleanly", or how many were closed in which way.
+local function closed_text(records)
+  local counts, order = {}, {}
+  for _, record in ipairs(records) do
+    local how = farewells[stage(record, "teardown").state]
+    if how and not counts[how] then
+      order[#order + 1] = how
+    end
+    if how then
+      counts[how] = (counts[how] or 0) + 1
+    end
+  end
+  if #order == 1 and counts[order[1]] == #records then
+    return (#records > 1 and "all " or "") .. order[1]
+  end
+  for i, how in ipairs(order) do
+    order[i] = counts[how] .. " " .. how
+  end
+  return order[1] and joined(order)
+end
+
+local function login_text(e)
+  local records = e.conversations or {}
+  local total = 0
+  for _, record in ipairs(records) do
+    total = total + (record.duration_us or 0)
+  end
+  local parts = { ("%d conversation%s in %s"):format(
+    #records, #records == 1 and "" or "s", layout.duration(total)) }
+  parts[2] = closed_text(records)
+  return joined(parts)
+end
+
+local function row(put, name, state, text, width)
+  local shown = word(state)
+  put(wrap(("  %s%s"):format(pad(name, 10),
+                             pad(shown, math.max(12, #shown + 2))),
+           text, width))
+end
+
+local function stages(put, verdict, opts)
+  local e = verdict.evidence
+  row(put, "port", stage(e, "tcp").state, tcp_text(e), opts.width)
+  row(put, "control", stage(e, "control").state, control_text(e, verdict),
+      opts.width)
+  row(put, "call", stage(e, "call").state, call_text(e), opts.width)
+  row(put, "GRE", stage(e, "gre").state, gre_text(e), opts.width)
+  row(put, "login", stage(e, "authentication").state, login_text(e),
+      opts.width)
+  put { "" }
+end
+
+-- ---- Methods.
+
+local function letters(verdict)
+  local found = {}
+  for _, cap in ipairs(verdict.caps or {}) do
+    found[cap.id] = found[cap.id] or cap.grade
+  end
+  return found
+end
+
+local function spaced(hex)
+  return (hex:gsub("%x%x", "%0 "):gsub(" $", ""))
+end
+
+local function proof_text(proof)
+  if not proof then
+    return ""
+  end
+  local text = safe(proof.text or "")
+  local shown = proof.state == "offered" or proof.state == "accepted"
+  if shown and type(proof.bytes) == "string" then
+    return safe(spaced(proof.bytes)) .. " " .. text
+  end
+  return text
+end
+
+local function method_row(put, name, state, text, letter, opts)
+  local taken = state == "offered" or state == "accepted"
+  local shown = taken and state:upper() or word(state)
+  local lines = wrap(("  %s%s"):format(pad(name, 11), pad(shown, 11)), text,
+                     opts.width - 6)
+  if taken and letter then
+    lines[1] = pad(lines[1], opts.width - 6 - (#letter - 1)) .. "  -> " ..
+      layout.paint(letter, letter, opts.color)
+  end
+  put(lines)
+end
+
+local function method_rows(put, verdict, opts)
+  local known = stage(verdict.evidence, "authentication")
+  local states, proofs = known.methods or {}, known.proofs or {}
+  local found = letters(verdict)
+  local any = false
+  for _, row_of in ipairs(methods) do
+    any = any or (states[row_of[1]] or "not_tested") ~= "not_tested"
+  end
+  if not any and not (known.other or {})[1] then
+    return
+  end
+  for _, row_of in ipairs(methods) do
+    local method, title, cap = row_of[1], row_of[2], row_of[3]
+    if states[method] then
+      method_row(put, title, states[method], proof_text(proofs[method]),
+                 found[cap], opts)
+    end
+  end
+  for _, method in ipairs(known.other or {}) do
+    local proof = proofs[method] or { state = "offered" }
+    method_row(put, safe(method), proof.state, proof_text(proof), found.C16,
+               opts)
+  end
+  put { "" }
+end
+
+-- ---- Findings, remedies and the rest.
+
+local function findings(put, verdict, opts)
+  local list = verdict.findings or {}
+  for _, finding in ipairs(list) do
+    local text = safe(finding.title)
+    if opts.verbose and finding.evidence then
+      text = text .. ": " .. safe(finding.evidence)
+    end
+    put(wrap(("  %s  %s  "):format(pad(safe(finding.severity), 8),
+                                   safe(finding.id)), text, opts.width))
+  end
+  if list[1] then
+    put { "" }
+  end
+end
+
+local function caps(put, verdict, opts)
+  for _, cap in ipairs(opts.verbose and verdict.caps or {}) do
+    put(wrap(("  %s  %s  "):format(pad(safe(cap.grade), 8), safe(cap.id)),
+             ("%s (%s)"):format(safe(cap.reason), safe(cap.source)),
+             opts.width))
+  end
+  for _, known in ipairs(opts.verbose and verdict.potential_vulnerabilities
+                         or {}) do
+    put(wrap("  potential  ", safe(known.id) .. ": " .. safe(known.basis),
+             opts.width))
+  end
+  if opts.verbose and (verdict.caps or {})[1] then
+    put { "" }
+  end
+end
+
+local is_wall = { ufw = true, iptables = true, firewalld = true,
+                  nftables = true, pf = true, windows_firewall = true,
+                  cisco_acl = true }
+
+local function remedies(put, verdict, opts)
+  for _, remedy in ipairs(verdict.remedies or {}) do
+    if opts.verbose or not is_wall[remedy.id] or usual[remedy.id] then
+      put(wrap(("  to %s"):format(pad(safe(remedy.to), 4)),
+               ("%s: %s"):format(safe(remedy.where), safe(remedy.text)),
+               opts.width))
+    end
+  end
+end
+
+local function by_hand(put, verdict, opts)
+  for _, hand in ipairs(verdict.check_by_hand or {}) do
+    put(wrap("  by hand  ", safe(hand.shows), opts.width))
+    local command = escape.line(tostring(hand.command))
+    put(wrap("    ", command, opts.width, " \\"))
+  end
+end
+
+--- All lines of a server's report.
+-- @tparam table verdict
+-- @tparam table opts width, color, verbose
+-- @treturn string
+function M.render(verdict, opts)
+  local lines = {}
+  local function put(more)
+    for _, line in ipairs(more) do
+      lines[#lines + 1] = line:gsub(" +$", "")
+    end
+  end
+  head(put, verdict, opts)
+  stages(put, verdict, opts)
+  method_rows(put, verdict, opts)
+  findings(put, verdict, opts)
+  caps(put, verdict, opts)
+  remedies(put, verdict, opts)
+  by_hand(put, verdict, opts)
+  if stage(verdict.evidence, "call").state == "accepted" then
+    put(wrap("  not tested: ", "MPPE and EAP's inner method (visible only " ..
+             "after a login)", opts.width))
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+return M

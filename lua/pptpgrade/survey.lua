@@ -1,0 +1,344 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- Which conversation to hold next with one server, or that enough is known.
+--
+-- `next` is pure: evidence in, a plan or a reason to stop out. `run` is the one
+-- driver; it neither sleeps nor reads a clock, because how long to wait is part
+-- of a plan, and whoever owns the sockets does the waiting.
+--
+-- The rules, each with its reason:
+--
+-- * The first conversation begins with a raw SYN (its answer has a
+--   fingerprint, and costs the server nothing) and names no method: what a
+--   server offers by itself is the strongest fact there is.
+-- * Depth syn, control and call are one conversation. Only auth goes on, and
+--   only where an offer was seen: without one there is nothing to Nak.
+-- * One method named a conversation: pppd forgets its other methods after a
+--   Nak that it follows, so a second name in the same call would test less.
+-- * Weakest first: whatever cuts the survey short, the answer that decides the
+--   grade is already there. A method that a walk has settled is not asked.
+-- * No login asked for, and a network protocol requested: the worst there is,
+--   and no method can be named to a server that wants none. Done.
+-- * A Nak that led to a request without option 3 has shown whether declining
+--   works; where none did, one conversation Rejects option 3 once. It names a
+--   refused method, where there is one: the Reject then follows Naks, as that
+--   of a client which cannot do what the server wants does.
+-- * A method that stayed unknown is asked once more, after all others: packets
+--   get lost, and a second loss is left as what it is, unknown.
+-- * Silent or one-way GRE gets one confirming conversation, so that a lost
+--   packet does not decide; ICMP's word or a Disconnect needs none.
+-- * A conversation that fails before any offer, where one before it came to an
+--   offer, met a busy server: again after 5 s, then that method is given up.
+--   Two in a row that do not even connect: leave the server alone.
+-- * Seven conversations, 1 s apart, 25 s each, 150 s in all; a conversation
+--   begins only where all of it fits. Three for Cisco, whose calls leak memory
+--   (CVE-2008-1150, CVE-2008-1151). What a budget cuts stays unknown.
+local M = {}
+
+local CONVERSATIONS = 7
+local CISCO_CONVERSATIONS = 3
+local TOTAL = 150 -- seconds
+local LONGEST = 25 -- seconds, of one conversation
+local APART = 1
+local AFTER_BUSY = 5
+
+--- From the weakest to the strongest.
+M.methods = { "pap", "chap_md5", "mschap_v1", "mschap_v2", "eap" }
+
+local depths = { syn = "syn", control = "control", call = "call",
+                 auth = "call" }
+
+local function offers(record)
+  return record.lcp and record.lcp.offers or {}
+end
+
+local function has_offer(record)
+  return offers(record)[1] ~= nil
+end
+
+local function any(records, test)
+  for _, record in ipairs(records) do
+    if test(record) then
+      return true
+    end
+  end
+  return false
+end
+
+local function state(record, stage)
+  return record[stage] and record[stage].state or "not_tested"
+end
+
+-- Where a Nak of ours led to a request without option 3.
+local function dropped_login(record)
+  for i, offer in ipairs(offers(record)) do
+    if i > 1 and offer.authentication == "none" then
+      return true
+    end
+  end
+  return false
+end
+
+local function wants_login(record)
+  local offer = offers(record)[1]
+  return offer ~= nil and offer.authentication ~= "none"
+end
+
+local function is_cisco(records)
+  return any(records, function(record)
+    local vendor = record.control and record.control.vendor
+    return vendor ~= nil and vendor:find("^Cisco Systems") ~= nil
+  end)
+end
+
+-- Busy: it had answered before, and now fails before any offer.
+local function busy_at(records, i)
+  if has_offer(records[i]) then
+    return false
+  end
+  for k = 1, i - 1 do
+    if has_offer(records[k]) then
+      return true
+    end
+  end
+  return false
+end
+
+local function wait_after(records, i)
+  return busy_at(records, i) and AFTER_BUSY or APART
+end
+
+-- Seconds that the conversations and the pauses between them took.
+local function spent(records)
+  local total = 0
+  for i, record in ipairs(records) do
+    total = total + (record.duration_us or 0) / 1000000
+    if i < #records then
+      total = total + wait_after(records, i)
+    end
+  end
+  return total
+end
+
+-- What a conversation was for: a method, "decline", or nil. The plan knows;
+-- a record tells only what was really sent.
+local function purpose(plans, records, i)
+  local from = plans[i] or
+    { ask = records[i].asked, decline = records[i].declined }
+  return from.decline and "decline" or from.ask
+end
+
+-- purpose -> { held = conversations that came to an offer, failed = others }
+local function history(plans, records)
+  local past = {}
+  for i, record in ipairs(records) do
+    local key = purpose(plans, records, i)
+    if key then
+      past[key] = past[key] or { held = 0, failed = 0 }
+      local kind = has_offer(record) and "held" or "failed"
+      past[key][kind] = past[key][kind] + 1
+    end
+  end
+  return past
+end
+
+local function is_open_question(evidence, method)
+  local known = evidence.authentication.methods[method]
+  return known == nil or known == "unknown" or known == "not_tested"
+end
+
+-- `tries`: how often a method may have been held and still be asked.
+local function weakest_unknown(evidence, past, tries)
+  for _, method in ipairs(M.methods) do
+    local p = past[method] or { held = 0, failed = 0 }
+    if is_open_question(evidence, method) and p.held == tries and
+       p.failed < 2 then
+      return method
+    end
+  end
+end
+
+local function weakest_refused(evidence)
+  for _, method in ipairs(M.methods) do
+    if evidence.authentication.methods[method] == "refused" then
+      return method
+    end
+  end
+end
+
+local function should_decline(evidence, past)
+  local p = past.decline or { held = 0, failed = 0 }
+  local login = evidence.authentication.state
+  return (login == nil or login == "unknown" or login == "not_tested") and
+    p.held == 0 and p.failed < 2 and
+    not any(evidence.conversations, dropped_login)
+end
+
+-- What to do next about a server that made an offer: fields of a plan.
+local function question(evidence, past)
+  local ask = weakest_unknown(evidence, past, 0)
+  if ask then
+    return { ask = ask }
+  elseif should_decline(evidence, past) then
+    return { ask = weakest_refused(evidence), decline = true }
+  end
+  ask = weakest_unknown(evidence, past, 1)
+  return ask and { ask = ask }
+end
+
+-- Why a server without any offer needs no further conversation, or nil.
+local function settled_without_offer(records)
+  local record = records[#records]
+  local gre = state(record, "gre")
+  if state(record, "tcp") ~= "open" then
+    return "no TCP connection"
+  elseif state(record, "control") ~= "answered" then
+    return "no PPTP control connection"
+  elseif state(record, "call") ~= "accepted" then
+    return "no call"
+  elseif gre == "not_tested" then
+    return "GRE could not be tested"
+  elseif gre == "unreachable" or gre == "filtered" then
+    return "GRE does not pass"
+  elseif record.ended_by == "disconnect" or record.ended_by == "terminate" then
+    return "the server ended the call before an offer"
+  elseif #records > 1 then
+    return "no offer, confirmed"
+  end
+end
+
+local function gone(records)
+  local n = #records
+  return n > 2 and state(records[n], "tcp") ~= "open" and
+    state(records[n - 1], "tcp") ~= "open"
+end
+
+-- Why nothing more may be asked, or nil.
+local function over_budget(records, wait)
+  local most = is_cisco(records) and CISCO_CONVERSATIONS or CONVERSATIONS
+  if #records >= most then
+    return ("budget: %d conversations"):format(most)
+  elseif spent(records) + wait + LONGEST > TOTAL then
+    return ("budget: %d s"):format(TOTAL)
+  end
+end
+
+-- The next question after `records`, or nil and why there is none.
+local function decide(evidence, plans)
+  local records = evidence.conversations
+  if not any(records, has_offer) then
+    local why = settled_without_offer(records)
+    return not why and {} or nil, why
+  elseif evidence.authentication.state == "not_required" then
+    return nil, "login is not required"
+  elseif not any(records, wants_login) then
+    return nil, "no login was asked for"
+  elseif gone(records) then
+    return nil, "it no longer accepts connections"
+  end
+  -- It asks for the same as before: `history` counts the failure.
+  local found = question(evidence, history(plans, records))
+  return found, "all that can be known is known"
+end
+
+local function plan_of(opts, fields)
+  fields.target, fields.port = opts.target, opts.port
+  fields.name, fields.labels = opts.name, opts.labels
+  fields.timeout, fields.contact = opts.timeout, opts.contact
+  fields.depth = depths[opts.depth or "auth"]
+  return fields
+end
+
+--- What to do next. Pure.
+-- @tparam table|nil evidence of this target so far; nil before the first
+-- @tparam table opts target, port, name, labels, depth, timeout, contact; and
+--   plans: those that led to evidence.conversations, in order (without them
+--   the records have to tell what they were for)
+-- @treturn table|nil plan: target, port, name, labels, depth, ask, decline,
+--   syn, wait (seconds), timeout, contact
+-- @treturn string where there is none: why, in a few words
+function M.next(evidence, opts)
+  if type(opts) ~= "table" or not depths[opts.depth or "auth"] then
+    error("survey.next: no such depth: " ..
+          tostring(type(opts) == "table" and opts.depth), 2)
+  end
+  local records = evidence and evidence.conversations or {}
+  local last = records[#records]
+  if not last then
+    return plan_of(opts, { syn = true })
+  elseif last.ended_by == "aborted" then
+    return nil, "stopped"
+  elseif (opts.depth or "auth") ~= "auth" then
+    return nil, "one conversation was asked for"
+  end
+  local fields, why = decide(evidence, opts.plans or {})
+  if not fields then
+    return nil, why
+  end
+  local wait = wait_after(records, #records)
+  why = over_budget(records, wait)
+  if why then
+    return nil, why
+  end
+  fields.wait = wait
+  return plan_of(opts, fields)
+end
+
+local function copy(t)
+  local new = {}
+  for key, value in pairs(t or {}) do
+    new[key] = value
+  end
+  return new
+end
+
+-- Evidence of a target that nothing could be asked of.
+local function nothing(opts, message, code)
+  local methods = {}
+  for _, method in ipairs(M.methods) do
+    methods[method] = "not_tested"
+  end
+  local evidence = {
+    schema = 1, target = opts.target, port = opts.port, name = opts.name,
+    labels = opts.labels, conversations = {}, error = message, code = code,
+    authentication = { state = "not_tested", methods = methods, other = {},
+                       proofs = {} },
+  }
+  for _, stage in ipairs { "tcp", "control", "call", "gre", "lcp", "challenge",
+                           "network", "teardown" } do
+    evidence[stage] = { state = "not_tested" }
+  end
+  return evidence
+end
+
+--- Surveys one target.
+-- @tparam string|table target an address, or { target=, port=, name=, labels= }
+-- @tparam table|nil opts depth, port, timeout, contact
+-- @tparam function converse plan -> record | nil, message, code; may yield
+-- @treturn table evidence; what failed, and nothing came after it, is
+--   evidence.error (and evidence.code)
+function M.run(target, opts, converse)
+  if type(target) ~= "table" then
+    target = { target = target }
+  end
+  opts = copy(opts)
+  opts.target, opts.port = target.target, target.port or opts.port or 1723
+  opts.name, opts.labels, opts.plans = target.name, target.labels, {}
+  local merge = require "pptpgrade.evidence".merge
+  local evidence
+  while true do
+    local plan = M.next(evidence, opts)
+    if not plan then
+      return evidence
+    end
+    local record, message, code = converse(plan)
+    if not record then
+      evidence = evidence or nothing(opts, message, code)
+      evidence.error, evidence.code = message, code
+      return evidence
+    end
+    opts.plans[#opts.plans + 1] = plan
+    evidence = merge(evidence, record)
+  end
+end
+
+return M

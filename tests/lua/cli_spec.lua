@@ -1,0 +1,450 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+local cli = require "pptpgrade.cli"
+local fakenet = require "fakenet"
+local json = require "pptpgrade.json"
+local pptp = require "pptpgrade"
+local scripted = require "scripted"
+
+-- A file in memory. `full`: what writing fails with.
+local function memory(text, full)
+  local f = { written = "", lines_left = text }
+  function f:write(...)
+    if full then
+      return nil, full[1], full[2]
+    end
+    self.written = self.written .. table.concat({ ... })
+    return self
+  end
+  function f:flush()
+    return self
+  end
+  function f.close()
+    return true
+  end
+  function f:read()
+    if not self.lines_left or self.lines_left == "" then
+      return nil, f.read_error
+    end
+    local line, rest = self.lines_left:match "^([^\n]*)\n?(.*)$"
+    self.lines_left = rest
+    return line
+  end
+  return f
+end
+
+-- Runs the program: status, what it wrote, and its complaints.
+local function run(args, more)
+  more = more or {}
+  local files = more.files or {}
+  local result = { out = memory(nil, more.full), err = memory(), files = {} }
+  result.world = fakenet.install {
+    raw = more.raw, public = more.public, lost = more.lost,
+    bad_target = more.bad_target, no_prober = more.no_prober,
+    refuse = more.refuse, fail = more.fail,
+    server = more.server or function(plan)
+      return scripted.converse(scripted.pppd { "mschap_v2" }, plan)
+    end,
+  }
+  local ok, status = pcall(cli.main, args, {
+    out = result.out, err = result.err, stdin = memory(more.stdin),
+    pptp = pptp, signals = more.signals or function()
+      return 0
+    end,
+    getenv = function(name)
+      return (more.env or {})[name]
+    end,
+    terminal = function(descriptor)
+      return (more.terminal or {})[descriptor] or false
+    end,
+    open = function(path, mode)
+      if mode == "w" then
+        if path:find "^missing/" then
+          return nil, path .. ": No such file or directory", 2
+        end
+        result.files[path] = memory(nil, (more.full_files or {})[path])
+        return result.files[path]
+      elseif not files[path] then
+        return nil, path .. ": No such file or directory", 2
+      end
+      return type(files[path]) == "table" and files[path] or
+        memory(files[path])
+    end,
+  })
+  fakenet.remove()
+  assert(ok, status)
+  result.status, result.text = status, result.out.written
+  result.complaints = result.err.written
+  return result
+end
+
+-- That status, and exactly one sentence of ours, which names `what`.
+local function refused(status, what, args, more)
+  local r = run(args, more)
+  assert.equal(status, r.status, r.complaints)
+  assert.truthy(r.complaints:find "^pptpgrade: [^\n]+\n$", r.complaints)
+  assert.truthy(r.complaints:find(what, 1, true), r.complaints)
+  return r
+end
+
+local function records(model, target)
+  local evidence = pptp.survey.run(target or "192.0.2.1", {}, function(plan)
+    return scripted.converse(model, plan)
+  end)
+  local lines = {}
+  for i, record in ipairs(evidence.conversations) do
+    lines[i] = json.encode(record)
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+local function closed(plan)
+  return scripted.broken(plan, { ended_by = "refused",
+    tcp = { state = "closed", reason = "rst" } })
+end
+
+describe("pptpgrade's command line", function()
+  it("refuses wrong usage with 2 and one sentence that names the value",
+     function()
+    refused(2, "no target", {})
+    refused(2, "'--frob'", { "--frob", "192.0.2.1" })
+    refused(2, "'-z'", { "-z" })
+    refused(2, "'-p'", { "192.0.2.1", "-p" })
+    refused(2, "-p 0 ", { "-p", "0", "192.0.2.1" })
+    refused(2, "-p 1e3", { "-p", "1e3", "192.0.2.1" })
+    refused(2, "-p 65536", { "--port", "65536", "192.0.2.1" })
+    refused(2, "-t 0 ", { "-t", "0", "192.0.2.1" })
+    refused(2, "-t inf", { "-t", "inf", "192.0.2.1" })
+    refused(2, "-j 0 ", { "-j", "0", "192.0.2.1" })
+    refused(2, "-d deep", { "-d", "deep", "192.0.2.1" })
+    refused(2, "-f csv", { "-f", "csv", "192.0.2.1" })
+    refused(2, "jsonl", { "-f", "html", "192.0.2.1" })
+    refused(2, "-o x.csv", { "-o", "x.csv", "192.0.2.1" })
+    refused(2, "-o x", { "-o", "x", "192.0.2.1" })
+    refused(2, "missing/x.json", { "-o", "missing/x.json", "192.0.2.1" })
+    refused(2, "--fail-on G", { "--fail-on", "G", "192.0.2.1" })
+    refused(2, "--fail-on ?", { "--fail-on", "?", "192.0.2.1" })
+    refused(2, "-4 and -6", { "-4", "-6", "192.0.2.1" })
+    refused(2, "-S nowhere", { "-S", "nowhere", "192.0.2.1" })
+    refused(2, "-i ", { "-i", ("x"):rep(16), "192.0.2.1" })
+    refused(2, "--contact", { "--contact", ("x"):rep(65), "192.0.2.1" })
+    refused(2, "PPTP-999", { "--explain", "PPTP-999" })
+    refused(2, "nothing-here", { "--policy", "nothing-here", "192.0.2.1" })
+    refused(2, "-e", { "-e", "x", "192.0.2.1" })
+    refused(2, "nothing-here", { "-e", "nothing-here" })
+    refused(2, "no record", { "-e", "empty" }, { files = { empty = "\n" } })
+    refused(2, "bad spec", { "x" }, { bad_target = "bad spec" })
+  end)
+
+  it("escapes what it quotes", function()
+    refused(2, "\\x1b[2J", { "-p", "\27[2J", "192.0.2.1" })
+    refused(2, "\\x0a", { "-d", "a\nb", "192.0.2.1" })
+    refused(2, "%s%n", { "-d", "%s%n", "192.0.2.1" })
+  end)
+
+  it("proposes one option where one is meant", function()
+    refused(2, "'--depth'", { "--depht", "syn", "192.0.2.1" })
+  end)
+
+  it("wants a contact for more than 256 public addresses", function()
+    refused(2, "--contact", { "198.51.100.0/23" }, { public = 512 })
+    assert.equal(0, run({ "192.0.2.1" }, { public = 256 }).status)
+    local r = run({ "--contact", "x@example.net", "192.0.2.1" },
+                  { public = 512 })
+    assert.equal(0, r.status)
+    assert.equal("x@example.net", r.world.started[1].contact)
+  end)
+
+  it("prints help, release and explanations", function()
+    local r = run { "--help" }
+    assert.equal(0, r.status)
+    for line in r.text:gmatch "[^\n]*" do
+      assert.is_true(#line <= 80, line)
+    end
+    assert.equal("pptpgrade " .. pptp.version .. "\n", run { "-V" }.text)
+    r = run { "--explain", "PPTP-014" }
+    assert.equal(0, r.status)
+    assert.truthy(r.text:find "MS%-CHAPv1")
+    assert.equal(r.text, run { "--explain", "pptp-014" }.text)
+    assert.truthy(run { "--explain", "D-F" }.text:find "D%-F")
+  end)
+
+  it("has every option in its help", function()
+    local source = assert(io.open("lua/pptpgrade/options.lua")):read "a"
+    local help = run { "-h" }.text
+    local n = 0
+    for names in source:gmatch 'p:%a+%("(%-[^"]*)"' do
+      for name in names:gmatch "%S+" do
+        n = n + 1
+        assert.truthy((" " .. help):find("[ ,]" .. name:gsub("%-", "%%-") ..
+                                         "[ ,|\n]"), name)
+      end
+    end
+    assert.is_true(n > 20)
+  end)
+
+  it("hands its options on", function()
+    local r = run { "-p", "99", "-t", "2.5", "-d", "call", "-j", "7", "-i",
+                    "eth0", "-S", "192.0.2.9", "-w", "x.pcap", "-x", "ex",
+                    "-T", "list", "-6", "-n", "192.0.2.1" }
+    assert.same({ interface = "eth0", source = "192.0.2.9", jobs = 7,
+                  write = "x.pcap", stay = true, trace = false },
+                r.world.prober)
+    assert.same({ specs = { "192.0.2.1" }, files = { "list" },
+                  exclude = { "ex" }, port = 99, family = 6, numeric = true },
+                r.world.asked_targets)
+    assert.equal(1, #r.world.started)
+    assert.equal(2.5, r.world.started[1].timeout)
+    assert.equal(99, r.world.started[1].port)
+    assert.equal(4, run { "-4", "192.0.2.1" }.world.asked_targets.family)
+  end)
+end)
+
+describe("pptpgrade, grading live servers,", function()
+  it("prints a page for one, a table for several", function()
+    local r = run { "192.0.2.1" }
+    assert.equal(0, r.status)
+    assert.truthy(r.text:find "^192%.0%.2%.1 port 1723 +grade E\n")
+    assert.equal("", r.complaints)
+    r = run { "192.0.2.1", "192.0.2.2" }
+    assert.truthy(r.text:find "^GRADE SERVER")
+    assert.is_nil(r.text:find "by hand")
+    r = run { "-v", "192.0.2.1", "192.0.2.2" }
+    assert.truthy(r.text:find "^GRADE SERVER.*\n192%.0%.2%.1 port 1723 ")
+  end)
+
+  it("has colour on a terminal only, and not where it is unwanted",
+     function()
+    local terminal = { [1] = true }
+    local function colored(args, env, where)
+      table.insert(args, "192.0.2.1")
+      return run(args, { env = env, terminal = where or terminal })
+        .text:find("\27", 1, true) ~= nil
+    end
+    assert.is_true(colored {})
+    assert.is_true(colored({}, { NO_COLOR = "" }))
+    assert.is_false(colored({}, {}, {}))
+    assert.is_false(colored { "--no-color" })
+    assert.is_false(colored({}, { NO_COLOR = "1" }))
+    assert.is_false(colored({}, { TERM = "dumb" }))
+  end)
+
+  it("obeys COLUMNS above 80, and survives nonsense in it", function()
+    local function longest(columns)
+      local n = 0
+      local text = run({ "192.0.2.1" }, { env = { COLUMNS = columns } }).text
+      for line in text:gmatch "[^\n]+" do
+        n = math.max(n, #line)
+      end
+      return n
+    end
+    assert.is_true(longest "132" > 80)
+    for _, columns in ipairs { "40", "x", "1e999", "-1", "", "80.5" } do
+      assert.equal(80, longest(columns))
+    end
+  end)
+
+  it("shows progress only on a terminal, and leaves none behind", function()
+    local terminal = { [2] = true }
+    local r = run({ "192.0.2.1", "192.0.2.2" }, { terminal = terminal })
+    assert.truthy(r.complaints:find "of 2 servers")
+    assert.truthy(r.complaints:find "\r\27%[K$")
+    assert.equal("", run { "192.0.2.1" }.complaints)
+    assert.equal("", run({ "-q", "192.0.2.1" },
+                         { terminal = terminal }).complaints)
+  end)
+
+  it("traces on stderr, escaped", function()
+    local r = run { "--trace", "192.0.2.1" }
+    assert.truthy(r.complaints:find("> SCCRQ\\x1b\n", 1, true))
+    assert.equal(0, r.status)
+  end)
+
+  it("writes every output, and the terminal keeps the text", function()
+    local r = run { "-o", "a.json", "-o", "B.JSONL", "-o", "c.txt",
+                    "192.0.2.1" }
+    assert.equal(0, r.status)
+    local verdict = json.decode(r.files["a.json"].written).verdicts[1]
+    assert.equal("E", verdict.grade)
+    assert.same(verdict, json.decode(r.files["B.JSONL"].written))
+    assert.equal(r.text, r.files["c.txt"].written)
+    r = run { "-f", "jsonl", "192.0.2.1" }
+    assert.equal("E", json.decode(r.text).grade)
+  end)
+
+  it("exits with 1 at --fail-on's letter and beyond", function()
+    for letter, status in pairs { A = 1, D = 1, e = 1, F = 0 } do
+      assert.equal(status, run { "--fail-on", letter, "192.0.2.1" }.status)
+    end
+    -- A range trips by its worst end.
+    local r = run({ "--fail-on", "F", "192.0.2.1" }, { server = function(plan)
+      return scripted.silent_gre(plan)
+    end })
+    assert.equal(1, r.status)
+  end)
+
+  it("lets ? trip nothing, and counts it", function()
+    local function server(plan)
+      if plan.target == "192.0.2.2" then
+        return scripted.broken(plan, {
+          tcp = { state = "silent", reason = "timeout" } })
+      end
+      return closed(plan)
+    end
+    refused(0, "1 of 2", { "--fail-on", "B", "192.0.2.1", "192.0.2.2" },
+            { server = server })
+    refused(1, "1 of 2", { "--fail-on", "A", "192.0.2.1", "192.0.2.2" },
+            { server = server })
+  end)
+
+  it("grades the others where a name does not resolve: 4", function()
+    local r = refused(4, "x.invalid", { "x.invalid", "192.0.2.1" })
+    assert.truthy(r.text:find "grade E")
+    r = refused(4, "x.invalid", { "x.invalid" })
+    assert.equal("", r.text)
+  end)
+
+  it("exits with 3 where nothing could run, with 4 where something did",
+     function()
+    local function no_route(plan)
+      return plan.target == "192.0.2.1" and "192.0.2.1: no route" or nil
+    end
+    refused(3, "eth9", { "192.0.2.1" }, { no_prober = "eth9: is not there" })
+    refused(3, "no route", { "192.0.2.1" }, { refuse = no_route })
+    refused(3, "epoll", { "192.0.2.1" }, { fail = "epoll: it failed" })
+    local r = refused(4, "no route", { "192.0.2.1", "192.0.2.2" },
+                      { refuse = no_route })
+    assert.truthy(r.text:find "^192%.0%.2%.2 ")
+  end)
+
+  it("tests what it can without privilege, and warns once", function()
+    local function server(plan)
+      return scripted.broken(plan, { control = { state = "answered" },
+        call = { state = "accepted" },
+        gre = { state = "not_tested", reason = "no-privilege" } })
+    end
+    local r = refused(0, "GRE", { "192.0.2.1" },
+                      { raw = false, server = server })
+    assert.truthy(r.text:find "GRE +not tested +needs CAP_NET_RAW")
+    assert.equal("", run({ "-q", "192.0.2.1" },
+                         { raw = false, server = server }).complaints)
+    assert.equal("", run({ "-d", "control", "192.0.2.1" },
+                         { raw = false, server = server }).complaints)
+    refused(3, "CAP_NET_RAW", { "-d", "syn", "192.0.2.1" }, { raw = false })
+  end)
+
+  it("ends at a signal with 4, and writes what was found", function()
+    local n = 0
+    local r = run({ "-f", "jsonl", "192.0.2.1", "192.0.2.2", "192.0.2.3" }, {
+      server = function(plan)
+        n = n + 1
+        return closed(plan)
+      end,
+      signals = function()
+        return n >= 1 and 1 or 0
+      end })
+    assert.equal(4, r.status)
+    assert.truthy(r.complaints:find "^pptpgrade: stopped by a signal; %d")
+    assert.equal("A", json.decode((r.text:match "[^\n]+")).grade)
+    assert.is_true(r.world.aborted)
+    local _, lines = r.text:gsub("\n", "")
+    assert.equal(n, lines)
+  end)
+
+  it("says what was lost on the way: 4", function()
+    refused(4, "x.pcap", { "-w", "x.pcap", "192.0.2.1" },
+            { lost = "x.pcap: No space left on device" })
+  end)
+
+  it("goes on with its other outputs where one is full: 4", function()
+    local r = refused(4, "standard output: No space", {
+      "-o", "a.json", "192.0.2.1" }, { full = { "No space left", 28 } })
+    assert.equal(1, #json.decode(r.files["a.json"].written).verdicts)
+    r = refused(4, "a.json", { "-o", "a.json", "192.0.2.1" },
+                { full_files = { ["a.json"] = { "No space left", 28 } } })
+    assert.truthy(r.text:find "grade E")
+  end)
+
+  it("is silent about a closed pipe, stops, and exits with 4", function()
+    local r = run({ "-f", "jsonl", "192.0.2.1", "192.0.2.2", "-j", "1" },
+                  { full = { "Broken pipe", 32 } })
+    assert.equal(4, r.status)
+    assert.equal("", r.complaints)
+    assert.is_true(r.world.aborted)
+    for _, args in ipairs { { "-V" }, { "-h" }, { "--explain", "F" } } do
+      r = run(args, { full = { "Broken pipe", 32 } })
+      assert.equal(4, r.status)
+      assert.equal("", r.complaints)
+    end
+    refused(4, "No space", { "-V" }, { full = { "No space left", 28 } })
+  end)
+end)
+
+describe("pptpgrade, grading records,", function()
+  it("groups them by server, and sends nothing", function()
+    local text = records(scripted.pppd { "mschap_v2" }) ..
+      records(scripted.pppd { "pap" }, { target = "192.0.2.2" })
+    local r = run({ "-e", "r" }, { files = { r = text } })
+    assert.equal(0, r.status)
+    assert.truthy(r.text:find "\nF +192%.0%.2%.2 ")
+    assert.truthy(r.text:find "\nE +192%.0%.2%.1 ")
+    assert.equal(0, #r.world.started)
+    assert.equal(r.text, run({ "-e", "-" }, { stdin = text }).text)
+  end)
+
+  it("gives the verdict that the live survey gave", function()
+    local live = run { "-f", "jsonl", "192.0.2.1" }
+    local lines = {}
+    for i, record in ipairs(json.decode(live.text).evidence.conversations) do
+      lines[i] = json.encode(record)
+    end
+    local again = run({ "-f", "jsonl", "-e", "r" },
+                      { files = { r = table.concat(lines, "\n") } })
+    assert.equal(live.text, again.text)
+  end)
+
+  it("names a broken line, and grades the rest: 4", function()
+    local good = records(scripted.pppd { "mschap_v2" })
+    for _, bad in ipairs { "{", "nonsense", "7", "[]", '{"schema":1}',
+                           '{"schema":2,"kind":"syn","target":"x"}',
+                           ("["):rep(100000) } do
+      local r = refused(4, "r line 2: ", { "-e", "r" },
+                        { files = { r = good:gsub("\n",
+                            function() return "\n" .. bad .. "\n" end, 1) } })
+      assert.truthy(r.text:find "grade E")
+    end
+    refused(4, "r line 1: ", { "-e", "r" }, { files = { r = "{" } })
+  end)
+
+  it("names ten broken lines, and counts the others", function()
+    local r = run({ "-e", "r" }, { files = { r = ("{\n"):rep(25) } })
+    local _, sentences = r.complaints:gsub("\n", "")
+    assert.equal(11, sentences)
+    assert.truthy(r.complaints:find "15 more broken lines")
+  end)
+
+  it("tells a folder from a file", function()
+    local folder = memory ""
+    folder.read_error = "Is a directory"
+    refused(2, "Is a directory", { "-e", "f" }, { files = { f = folder } })
+  end)
+
+  it("never raises on records with fields of the wrong kind", function()
+    local record = json.decode(
+      (records(scripted.pppd { "mschap_v1" }):match "[^\n]+"))
+    local function spoil(t, path)
+      for key, value in pairs(t) do
+        for _, bad in ipairs { 7, "x", true, {} } do
+          t[key] = bad
+          local r = run({ "-f", "text", "-e", "r" },
+                        { files = { r = json.encode(record) } })
+          assert.is_true(r.status == 0 or r.status == 4, path .. key)
+        end
+        t[key] = value
+        if type(value) == "table" and value[1] == nil then
+          spoil(value, path .. key .. ".")
+        end
+      end
+    end
+    spoil(record, "")
+  end)
+end)

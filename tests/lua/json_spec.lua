@@ -1,0 +1,89 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+local json = require "pptpgrade.json"
+
+local function every_byte()
+  local bytes = {}
+  for n = 0, 255 do
+    bytes[#bytes + 1] = string.char(n)
+  end
+  return table.concat(bytes)
+end
+
+describe("json", function()
+  it("carries every byte there and back", function()
+    local bytes = every_byte()
+    assert.equal(bytes, json.decode(json.encode(bytes)))
+    assert.equal(bytes:rep(3), json.decode(json.encode { bytes:rep(3) })[1])
+  end)
+
+  it("writes a byte outside 0x20-0x7e as one escape", function()
+    assert.equal([["\u0000\u001b[2J\u007f\u009b\u00ff"]],
+                 json.encode "\0\27[2J\x7f\x9b\xff")
+    assert.is_nil(json.encode(every_byte()):find "[^\x20-\x7e]")
+  end)
+
+  it("reads what other writers escape or do not", function()
+    assert.equal("\xe9/\n", json.decode [["\u00e9\/\n"]])
+    assert.equal("\xe9", json.decode '"\xc3\xa9"')
+    assert.equal("\xe2\x82\xac", json.decode [["\u20ac"]])
+  end)
+
+  it("restores bytes in keys and in what is nested", function()
+    local value = { ["k\xff"] = { "\x80", { x = "\0" } } }
+    assert.same(value, json.decode(json.encode(value)))
+  end)
+
+  it("writes whole numbers without a fraction", function()
+    assert.equal([[{"a":3,"b":-1,"c":4294967295,"d":0.5}]],
+                 json.encode { a = 3.0, b = -1, c = 2 ^ 32 - 1, d = 0.5 })
+  end)
+
+  it("refuses what JSON has no word for", function()
+    for _, value in ipairs { 0 / 0, math.huge, print, { [1.5] = 1 } } do
+      assert.has_error(function()
+        json.encode(value)
+      end)
+    end
+  end)
+
+  it("tells an empty list from an empty object", function()
+    local array = setmetatable({}, { __jsontype = "array" })
+    assert.equal("[]", json.encode(array))
+    assert.equal("[]", json.encode {})
+    assert.equal("{}", json.encode(json.decode "{}"))
+    assert.equal([[{"a":[],"b":{}}]],
+                 json.encode(json.decode [[{"b":{},"a":[]}]]))
+  end)
+
+  it("keeps one order of keys, however a table was filled", function()
+    local one, two = {}, {}
+    local keys = { "zeta", "target", "schema", "raw", "grade", "alpha" }
+    for i = 1, #keys do
+      one[keys[i]] = i
+      two[keys[#keys + 1 - i]] = #keys + 1 - i
+    end
+    assert.equal(json.encode(one), json.encode(two))
+    assert.equal(
+      [[{"schema":3,"target":2,"grade":5,"alpha":6,"zeta":1,"raw":4}]],
+      json.encode(one))
+  end)
+
+  it("says why a text is not JSON", function()
+    for _, text in ipairs { "", "{", '{"a":', "[1", "nope", "1 2", '"a',
+                            '{"a":1} x', ("["):rep(300000) } do
+      local value, why = json.decode(text)
+      assert.is_nil(value)
+      assert.is_string(why)
+    end
+  end)
+
+  it("never raises on a damaged text", function()
+    local text = json.encode { a = { 1, "x\0", { b = true } }, c = "\xff" }
+    for n = 1, #text do
+      for _, byte in ipairs { "\0", '"', "{", "]", "\\", "\xff" } do
+        json.decode(text:sub(1, n - 1) .. byte .. text:sub(n + 1))
+      end
+      assert.is_nil(json.decode(text:sub(1, n - 1)))
+    end
+  end)
+end)

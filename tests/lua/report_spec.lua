@@ -1,0 +1,297 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+local pptp = require "pptpgrade"
+local json = require "pptpgrade.json"
+local scripted = require "scripted"
+
+local function verdict(model, target, change)
+  local evidence = pptp.survey.run(target, {}, function(plan)
+    local record = scripted.converse(model, plan)
+    if change then
+      change(record)
+    end
+    return record
+  end)
+  return pptp.grade(evidence)
+end
+
+local function render(format, verdicts, opts)
+  local parts = {}
+  local r = pptp.report(format, function(bytes)
+    parts[#parts + 1] = bytes
+    return true
+  end, opts)
+  for _, v in ipairs(verdicts) do
+    assert.is_true(r:add(v))
+  end
+  assert.is_true(r:close())
+  return table.concat(parts)
+end
+
+local function lines_of(text)
+  local lines = {}
+  for line in text:gmatch "[^\n]*" do
+    lines[#lines + 1] = line
+  end
+  return lines
+end
+
+local named = { target = "192.0.2.1", port = 1723, name = "vpn.example.net" }
+
+-- Every kind of byte that has ever been trouble in a terminal or a table.
+local hostile = {
+  "\27[2J\27]0;owned\7", "%s%n%%d", "=cmd|' /C calc'!A0", "+1", "-1", "@x",
+  ("A"):rep(64), "a\0b", "\x9b31m", "\xe2\x80\xae", "\r\nFAKE grade A",
+  "\\x1b", '"},{"', "\xff\xfe", "\x7f",
+}
+
+local function spoil(text)
+  return function(record)
+    record.control.host_name, record.control.vendor = text, text
+    record.challenge.name = text
+    record.lcp.terminate = record.lcp.terminate and
+      { by = "server", identifier = 1, data = "", text = text,
+        at_us = record.lcp.terminate.at_us }
+  end
+end
+
+local function check_page(text, width)
+  assert.is_nil(text:find "[^\n\x20-\x7e]")
+  for _, line in ipairs(lines_of(text)) do
+    assert.is_true(#line <= width, line)
+    assert.is_nil(line:find " $")
+  end
+end
+
+describe("the text report", function()
+  it("shows one server as the page that the manual promises", function()
+    local text = render("text", { verdict(scripted.pppd { "mschap_v1",
+                                                          "mschap_v2" },
+                                          named) })
+    local page = {
+      ("%-73sgrade F"):format("vpn.example.net (192.0.2.1) port 1723"),
+      "MS-CHAPv1 is accepted: one recorded login gives up the password.",
+      "",
+      "  port      open        SYN-ACK in 0.6 ms, TTL 64",
+      '  control   answered    Poptop on Linux ("local", "linux", ' ..
+        "firmware 1)",
+      "  call      accepted    by anyone; call ID 128",
+      "  GRE       reachable   first packet after 4.1 ms, 31 packets",
+      "  login     required    4 conversations in 800 ms, all closed cleanly",
+      "",
+      '  PAP        refused    terminated: "peer refused to authenticate"',
+      '  CHAP-MD5   refused    terminated: "peer refused to authenticate"',
+      "  MS-CHAPv1  OFFERED    03 05 c2 23 80 in its first " ..
+        "Configure-Request       -> F",
+      "  MS-CHAPv2  ACCEPTED   03 05 c2 23 81 after our Configure-Nak" ..
+        "              -> E",
+      '  EAP        refused    terminated: "peer refused to authenticate"',
+    }
+    local lines = lines_of(text)
+    for i, line in ipairs(page) do
+      assert.equal(line, lines[i])
+    end
+    assert.truthy(text:find("\n  high      PPTP-014  MS-CHAPv1 accepted\n",
+                            1, true))
+    assert.truthy(text:find("\n  to E   pppd options: ", 1, true))
+    assert.truthy(text:find("\n  to A   ufw: ", 1, true))
+    assert.truthy(text:find("It does not test GRE", 1, true))
+    assert.truthy(text:find("\n  not tested: MPPE", 1, true))
+    check_page(text, 80)
+  end)
+
+  it("fits its width, whatever a server is called",
+     function()
+    for _, name in ipairs(hostile) do
+      for _, width in ipairs { 80, 120 } do
+        local v = verdict(scripted.pppd { "mschap_v1" }, named, spoil(name))
+        check_page(render("text", { v }, { width = width, verbose = true }),
+                   width)
+        check_page(render("text", { v, v }, { width = width }), width)
+      end
+    end
+  end)
+
+  it("escapes names losslessly, and obeys no % in them", function()
+    local function control(name)
+      local text = render("text", { verdict(scripted.pppd { "pap" }, named,
+                                            spoil(name)) })
+      return text:gsub("\n +", " ")
+    end
+    assert.truthy(control "\27[2J":find('"\\x1b[2J"', 1, true))
+    assert.truthy(control "%s%n":find('"%s%n"', 1, true))
+    assert.truthy(control "a\0b":find('"a\\x00b"', 1, true))
+    assert.truthy(control "\\x1b":find('"\\\\x1b"', 1, true))
+  end)
+
+  it("has colour only where it is asked for", function()
+    local v = verdict(scripted.pppd { "mschap_v2" }, named)
+    assert.is_nil(render("text", { v }):find("\27", 1, true))
+    assert.is_nil(render("text", { v, v }):find("\27", 1, true))
+    local colored = render("text", { v }, { color = true })
+    assert.truthy(colored:find("\27[1;31mgrade E\27[0m", 1, true))
+    assert.equal(render("text", { v }), (colored:gsub("\27%[[%d;]*m", "")))
+    colored = render("text", { v, v }, { color = true })
+    assert.equal(render("text", { v, v }), (colored:gsub("\27%[[%d;]*m", "")))
+  end)
+
+  it("shows several servers as a table, worst first", function()
+    local text = render("text", {
+      verdict(scripted.pppd { "mschap_v2" }, "192.0.2.10"),
+      verdict(scripted.pppd { "mschap_v2" }, "192.0.2.9"),
+      verdict(scripted.mpd { "eap" }, "192.0.2.3"),
+      verdict(scripted.accel { "mschap_v2", "mschap_v1" }, named),
+      verdict(scripted.open_to_all(), { target = "2001:db8::1", port = 99 }),
+    })
+    assert.same({
+      "GRADE SERVER           PRODUCT GRE PAP MD5 MS1 MS2 EAP DECIDED BY",
+      "F     [2001:db8::1]:99 Poptop  yes .   .   .   .   .   " ..
+        "no login is required",
+      "F     vpn.example.net  Poptop  yes -   -   +   *   -   " ..
+        "MS-CHAPv1 is accepted",
+      "D-F   192.0.2.3        Poptop  yes -   -   -   -   *   " ..
+        "EAP is accepted; its in..",
+      "E     192.0.2.9        Poptop  yes -   -   -   *   -   " ..
+        "MS-CHAPv2 is accepted",
+      "E     192.0.2.10       Poptop  yes -   -   -   *   -   " ..
+        "MS-CHAPv2 is accepted",
+      "* offered  + accepted  - refused  ? no answer  . not tested",
+      "",
+    }, lines_of(text))
+    check_page(text, 80)
+  end)
+
+  local function closed(target)
+    return pptp.grade(pptp.survey.run(target, {}, function(plan)
+      return scripted.broken(plan, { ended_by = "refused",
+        tcp = { state = "closed", reason = "rst" } })
+    end))
+  end
+
+  local function silent(target)
+    return pptp.grade(pptp.survey.run(target, {}, function(plan)
+      return scripted.broken(plan, {
+        tcp = { state = "silent", reason = "timeout" } })
+    end))
+  end
+
+  it("counts what is A or unknown, and lists it with --all", function()
+    local list = { closed "192.0.2.1", silent "192.0.2.2",
+                   verdict(scripted.pppd { "mschap_v2" }, "192.0.2.3"),
+                   closed "192.0.2.4" }
+    local text = render("text", list)
+    assert.truthy(text:find("not listed: 2 graded A, 1 graded ?;", 1, true))
+    assert.is_nil(text:find("192.0.2.1", 1, true))
+    text = render("text", list, { all = true })
+    assert.is_nil(text:find("not listed", 1, true))
+    local order = {}
+    for _, line in ipairs(lines_of(text)) do
+      order[#order + 1] = line:match "192%.0%.2%.%d"
+    end
+    assert.same({ "192.0.2.3", "192.0.2.1", "192.0.2.4", "192.0.2.2" }, order)
+    text = render("text", { closed "192.0.2.1", silent "192.0.2.2" })
+    assert.equal("not listed: 1 graded A, 1 graded ?; --all lists them\n",
+                 text)
+  end)
+
+  it("never cuts a server's name that a line has room for", function()
+    local long = ("a"):rep(60) .. ".example.net"
+    local text = render("text", {
+      verdict(scripted.pppd { "pap" }, { target = "192.0.2.1", name = long }),
+      verdict(scripted.pppd { "pap" }, { target = "192.0.2.2", name = "b" }),
+    })
+    assert.truthy(text:find("F     " .. long .. "\n", 1, true))
+    check_page(text, 80)
+  end)
+
+  it("uses a wider page where there is one", function()
+    local list = { verdict(scripted.mpd { "eap" }, "192.0.2.3"),
+                   verdict(scripted.mpd { "eap" }, "192.0.2.4") }
+    assert.truthy(render("text", list):find("EAP is accepted; its.*%.%."))
+    assert.truthy(render("text", list, { width = 120 })
+                    :find("EAP is accepted; its inner method does not show\n",
+                          1, true))
+  end)
+
+  it("says nothing of no server", function()
+    assert.equal("", render("text", {}))
+  end)
+
+  it("renders evidence of a failure, and of nothing", function()
+    local v = pptp.grade(pptp.survey.run("192.0.2.1", {}, function()
+      return nil, "no route", "route"
+    end))
+    check_page(render("text", { v }, { verbose = true }), 80)
+    check_page(render("text", { v, v }, { all = true }), 80)
+  end)
+end)
+
+describe("the JSON reports", function()
+  it("are one document, or one verdict a line", function()
+    local list = { verdict(scripted.pppd { "pap" }, named),
+                   verdict(scripted.mpd { "eap" }, "192.0.2.3") }
+    local document = json.decode(render("json", list))
+    assert.equal(1, document.schema)
+    assert.equal(2, #document.verdicts)
+    assert.equal("F", document.verdicts[1].grade)
+    local lines = lines_of(render("jsonl", list))
+    assert.equal("", table.remove(lines))
+    assert.equal(2, #lines)
+    for i, line in ipairs(lines) do
+      assert.same(document.verdicts[i], json.decode(line))
+    end
+  end)
+
+  it("are valid with no verdict at all", function()
+    assert.same({ schema = 1, verdicts = {} },
+                json.decode(render("json", {})))
+    assert.equal("", render("jsonl", {}))
+  end)
+
+  it("give back the bytes that a server sent", function()
+    for _, name in ipairs(hostile) do
+      local v = verdict(scripted.pppd { "mschap_v2" }, named, spoil(name))
+      local text = render("jsonl", { v })
+      assert.is_nil(text:find "[^\n\x20-\x7e]")
+      local back = json.decode(text)
+      assert.equal(name, back.evidence.control.host_name)
+      assert.equal(name, back.evidence.conversations[1].challenge.name)
+    end
+  end)
+
+  it("grade again to the same verdict", function()
+    local v = verdict(scripted.pppd { "mschap_v1", "mschap_v2" }, named)
+    local text = render("jsonl", { v })
+    local evidence
+    for _, record in ipairs(json.decode(text).evidence.conversations) do
+      evidence = pptp.evidence.merge(evidence, record)
+    end
+    assert.equal(text, render("jsonl", { pptp.grade(evidence) }))
+  end)
+end)
+
+describe("a report", function()
+  it("passes on what its writer says", function()
+    local v = verdict(scripted.pppd { "pap" }, named)
+    local function full()
+      return nil, "No space left on device"
+    end
+    for _, format in ipairs { "text", "json", "jsonl" } do
+      local r = pptp.report(format, full)
+      local ok, why = r:add(v)
+      if ok then
+        ok, why = r:close()
+      end
+      assert.is_nil(ok)
+      assert.equal("No space left on device", why)
+    end
+  end)
+
+  it("raises on an unknown format and on no writer", function()
+    assert.has_error(function()
+      pptp.report("yaml", print)
+    end)
+    assert.has_error(function()
+      pptp.report("json")
+    end)
+  end)
+end)

@@ -1,0 +1,142 @@
+#!/bin/bash
+# pptpgrade as a program: what it does with bad input, a bad place to run in
+# and a reader that goes away. Each complaint is one sentence on stderr.
+LIMIT=120
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+need_root
+need python3 setpriv mandoc
+# shellcheck disable=SC2119 # no option of ours
+netns_new
+pptpgrade=$PPTP_BUILD/pptpgrade
+records=$scratch/records.jsonl
+
+# Runs it in the client's namespace: $status, $output and $complaint.
+run()
+{
+	output=$(in_ns client "$pptpgrade" "$@" </dev/null 2>"$scratch/err")
+	status=$?
+	complaint=$(<"$scratch/err")
+}
+
+# CLAIM STATUS PATTERN ARGUMENT...: that status, and one sentence of ours.
+refuses()
+{
+	local claim=$1 wanted=$2 pattern=$3
+	shift 3
+	run "$@"
+	is "$claim: status" "$status" "$wanted"
+	is "$claim: one sentence" \
+		"$(wc -l <"$scratch/err") $(cut -c-11 "$scratch/err")" \
+		"1 pptpgrade: "
+	like "$claim: it says what" "$complaint" "$pattern"
+}
+
+refuses "no argument" 2 'no target'
+refuses "an option that is none" 2 "'--frob'" --frob $server_ip
+refuses "an option without its value" 2 "'-p'" $server_ip -p
+refuses "a port outside its range" 2 '-p 65536' -p 65536 $server_ip
+refuses "a depth that is none" 2 '-d deep' -d deep $server_ip
+refuses "a format that does not exist" 2 '-f csv: .*jsonl' -f csv $server_ip
+refuses "an output without a known suffix" 2 '\.jsonl' -o x.csv $server_ip
+refuses "an address that is none" 2 '192\.0\.2\.256' 192.0.2.256
+refuses "an address block that is none" 2 '192\.0\.2\.0/33' 192.0.2.0/33
+refuses "a source that is no address" 2 '-S nowhere' -S nowhere $server_ip
+refuses "a name where none is wanted" 2 'vpn' -n vpn.example.net
+refuses "a target file that is missing" 2 'nothing-here' \
+	-T "$scratch/nothing-here"
+refuses "a target file that is a directory" 2 "$scratch" -T "$scratch"
+: >"$scratch/empty"
+refuses "an empty target file" 2 'empty' -T "$scratch/empty"
+printf '%s\n' "$server_ip" 'not an address!' >"$scratch/bad"
+refuses "a target file with a broken line" 2 'line 2|:2' -T "$scratch/bad"
+refuses "an exclusion file that is missing" 2 'nothing-here' \
+	-x "$scratch/nothing-here" $server_ip
+refuses "a policy that is missing" 2 'nothing-here' \
+	--policy "$scratch/nothing-here" $server_ip
+refuses "an output in a folder that is missing" 2 'nothing-here' \
+	-o "$scratch/nothing-here/x.json" $server_ip
+refuses "more public addresses than 256 without a contact" 2 'contact' \
+	198.51.0.0/16
+refuses "an interface that is missing" 3 'pptp-none0' -i pptp-none0 $server_ip
+refuses "an address without a route" 3 '203\.0\.113\.1' 203.0.113.1
+refuses "records that are missing" 2 'nothing-here' -e "$scratch/nothing-here"
+refuses "records that are a directory" 2 "$scratch" -e "$scratch"
+refuses "a file without records" 2 'no record' -e "$scratch/empty"
+refuses "records and a target" 2 '-e' -e "$scratch/empty" $server_ip
+refuses "a finding that does not exist" 2 'PPTP-999' --explain PPTP-999
+refuses "hostile words" 2 '\\x1b\[2J' -p $'\e[2J' $server_ip
+
+run 192.0.2.1 name.invalid
+is "a name that does not resolve: status" "$status" 4
+like "and the address beside it is graded" "$output" 'grade A'
+
+in_ns client "$PPTP_BUILD/pptp-probe" control $server_ip >"$records" ||
+	bail "pptp-probe writes no record"
+run -e "$records"
+is "records are graded" "$status" 0
+like "as the closed port that they show" "$output" 'grade A'
+{
+	cat "$records"
+	echo '{"schema":1,"kind":"conversation","target"'
+	echo '{"schema":1}'
+} >"$scratch/broken.jsonl"
+run -e "$scratch/broken.jsonl"
+is "broken records: status" "$status" 4
+is "broken records: a sentence each" "$(wc -l <"$scratch/err")" 2
+like "broken records: file and line" "$complaint" \
+	'broken\.jsonl line 2: .*broken\.jsonl line 3: '
+like "broken records: the rest is graded" "$output" 'grade A'
+is "the same from standard input" \
+	"$("$pptpgrade" -e - <"$records")" "$("$pptpgrade" -e "$records")"
+
+run --fail-on A -e "$records"
+is "--fail-on trips at its own letter" "$status" 1
+run --fail-on B -e "$records"
+is "and not before" "$status" 0
+
+unprivileged()
+{
+	in_ns client setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps -all --bounding-set -all "$pptpgrade" "$@" \
+		</dev/null 2>"$scratch/err"
+}
+output=$(unprivileged $server_ip)
+is "without privilege the TCP part runs" $? 0
+like "with one line of warning" "$(<"$scratch/err")" \
+	'^pptpgrade: [^'$'\n'']*GRE[^'$'\n'']*$'
+like "and a verdict" "$output" 'grade A'
+unprivileged -d syn $server_ip >"$scratch/out"
+is "without privilege a raw SYN cannot be sent" $? 3
+
+# Outputs that fail.
+in_ns client "$pptpgrade" -e "$records" -o "$scratch/kept.json" \
+	>/dev/full 2>"$scratch/err"
+is "a full disk: status" $? 4
+is "a full disk: one sentence" "$(wc -l <"$scratch/err")" 1
+like "a full disk: what and why" "$(<"$scratch/err")" \
+	'standard output.*No space left'
+ok "a full disk: the other output is whole" python3 -c '
+import json, sys
+assert len(json.load(open(sys.argv[1]))["verdicts"]) == 1' "$scratch/kept.json"
+set -o pipefail
+for arguments in "-e $records" -V --help "--explain F"; do
+	# shellcheck disable=SC2086 # words
+	(sleep 0.2; "$pptpgrade" $arguments 2>"$scratch/err") | :
+	is "a closed pipe after ${arguments%% *}: status" $? 4
+	is "a closed pipe after ${arguments%% *}: not a word" \
+		"$(<"$scratch/err")" ""
+done
+set +o pipefail
+
+run -V
+like "-V names the release" "$output" '^pptpgrade [0-9]+\.[0-9]+\.[0-9]+$'
+run --help
+manual=$(mandoc -T ascii "$repo/docs/man/pptpgrade.1" | sed 's/.\x08//g')
+for option in $(tr -s ' ,' '\n' <<<"$output" |
+	sed -n 's/^\(--*[a-zA-Z0-9-]*\)$/\1/p' | sort -u); do
+	like "the manual page has $option" "$manual" \
+		"(^|[^a-z-])$option([^a-z-]|$)"
+done
+
+done_testing
