@@ -282,9 +282,10 @@ static uint32_t option_types(const struct pptp_record *r,
 	return types;
 }
 
-/* The server asked for one same method other than `ask` twice as news after
- * our Naks: it has made up its mind. accel-ppp walks through its whole list
- * first, so twice any other method would say nothing. */
+/* The server asked for one same method other than `ask` twice as news in
+ * answer to our Naks: it has made up its mind. accel-ppp walks through its
+ * whole list first, so twice any other method would say nothing; and what
+ * answers a Reject of other options answers no Nak. */
 static bool has_settled(const struct pptp_record *r, struct pptp_method method)
 {
 	unsigned times = 0;
@@ -295,8 +296,8 @@ static bool has_settled(const struct pptp_record *r, struct pptp_method method)
 
 		if (nak && o->news && pptp_method_equal(o->method, method))
 			times++;
-		if (o->answer == PPTP_ANSWER_NAK)
-			nak = true;
+		if (o->answer != PPTP_ANSWER_NONE)
+			nak = o->answer == PPTP_ANSWER_NAK;
 	}
 	return times >= 2;
 }

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Link-layer headers, by their LINKTYPE_ and DLT_ numbers. Those are written
+ * out here: this file is part of a module that must not need libpcap. */
+#include "read/link.h"
+
+enum {
+	TYPE_NULL = 0,
+	TYPE_ETHERNET = 1,
+	TYPE_PPP = 9,
+	TYPE_RAW_LINUX = 12,
+	TYPE_RAW_OPENBSD = 14,
+	TYPE_PPP_SERIAL = 50,
+	TYPE_PPP_ETHER = 51,
+	TYPE_RAW = 101,
+	TYPE_LOOP = 108,
+	TYPE_COOKED = 113,
+	TYPE_PPP_DIRECTION = 204,
+	TYPE_IPV4 = 228,
+	TYPE_IPV6 = 229,
+	TYPE_COOKED2 = 276,
+};
+
+enum {
+	ETHER_IPV4 = 0x0800,
+	ETHER_VLAN = 0x8100,
+	ETHER_IPV6 = 0x86dd,
+	ETHER_PPPOE = 0x8864, /* session stage */
+	ETHER_PPP = 0x880b,
+	ETHER_QINQ = 0x88a8,
+	ETHER_QINQ_OLD = 0x9100,
+};
+
+#define TAGS 4 /* stacked VLAN tags that are followed */
+
+/* PPPoE (RFC 2516 4): version and type 1, code 0; its length ends the frame,
+ * whatever padding follows. */
+static enum pptp_link_payload pppoe(struct pptp_reader *r)
+{
+	uint8_t version = pptp_read_u8(r), code = pptp_read_u8(r);
+	size_t length;
+
+	pptp_read_skip(r, 2);
+	length = pptp_read_u16(r);
+	if (!pptp_reader_ok(r) || version != 0x11 || code != 0)
+		return PPTP_LINK_OTHER;
+	if (length < pptp_reader_left(r))
+		*r = pptp_read_sub(r, length);
+	return PPTP_LINK_PPP;
+}
+
+static enum pptp_link_payload ethertype(struct pptp_reader *r, uint16_t type)
+{
+	for (unsigned i = 0; i < TAGS; i++) {
+		if (type != ETHER_VLAN && type != ETHER_QINQ &&
+		    type != ETHER_QINQ_OLD)
+			break;
+		pptp_read_skip(r, 2);
+		type = pptp_read_u16(r);
+	}
+	switch (type) {
+	case ETHER_IPV4:
+	case ETHER_IPV6:
+		return PPTP_LINK_IP;
+	case ETHER_PPPOE:
+		return pppoe(r);
+	case ETHER_PPP:
+		return PPTP_LINK_PPP;
+	default:
+		return PPTP_LINK_OTHER;
+	}
+}
+
+/* By the version in its first byte: AF_INET6 has as many numbers as systems,
+ * and both byte orders. */
+static enum pptp_link_payload by_version(const struct pptp_reader *r)
+{
+	struct pptp_reader peek = *r;
+	unsigned version = pptp_read_u8(&peek) >> 4;
+
+	return version == 4 || version == 6 ? PPTP_LINK_IP : PPTP_LINK_OTHER;
+}
+
+static enum pptp_link_payload after(struct pptp_reader *r, size_t skip)
+{
+	pptp_read_skip(r, skip);
+	return ethertype(r, pptp_read_u16(r));
+}
+
+static enum pptp_link_payload cooked2(struct pptp_reader *r)
+{
+	uint16_t type = pptp_read_u16(r);
+
+	pptp_read_skip(r, 18);
+	return ethertype(r, type);
+}
+
+/* PPP over serial lines (RFC 1662), over Ethernet, or bare. */
+static enum pptp_link_payload ppp(struct pptp_reader *r, int linktype)
+{
+	if (linktype == TYPE_PPP_ETHER)
+		return pppoe(r);
+	if (linktype == TYPE_PPP_DIRECTION)
+		pptp_read_skip(r, 1);
+	return PPTP_LINK_PPP;
+}
+
+static enum pptp_link_payload decode(struct pptp_reader *r, int linktype)
+{
+	switch (linktype) {
+	case TYPE_ETHERNET:
+		return after(r, 12);
+	case TYPE_COOKED:
+		return after(r, 14);
+	case TYPE_COOKED2:
+		return cooked2(r);
+	case TYPE_NULL:
+	case TYPE_LOOP:
+		pptp_read_skip(r, 4);
+		return by_version(r);
+	case TYPE_RAW_LINUX:
+	case TYPE_RAW_OPENBSD:
+	case TYPE_RAW:
+	case TYPE_IPV4:
+	case TYPE_IPV6:
+		return by_version(r);
+	case TYPE_PPP:
+	case TYPE_PPP_SERIAL:
+	case TYPE_PPP_ETHER:
+	case TYPE_PPP_DIRECTION:
+		return ppp(r, linktype);
+	default:
+		return PPTP_LINK_OTHER;
+	}
+}
+
+enum pptp_link_payload pptp_link_decode(int linktype, const void *frame,
+					size_t length,
+					struct pptp_reader *payload)
+{
+	enum pptp_link_payload kind;
+
+	pptp_reader_init(payload, frame, length);
+	kind = decode(payload, linktype);
+	if (!pptp_reader_ok(payload))
+		return PPTP_LINK_OTHER;
+	/* Offsets of what is inside count from its own start. */
+	pptp_reader_init(payload, payload->at, pptp_reader_left(payload));
+	return kind;
+}
