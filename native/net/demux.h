@@ -11,14 +11,14 @@
 
 #include "core/address.h"
 
-#define PPTP_DEMUX_BUCKETS 8192
-#define PPTP_DEMUX_CALLS 65536
+#define PPTP_DEMUX_BUCKETS    8192
+#define PPTP_DEMUX_CALLS      65536
 #define PPTP_DEMUX_QUARANTINE INT64_C(60000000)
 #define PPTP_DEMUX_CANDIDATES 5
 
 struct pptp_demux_entry { /* inside the object that is looked for */
 	struct pptp_address address, source; /* the server's, ours */
-	uint16_t call_id;		     /* ours; 0: none */
+	uint16_t call_id;                    /* ours; 0: none */
 	struct pptp_demux_entry *next;
 };
 

@@ -39,7 +39,7 @@ struct pptp_tap {
 	struct pptp_tap *next;
 	char interface[PPTP_INTERFACE_NAME];
 	struct pptp_capture *capture; /* NULL: the interface went away */
-	uint32_t drops;		      /* so far */
+	uint32_t drops;               /* so far */
 };
 
 /* Control messages of the server's, put together for the trace. */
@@ -53,8 +53,8 @@ struct pptp_probe {
 	struct pptp_demux_entry entry;
 	struct pptp_timer timer;
 	struct pptp_prober *prober;
-	struct pptp_probe *next;	     /* in its queue */
-	struct pptp_probe *before, *after;   /* among all probes */
+	struct pptp_probe *next;           /* in its queue */
+	struct pptp_probe *before, *after; /* among all probes */
 	struct pptp_queue followers; /* later plans for the same address */
 	struct pptp_plan plan;
 	char *contact, *name, *labels;
@@ -67,15 +67,15 @@ struct pptp_probe {
 	bool reported; /* its record was read, and is gone */
 	int fd, socket_error;
 	bool connecting, connected, closed; /* closed: by the server */
-	bool broken; /* sending failed: what is left to read, then RESET */
-	bool shut;   /* we have said all */
+	bool broken;    /* sending failed: what is left to read, then RESET */
+	bool shut;      /* we have said all */
 	uint32_t drops; /* of the tap when it began */
 	size_t out_length;
 	uint8_t out[PPTP_PROBE_OUT];
 };
 
 struct pptp_prober {
-	struct pptp_prober_config config; /* its strings are not used */
+	struct pptp_prober_config config;    /* its strings are not used */
 	char interface[PPTP_INTERFACE_NAME]; /* "": as routed */
 	char *write;
 	unsigned jobs;
@@ -88,10 +88,10 @@ struct pptp_prober {
 	struct pptp_timers timers;
 	struct pptp_probe *all, *current; /* current: whose record is lent */
 	size_t count, running, unreported;
-	struct pptp_queue ready, done, aborted;
+	struct pptp_queue ready, done, aborted, over;
 	int64_t retry_at; /* when to try again after running out of something */
 	int64_t starved_since; /* … while nothing of ours was running */
-	int shortage;	       /* errno of it */
+	int shortage;          /* errno of it */
 	bool aborting;
 	bool draining; /* a tap is being read */
 	char error[256];

@@ -5,12 +5,12 @@
 
 #include "core/address.h"
 
-#define PPTP_SPEC_NAME 254     /* the longest host name with its NUL */
+#define PPTP_SPEC_NAME     254 /* the longest host name with its NUL */
 #define PPTP_SPEC_SENTENCE 320 /* every sentence fits */
 
 struct pptp_spec {
 	struct pptp_address first, last; /* family 0: a name */
-	uint16_t port;			 /* 0: none was given */
+	uint16_t port;                   /* 0: none was given */
 	char name[PPTP_SPEC_NAME];
 };
 

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/trace.h"
+
+#include "unit/claims.h"
+
+#include "core/chap.h"
+#include "core/control.h"
+#include "core/gre.h"
+#include "core/lcp.h"
+#include "core/tcp.h"
+
+static char text[PPTP_TRACE_TEXT];
+
+static size_t encode(uint8_t *bytes, size_t room, const struct pptp_control *m)
+{
+	struct pptp_writer w;
+
+	pptp_writer_init(&w, bytes, room);
+	pptp_control_encode(&w, m);
+	ck_assert(pptp_writer_ok(&w));
+	return w.length;
+}
+
+static struct pptp_control control(unsigned type)
+{
+	struct pptp_control m;
+
+	memset(&m, 0, sizeof(m));
+	m.control_message_type = (uint16_t)type;
+	return m;
+}
+
+/* A whole packet with one PPP packet in it. */
+static size_t ppp_packet(uint8_t *packet, size_t room, uint16_t protocol,
+			 uint8_t code, const char *hex)
+{
+	struct vector data = vector(hex);
+	uint8_t frame[256];
+	struct pptp_writer w;
+	struct pptp_ip ip;
+	struct pptp_gre gre;
+	int n;
+
+	memset(&ip, 0, sizeof(ip));
+	memset(&gre, 0, sizeof(gre));
+	ip.source = pptp_address_v4(0xc0000201);
+	ip.destination = pptp_address_v4(0xc0000202);
+	ip.protocol = PPTP_IP_GRE;
+	gre.has_sequence = true;
+	pptp_writer_init(&w, frame, sizeof(frame));
+	pptp_ppp_frame_encode(&w, protocol);
+	pptp_ppp_packet_encode(&w, code, 1, data.bytes, data.length);
+	n = pptp_gre_packet_encode(&ip, &gre, frame, w.length, packet, room);
+	ck_assert_int_gt(n, 0);
+	return (size_t)n;
+}
+
+START_TEST(control_messages_are_named_with_what_matters)
+{
+	struct pptp_control m = control(PPTP_SCCRQ);
+	uint8_t bytes[256];
+	size_t n = encode(bytes, sizeof(bytes), &m);
+
+	ck_assert_uint_eq(pptp_trace_control(text, bytes, n), 156);
+	ck_assert_str_eq(text, "SCCRQ 156 bytes");
+	m = control(PPTP_OCRP);
+	m.result_code = 1;
+	m.call_id = 128;
+	n = encode(bytes, sizeof(bytes), &m);
+	ck_assert_uint_eq(pptp_trace_control(text, bytes, n), n);
+	ck_assert_str_eq(text, "OCRP result 1, call id 128");
+}
+END_TEST
+
+START_TEST(what_a_server_chose_is_printable)
+{
+	struct pptp_control m = control(PPTP_SCCRP);
+	uint8_t bytes[256];
+	size_t n;
+
+	m.result_code = 1;
+	memcpy(m.host_name, "a\x1b[2J\"\xff", 8);
+	n = encode(bytes, sizeof(bytes), &m);
+	ck_assert_uint_eq(pptp_trace_control(text, bytes, n), n);
+	ck_assert_str_eq(text, "SCCRP result 1, host \"a\\x1B[2J\\x22\\xFF\", "
+			       "vendor \"\"");
+}
+END_TEST
+
+START_TEST(a_message_that_is_not_whole_waits)
+{
+	struct pptp_control m = control(PPTP_SCCRP);
+	uint8_t bytes[256];
+	struct guarded g = guarded_new();
+	size_t n = encode(bytes, sizeof(bytes), &m), i;
+
+	for (i = 0; i < n; i++)
+		ck_assert_uint_eq(
+		    pptp_trace_control(text, guarded_copy(&g, bytes, i), i), 0);
+	ck_assert_str_eq(text, "");
+	guarded_free(&g);
+}
+END_TEST
+
+START_TEST(another_protocol_is_shown_and_used_up)
+{
+	const char http[] = "HTTP/1.1 400 Bad Request\r\n";
+
+	ck_assert_uint_eq(pptp_trace_control(text, http, 26), 26);
+	ck_assert_str_eq(text,
+			 "not PPTP: \"HTTP/1.1 400 Bad Request\\x0D\\x0A\"");
+}
+END_TEST
+
+START_TEST(lcp_shows_code_identifier_and_options)
+{
+	uint8_t packet[256];
+	size_t n = ppp_packet(packet, sizeof(packet), PPTP_PPP_LCP,
+			      PPTP_CONFIGURE_NAK, "0305c22380");
+
+	pptp_trace_packet(text, packet, n);
+	ck_assert_str_eq(text, "LCP Configure-Nak id 1 mschap_v1");
+	n = ppp_packet(packet, sizeof(packet), PPTP_PPP_LCP,
+		       PPTP_CONFIGURE_REQUEST, "0305c223810506aa6a6ace0702");
+	pptp_trace_packet(text, packet, n);
+	ck_assert_str_eq(text,
+			 "LCP Configure-Request id 1 mschap_v2 magic pfc");
+	n = ppp_packet(packet, sizeof(packet), PPTP_PPP_LCP,
+		       PPTP_TERMINATE_REQUEST, "6279650a");
+	pptp_trace_packet(text, packet, n);
+	ck_assert_str_eq(text, "LCP Terminate-Request id 1 \"bye\\x0A\"");
+}
+END_TEST
+
+START_TEST(a_challenge_tells_its_length_and_name)
+{
+	uint8_t packet[256];
+	size_t n = ppp_packet(packet, sizeof(packet), PPTP_PPP_CHAP,
+			      PPTP_CHAP_CHALLENGE, "0411223344 7070747064");
+
+	pptp_trace_packet(text, packet, n);
+	ck_assert_str_eq(text, "CHAP Challenge id 1 4 bytes from \"pptpd\"");
+}
+END_TEST
+
+START_TEST(a_password_is_never_shown)
+{
+	uint8_t packet[256];
+	size_t n = ppp_packet(packet, sizeof(packet), PPTP_PPP_PAP, 1,
+			      "02 6d65 06 736563726574");
+
+	pptp_trace_packet(text, packet, n);
+	ck_assert_str_eq(text, "PAP Authenticate-Request id 1");
+}
+END_TEST
+
+START_TEST(a_cut_packet_at_every_length_is_one_short_line)
+{
+	uint8_t packet[256];
+	struct guarded g = guarded_new();
+	size_t n = ppp_packet(packet, sizeof(packet), PPTP_PPP_LCP,
+			      PPTP_CONFIGURE_REQUEST, "0305c223810506aa6a6ace");
+	size_t i;
+
+	for (i = 0; i <= n; i++) {
+		pptp_trace_packet(text, guarded_copy(&g, packet, i), i);
+		ck_assert_uint_gt(strlen(text), 0);
+		ck_assert_ptr_null(strchr(text, '\n'));
+	}
+	guarded_free(&g);
+}
+END_TEST
+
+START_TEST(a_long_text_is_cut_at_its_room)
+{
+	uint8_t packet[512], hex[401];
+	size_t n;
+
+	memset(hex, '0', 400);
+	hex[400] = '\0';
+	n = ppp_packet(packet, sizeof(packet), PPTP_PPP_LCP,
+		       PPTP_TERMINATE_REQUEST, (const char *)hex);
+	pptp_trace_packet(text, packet, n);
+	ck_assert_uint_eq(strlen(text), PPTP_TRACE_TEXT - 1);
+}
+END_TEST
+
+START_TEST(syns_and_their_answers_are_told)
+{
+	uint8_t packet[128];
+	struct pptp_ip ip;
+	struct pptp_tcp tcp;
+	int n;
+
+	memset(&ip, 0, sizeof(ip));
+	memset(&tcp, 0, sizeof(tcp));
+	ip.source = pptp_address_v4(0xc0000201);
+	ip.destination = pptp_address_v4(0xc0000202);
+	ip.protocol = PPTP_IP_TCP;
+	tcp.source_port = 40000;
+	tcp.destination_port = 1723;
+	n = pptp_tcp_syn_encode(&ip, &tcp, packet, sizeof(packet));
+	ck_assert_int_gt(n, 33);
+	pptp_trace_packet(text, packet, (size_t)n);
+	ck_assert_str_eq(text, "SYN from port 40000 to port 1723");
+	packet[33] = PPTP_TCP_SYN | PPTP_TCP_ACK;
+	pptp_trace_packet(text, packet, (size_t)n);
+	ck_assert_str_eq(text, "SYN-ACK from port 40000 to port 1723");
+	packet[33] = PPTP_TCP_RST | PPTP_TCP_ACK;
+	pptp_trace_packet(text, packet, (size_t)n);
+	ck_assert_str_eq(text, "RST from port 40000 to port 1723");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("trace");
+
+	CLAIM(s, control_messages_are_named_with_what_matters);
+	CLAIM(s, what_a_server_chose_is_printable);
+	CLAIM(s, a_message_that_is_not_whole_waits);
+	CLAIM(s, another_protocol_is_shown_and_used_up);
+	CLAIM(s, lcp_shows_code_identifier_and_options);
+	CLAIM(s, a_challenge_tells_its_length_and_name);
+	CLAIM(s, a_password_is_never_shown);
+	CLAIM(s, a_cut_packet_at_every_length_is_one_short_line);
+	CLAIM(s, a_long_text_is_cut_at_its_room);
+	CLAIM(s, syns_and_their_answers_are_told);
+	return run_suite(s);
+}
