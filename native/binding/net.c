@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pptpgrade.net for Lua 5.4: what meets the kernel, through libpcap, raw
+ * sockets and routes. Nothing here calls back into Lua, drops a privilege or
+ * changes its host process; on_signal() is for programs alone.
+ */
+#include "binding/net.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "binding/arguments.h"
+#include "net/route.h"
+
+#define EXIT_EARLY 4
+
+PPTP_LUAOPEN luaopen_pptpgrade_net(lua_State *L);
+
+static volatile sig_atomic_t signals;
+
+static void on_signal(int number)
+{
+	(void)number;
+	if (signals > 0)
+		_exit(EXIT_EARLY);
+	signals = signals + 1;
+}
+
+static int count_signals(lua_State *L)
+{
+	lua_pushinteger(L, signals);
+	return 1;
+}
+
+/* For programs: SIGINT and SIGTERM are counted, and a second one exits with
+ * status 4 at once; a closed pipe is an error to tell, and no death. Returns
+ * the function that tells the count. */
+static int watch_signals(lua_State *L)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_signal; /* no SA_RESTART: waits must end */
+	sigemptyset(&action.sa_mask);
+	if (sigaction(SIGINT, &action, NULL) != 0 ||
+	    sigaction(SIGTERM, &action, NULL) != 0)
+		return luaL_error(L, "sigaction: %s", strerror(errno));
+	action.sa_handler = SIG_IGN;
+	if (sigaction(SIGPIPE, &action, NULL) != 0)
+		return luaL_error(L, "sigaction: %s", strerror(errno));
+	lua_pushcfunction(L, count_signals);
+	return 1;
+}
+
+static int route(lua_State *L)
+{
+	size_t length;
+	const char *text = luaL_checklstring(L, 1, &length);
+	const char *interface = luaL_optstring(L, 2, NULL);
+	char printed[PPTP_ADDRESS_TEXT];
+	struct pptp_address target;
+	struct pptp_route found;
+	enum pptp_error error;
+
+	if (!pptp_address_parse(&target, text, length)) {
+		lua_pushfstring(L, "'%s' is not an IPv4 or IPv6 address", text);
+		return pptp_arguments_fail(L, PPTP_ERROR_ARGUMENT,
+					   lua_tostring(L, -1));
+	}
+	error = pptp_route_find(&target, interface, &found);
+	if (error != PPTP_OK) {
+		lua_pushfstring(
+		    L, "%s: %s",
+		    error == PPTP_ERROR_INTERFACE ? interface : text,
+		    error == PPTP_ERROR_SYSTEM ? strerror(errno)
+					       : pptp_error_text(error));
+		return pptp_arguments_fail(L, error, lua_tostring(L, -1));
+	}
+	pptp_address_format(&found.source, printed);
+	lua_createtable(L, 0, 2);
+	lua_pushstring(L, printed);
+	lua_setfield(L, -2, "source");
+	lua_pushstring(L, found.interface);
+	lua_setfield(L, -2, "interface");
+	return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"capture", pptp_net_capture},
+    {"on_signal", watch_signals},
+    {"prober", pptp_net_prober},
+    {"route", route},
+    {"sender", pptp_net_sender},
+    {"targets", pptp_net_targets},
+    {NULL, NULL},
+};
+
+PPTP_LUAOPEN luaopen_pptpgrade_net(lua_State *L)
+{
+	luaL_newlib(L, functions);
+	pptp_net_capture_class(L);
+	pptp_net_prober_class(L);
+	pptp_net_targets_class(L);
+	return 1;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The parts of pptpgrade.net, one file each. */
+#ifndef PPTP_BINDING_NET_H
+#define PPTP_BINDING_NET_H
+
+#include "binding/compat.h"
+
+int pptp_net_capture(lua_State *L);
+int pptp_net_prober(lua_State *L);
+int pptp_net_sender(lua_State *L);
+int pptp_net_targets(lua_State *L);
+void pptp_net_capture_class(lua_State *L); /* and the sender's */
+void pptp_net_prober_class(lua_State *L);
+void pptp_net_targets_class(lua_State *L);
+
+#define PPTP_NET_TEXT 512 /* one sentence of the library's */
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * net.prober: conversations with live servers. Tags are Lua values, kept in
+ * the handle's user value under the number that C carries.
+ */
+#include "binding/net.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "binding/arguments.h"
+#include "binding/sink.h"
+#include "net/prober.h"
+
+#define PROBER          "pptpgrade.prober"
+#define PPTP_PORT       1723
+#define JOBS_MAX        16384
+#define PATH_BYTES      4096
+#define NAME_BYTES      255
+#define CONTACT_BYTES   64
+#define INTERFACE_BYTES 64
+#define TRACE_LINES     4096 /* kept until they are fetched; older ones go */
+#define TRACE_WIDTH     240
+#define FOREVER         (-1) /* until a record, idleness or a signal */
+
+struct prober {
+	struct pptp_prober *p;      /* NULL: closed */
+	char (*lines)[TRACE_WIDTH]; /* a ring, or NULL */
+	size_t first, count;
+};
+
+static void keep_line(void *context, const struct pptp_address *target,
+		      enum pptp_side side, int64_t at_us, const char *text)
+{
+	struct prober *p = context;
+	char address[PPTP_ADDRESS_TEXT];
+	size_t at = (p->first + p->count) % TRACE_LINES;
+
+	if (p->count < TRACE_LINES)
+		p->count++;
+	else
+		p->first = (p->first + 1) % TRACE_LINES;
+	pptp_address_format(target, address);
+	snprintf(p->lines[at], TRACE_WIDTH, "%s %.6f %s %s", address,
+		 (double)at_us / 1e6, side == PPTP_US ? ">" : "<", text);
+}
+
+static void read_config(lua_State *L, struct pptp_prober_config *config)
+{
+	static const char *const keys[] = {
+	    "interface", "source", "jobs",     "write",
+	    "stay",      "trace",  "tcp_only", NULL,
+	};
+
+	memset(config, 0, sizeof(*config));
+	pptp_arguments_check(L, 1, keys);
+	config->interface =
+	    pptp_arguments_text(L, 1, "interface", INTERFACE_BYTES, NULL);
+	config->source = pptp_arguments_address(L, 1, "source");
+	config->jobs =
+	    (unsigned)pptp_arguments_integer(L, 1, "jobs", 1, JOBS_MAX, 0);
+	config->write = pptp_arguments_text(L, 1, "write", PATH_BYTES, NULL);
+	config->stay = pptp_arguments_boolean(L, 1, "stay");
+	config->tcp_only = pptp_arguments_boolean(L, 1, "tcp_only");
+	if (pptp_arguments_boolean(L, 1, "trace"))
+		config->trace = keep_line;
+}
+
+static int close_prober(lua_State *L)
+{
+	struct prober *p = luaL_checkudata(L, 1, PROBER);
+
+	pptp_prober_close(p->p);
+	p->p = NULL;
+	free(p->lines);
+	p->lines = NULL;
+	p->count = 0;
+	return 0;
+}
+
+int pptp_net_prober(lua_State *L)
+{
+	struct pptp_prober_config config;
+	char text[PPTP_NET_TEXT] = "";
+	struct prober *p;
+	enum pptp_error error;
+
+	if (lua_isnone(L, 1))
+		lua_newtable(L);
+	lua_settop(L, 1);
+	read_config(L, &config);
+	p = lua_newuserdatauv(L, sizeof(*p), 1); /* index 2 */
+	memset(p, 0, sizeof(*p));
+	luaL_setmetatable(L, PROBER);
+	lua_newtable(L); /* tags by number; and what `config` borrows */
+	lua_pushvalue(L, 1);
+	lua_setfield(L, -2, "config");
+	lua_setiuservalue(L, 2, 1);
+	config.context = p;
+	if (config.trace != NULL) {
+		p->lines = calloc(TRACE_LINES, sizeof(*p->lines));
+		if (p->lines == NULL)
+			return luaL_error(L, "not enough memory");
+	}
+	error = pptp_prober_open(&p->p, &config, text, sizeof(text));
+	if (error == PPTP_OK)
+		return 1;
+	p->p = NULL;
+	return pptp_arguments_fail(L, error, text);
+}
+
+static struct prober *check(lua_State *L)
+{
+	struct prober *p = luaL_checkudata(L, 1, PROBER);
+
+	luaL_argcheck(L, p->p != NULL, 1, "the prober is closed");
+	return p;
+}
+
+static void read_plan(lua_State *L, struct pptp_plan *plan)
+{
+	static const char *const keys[] = {
+	    "target",  "port", "depth",   "gre",  "syn",    "ask", "decline",
+	    "timeout", "wait", "contact", "name", "labels", NULL,
+	};
+
+	pptp_arguments_check(L, 2, keys);
+	memset(plan, 0, sizeof(*plan));
+	plan->target = pptp_arguments_address(L, 2, "target");
+	if (plan->target.family == 0)
+		luaL_error(L, "field 'target' is missing");
+	plan->port = (uint16_t)pptp_arguments_integer(L, 2, "port", 1,
+						      UINT16_MAX, PPTP_PORT);
+	plan->depth = pptp_arguments_depth(L, 2, PPTP_DEPTH_CALL);
+	plan->gre = pptp_arguments_boolean(L, 2, "gre");
+	plan->syn = pptp_arguments_boolean(L, 2, "syn");
+	plan->ask = pptp_arguments_method(L, 2, "ask");
+	plan->decline = pptp_arguments_boolean(L, 2, "decline");
+	plan->timeout_us = pptp_arguments_time(L, 2, "timeout", 0);
+	plan->wait_us = pptp_arguments_time(L, 2, "wait", 0);
+	plan->contact =
+	    pptp_arguments_text(L, 2, "contact", CONTACT_BYTES, NULL);
+	plan->name = pptp_arguments_text(L, 2, "name", NAME_BYTES, NULL);
+}
+
+static int start(lua_State *L)
+{
+	struct prober *p = check(L);
+	char text[PPTP_NET_TEXT] = "";
+	struct pptp_plan plan;
+	enum pptp_error error;
+	int tag;
+
+	lua_settop(L, 3);
+	read_plan(L, &plan);
+	plan.labels = pptp_arguments_labels(L, 2); /* index 4 */
+	lua_getiuservalue(L, 1, 1);                /* index 5 */
+	lua_pushvalue(L, 3);
+	tag = luaL_ref(L, 5); /* nil has a number of its own */
+	error = pptp_prober_start(p->p, &plan, tag, text, sizeof(text));
+	if (error != PPTP_OK) {
+		luaL_unref(L, 5, tag);
+		return pptp_arguments_fail(L, error, text);
+	}
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+static int push_failure(lua_State *L, struct pptp_prober *p, int error)
+{
+	const char *text = pptp_prober_error(p);
+
+	if (text == NULL && error == PPTP_ERROR_SYSTEM)
+		text = strerror(errno);
+	return pptp_arguments_fail(L, (enum pptp_error)error, text);
+}
+
+/* The record of what has ended, and the tag that it was started with. */
+static int next_record(lua_State *L)
+{
+	struct prober *p = check(L);
+	int64_t wait = FOREVER, tag = LUA_REFNIL;
+	const struct pptp_record *record = NULL;
+	struct pptp_table table;
+	int got;
+
+	if (!lua_isnoneornil(L, 2)) {
+		wait = pptp_arguments_clock(L, 2);
+		wait = wait < 0 ? 0 : wait;
+	}
+	got = pptp_prober_next(p->p, wait, &record, &tag);
+	if (got < 0)
+		return push_failure(L, p->p, got);
+	if (got != 1)
+		lua_pushnil(L);
+	if (got == PPTP_PROBER_IDLE)
+		return 1;
+	if (got == 0) {
+		lua_pushliteral(L, "timeout");
+		return 2;
+	}
+	pptp_table_init(&table, L);
+	pptp_record_walk(record, &table.sink);
+	lua_getiuservalue(L, 1, 1);
+	lua_rawgeti(L, -1, tag);
+	luaL_unref(L, -2, (int)tag);
+	lua_remove(L, -2);
+	return 2;
+}
+
+static int abort_all(lua_State *L)
+{
+	pptp_prober_abort(check(L)->p);
+	return 0;
+}
+
+static int live(lua_State *L)
+{
+	lua_pushinteger(L, (lua_Integer)pptp_prober_live(check(L)->p));
+	return 1;
+}
+
+static int raw(lua_State *L)
+{
+	lua_pushboolean(L, pptp_prober_raw(check(L)->p));
+	return 1;
+}
+
+static int last_error(lua_State *L)
+{
+	lua_pushstring(L, pptp_prober_error(check(L)->p)); /* or nil */
+	return 1;
+}
+
+/* The lines since the last call, as a list. */
+static int trace(lua_State *L)
+{
+	struct prober *p = check(L);
+	lua_Integer n = 0;
+
+	lua_newtable(L);
+	while (p->count > 0) {
+		lua_pushstring(L, p->lines[p->first]);
+		lua_rawseti(L, -2, ++n);
+		p->first = (p->first + 1) % TRACE_LINES;
+		p->count--;
+	}
+	return 1;
+}
+
+void pptp_net_prober_class(lua_State *L)
+{
+	static const luaL_Reg methods[] = {
+	    {"abort", abort_all},  {"error", last_error}, {"live", live},
+	    {"next", next_record}, {"raw", raw},          {"start", start},
+	    {"trace", trace},      {NULL, NULL},
+	};
+
+	pptp_arguments_class(L, PROBER, methods, close_prober);
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* net.targets: the one parser of targets, as a Lua object. */
+#include "binding/net.h"
+
+#include <string.h>
+
+#include "binding/arguments.h"
+#include "net/targets.h"
+
+#define TARGETS   "pptpgrade.targets"
+#define PPTP_PORT 1723
+
+typedef enum pptp_error (*adder)(struct pptp_targets *t, const char *text,
+				 char *why, size_t room);
+
+struct targets {
+	struct pptp_targets *t; /* NULL: closed */
+};
+
+/* Raises where the field is no list of strings; the list is pushed. */
+static lua_Integer push_list(lua_State *L, const char *key)
+{
+	lua_Integer i, n;
+
+	if (key == NULL)
+		lua_pushvalue(L, 1);
+	else
+		lua_getfield(L, 1, key);
+	if (lua_isnil(L, -1))
+		return 0;
+	if (!lua_istable(L, -1))
+		luaL_error(L, "field '%s' is a %s, not a list of strings", key,
+			   luaL_typename(L, -1));
+	n = (lua_Integer)lua_rawlen(L, -1);
+	for (i = 1; i <= n; i++) {
+		if (lua_rawgeti(L, -1, i) != LUA_TSTRING ||
+		    strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1))
+			luaL_error(L,
+				   "field '%s': element %I is not a string "
+				   "without zero bytes",
+				   key != NULL ? key : "specs", (LUAI_UACINT)i);
+		lua_pop(L, 1);
+	}
+	return n;
+}
+
+static void check_keys(lua_State *L)
+{
+	static const char *const keys[] = {
+	    "specs", "files", "exclude", "port", "family", "numeric", NULL,
+	};
+
+	lua_newtable(L);
+	lua_pushnil(L);
+	while (lua_next(L, 1) != 0) { /* all but the list's own elements */
+		if (lua_type(L, -2) != LUA_TNUMBER) {
+			lua_pushvalue(L, -2);
+			lua_pushvalue(L, -2);
+			lua_rawset(L, -5);
+		}
+		lua_pop(L, 1);
+	}
+	pptp_arguments_check(L, lua_gettop(L), keys);
+	lua_pop(L, 1);
+}
+
+/* Adds every element of the list on top, which is popped. Names that do not
+ * resolve are put into the table at `unresolved`; all other errors end it. */
+static enum pptp_error add_list(lua_State *L, struct pptp_targets *t, adder add,
+				lua_Integer n, int unresolved, char *why,
+				size_t room)
+{
+	enum pptp_error error;
+	lua_Integer i;
+
+	for (i = 1; i <= n; i++) {
+		lua_rawgeti(L, -1, i);
+		why[0] = '\0';
+		error = add(t, lua_tostring(L, -1), why, room);
+		lua_pop(L, 1);
+		if (error == PPTP_ERROR_NAME) {
+			lua_pushstring(L, why);
+			lua_rawseti(L, unresolved,
+				    (lua_Integer)lua_rawlen(L, unresolved) + 1);
+		} else if (error != PPTP_OK) {
+			return error;
+		}
+	}
+	lua_pop(L, 1);
+	return PPTP_OK;
+}
+
+static int fill(lua_State *L, struct pptp_targets *t, int unresolved)
+{
+	static const struct {
+		const char *key; /* NULL: the elements of the table itself */
+		adder add;
+	} lists[] = {
+	    {NULL, pptp_targets_add},
+	    {"specs", pptp_targets_add},
+	    {"files", pptp_targets_add_file},
+	    {"exclude", pptp_targets_exclude_file},
+	};
+	char why[PPTP_NET_TEXT];
+	enum pptp_error error;
+	lua_Integer n;
+	size_t i;
+
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		n = push_list(L, lists[i].key);
+		error = add_list(L, t, lists[i].add, n, unresolved, why,
+				 sizeof(why));
+		if (error != PPTP_OK)
+			return pptp_arguments_fail(L, error, why);
+	}
+	return 0;
+}
+
+/* What raises comes before what is opened. */
+static void check_lists(lua_State *L)
+{
+	push_list(L, NULL);
+	push_list(L, "specs");
+	push_list(L, "files");
+	push_list(L, "exclude");
+	lua_pop(L, 4);
+}
+
+int pptp_net_targets(lua_State *L)
+{
+	struct targets *t;
+	lua_Integer port, family;
+	enum pptp_error error;
+	bool numeric;
+	int failed;
+
+	lua_settop(L, 1);
+	if (lua_type(L, 1) == LUA_TSTRING) { /* a single one, as a list */
+		lua_createtable(L, 1, 0);
+		lua_insert(L, 1);
+		lua_rawseti(L, 1, 1);
+	}
+	luaL_checktype(L, 1, LUA_TTABLE);
+	check_keys(L);
+	check_lists(L);
+	port = pptp_arguments_integer(L, 1, "port", 1, UINT16_MAX, PPTP_PORT);
+	family = pptp_arguments_integer(L, 1, "family", 0, 6, 0);
+	numeric = pptp_arguments_boolean(L, 1, "numeric");
+	if (family != 0 && family != 4 && family != 6)
+		return luaL_error(L, "field 'family' is %d, not 4 or 6",
+				  (int)family);
+	t = lua_newuserdatauv(L, sizeof(*t), 1); /* index 2 */
+	t->t = NULL;
+	luaL_setmetatable(L, TARGETS);
+	lua_newtable(L); /* index 3 */
+	lua_pushvalue(L, 3);
+	lua_setiuservalue(L, 2, 1);
+	error = pptp_targets_open(&t->t, (uint16_t)port, (uint8_t)family);
+	if (error != PPTP_OK) {
+		t->t = NULL;
+		return pptp_arguments_fail(L, error, NULL);
+	}
+	if (numeric)
+		pptp_targets_numeric(t->t);
+	failed = fill(L, t->t, 3);
+	if (failed > 0) {
+		pptp_targets_close(t->t);
+		t->t = NULL;
+		return failed;
+	}
+	lua_settop(L, 2);
+	return 1;
+}
+
+static int targets_close(lua_State *L)
+{
+	struct targets *t = luaL_checkudata(L, 1, TARGETS);
+
+	pptp_targets_close(t->t);
+	t->t = NULL;
+	return 0;
+}
+
+static struct pptp_targets *check(lua_State *L)
+{
+	struct targets *t = luaL_checkudata(L, 1, TARGETS);
+
+	luaL_argcheck(L, t->t != NULL, 1, "the targets are closed");
+	return t->t;
+}
+
+/* "a,b" as a list on top. */
+static void push_labels(lua_State *L, const char *labels)
+{
+	lua_Integer n = 0;
+	const char *comma;
+
+	lua_newtable(L);
+	while (labels != NULL) {
+		comma = strchr(labels, ',');
+		if (comma != NULL)
+			lua_pushlstring(L, labels, (size_t)(comma - labels));
+		else
+			lua_pushstring(L, labels);
+		lua_rawseti(L, -2, ++n);
+		labels = comma != NULL ? comma + 1 : NULL;
+	}
+}
+
+static int next_target(lua_State *L)
+{
+	char printed[PPTP_ADDRESS_TEXT];
+	struct pptp_target target;
+
+	if (!pptp_targets_next(check(L), &target)) {
+		lua_pushnil(L);
+		return 1;
+	}
+	lua_createtable(L, 0, 4);
+	pptp_address_format(&target.address, printed);
+	lua_pushstring(L, printed);
+	lua_setfield(L, -2, "target");
+	lua_pushinteger(L, target.port);
+	lua_setfield(L, -2, "port");
+	if (target.name != NULL) {
+		lua_pushstring(L, target.name);
+		lua_setfield(L, -2, "name");
+	}
+	if (target.labels != NULL) {
+		push_labels(L, target.labels);
+		lua_setfield(L, -2, "labels");
+	}
+	return 1;
+}
+
+static int push_count(lua_State *L, uint64_t n)
+{
+	lua_pushinteger(L,
+			n > LUA_MAXINTEGER ? LUA_MAXINTEGER : (lua_Integer)n);
+	return 1;
+}
+
+static int count(lua_State *L)
+{
+	return push_count(L, pptp_targets_count(check(L)));
+}
+
+static int public_count(lua_State *L)
+{
+	return push_count(L, pptp_targets_public(check(L)));
+}
+
+/* One sentence for every name that did not resolve. */
+static int unresolved(lua_State *L)
+{
+	check(L);
+	lua_getiuservalue(L, 1, 1);
+	return 1;
+}
+
+void pptp_net_targets_class(lua_State *L)
+{
+	static const luaL_Reg methods[] = {
+	    {"count", count},
+	    {"next", next_target},
+	    {"public", public_count},
+	    {"unresolved", unresolved},
+	    {NULL, NULL},
+	};
+
+	pptp_arguments_class(L, TARGETS, methods, targets_close);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/output.h"
+#include "cli/privilege.h"
+#include "net/targets.h"
+
+#define TEXT         512
+#define CONTACT_FREE 256 /* addresses that nobody needs a contact for */
+#define JOBS         64
+#define WAIT_US      250000 /* a signal just before a wait is late by this */
+
+struct run {
+	const struct pptp_options *o;
+	const struct pptp_plan *plan;
+	struct pptp_targets *targets;
+	struct pptp_prober *prober;
+	uint64_t count, started, done;
+	bool more;     /* targets are left */
+	bool stopping; /* nothing new; farewells are under way */
+	bool progress; /* on a terminal */
+	bool drawn;    /* a line of progress stands there */
+	bool failed;   /* the prober did, and a sentence was said */
+	int status;    /* the worst so far */
+	int refused;   /* of the targets that could not even begin */
+	struct pptp_output output;
+};
+
+/* ---- what people see ----------------------------------------------------- */
+
+static void clear_progress(struct run *r)
+{
+	if (r->drawn)
+		fputs("\r\033[K", stderr);
+	r->drawn = false;
+}
+
+static void draw_progress(struct run *r)
+{
+	if (!r->progress)
+		return;
+	fprintf(stderr, "\r\033[K%" PRIu64 " of %" PRIu64 " done, %zu live",
+		r->done, r->count, pptp_prober_live(r->prober));
+	r->drawn = true;
+}
+
+static void trace(void *context, const struct pptp_address *target,
+		  enum pptp_side side, int64_t at_us, const char *text)
+{
+	char address[PPTP_ADDRESS_TEXT];
+
+	clear_progress(context);
+	pptp_address_format(target, address);
+	fprintf(stderr, "%s %.6f %s %s\n", address, (double)at_us / 1e6,
+		side == PPTP_US ? ">" : "<", text);
+}
+
+/* ---- targets ------------------------------------------------------------- */
+
+typedef enum pptp_error (*adder)(struct pptp_targets *t, const char *text,
+				 char *why, size_t room);
+
+/* A name that does not resolve is told of, and the others go on. */
+static bool add_all(struct run *r, const char *const *words, adder add)
+{
+	char why[TEXT];
+	enum pptp_error error;
+
+	for (; *words != NULL; words++) {
+		why[0] = '\0';
+		error = add(r->targets, *words, why, sizeof(why));
+		if (error == PPTP_OK)
+			continue;
+		pptp_say("%s", why[0] != '\0' ? why : pptp_error_text(error));
+		if (error != PPTP_ERROR_NAME) {
+			r->status = PPTP_EXIT_USAGE;
+			return false;
+		}
+		r->status = PPTP_EXIT_EARLY;
+	}
+	return true;
+}
+
+static bool check_count(struct run *r)
+{
+	uint64_t outside = pptp_targets_public(r->targets);
+
+	r->count = pptp_targets_count(r->targets);
+	if (outside > CONTACT_FREE && r->o->contact == NULL) {
+		pptp_say("%" PRIu64 " addresses are outside private space; for "
+			 "more than %d say with --contact who you are",
+			 outside, CONTACT_FREE);
+		r->status = PPTP_EXIT_USAGE;
+		return false;
+	}
+	return r->count > 0;
+}
+
+static bool load_targets(struct run *r)
+{
+	const struct pptp_options *o = r->o;
+
+	if (*o->arguments == NULL && o->targets[0] == NULL) {
+		pptp_say("no target; name one, or a file of them with -T");
+		r->status = PPTP_EXIT_USAGE;
+		return false;
+	}
+	if (pptp_targets_open(&r->targets, o->port, o->family) != PPTP_OK) {
+		pptp_say("not enough memory for the targets");
+		r->targets = NULL;
+		r->status = PPTP_EXIT_CANNOT;
+		return false;
+	}
+	if (o->numeric)
+		pptp_targets_numeric(r->targets);
+	return add_all(r, o->arguments, pptp_targets_add) &&
+	       add_all(r, o->targets, pptp_targets_add_file) &&
+	       add_all(r, o->exclude, pptp_targets_exclude_file) &&
+	       check_count(r);
+}
+
+/* ---- the prober ---------------------------------------------------------- */
+
+static bool open_prober(struct run *r, bool stay)
+{
+	const struct pptp_options *o = r->o;
+	struct pptp_prober_config config = {
+	    .interface = o->interface,
+	    .source = o->source,
+	    .jobs = o->jobs,
+	    .write = o->write,
+	    .stay = stay,
+	    .trace = o->trace ? trace : NULL,
+	    .context = r,
+	};
+	char why[TEXT] = "";
+	enum pptp_error error =
+	    pptp_prober_open(&r->prober, &config, why, sizeof(why));
+
+	if (error == PPTP_OK)
+		return true;
+	r->prober = NULL;
+	pptp_say("%s", why[0] != '\0' ? why : pptp_error_text(error));
+	r->status =
+	    error == PPTP_ERROR_ARGUMENT ? PPTP_EXIT_USAGE : PPTP_EXIT_CANNOT;
+	return false;
+}
+
+static void start_one(struct run *r, const struct pptp_target *target)
+{
+	struct pptp_plan plan = *r->plan;
+	char why[TEXT] = "";
+	enum pptp_error error;
+
+	plan.target = target->address;
+	plan.port = target->port;
+	plan.name = target->name;
+	plan.labels = target->labels;
+	plan.timeout_us = r->o->timeout_us;
+	plan.contact = r->o->contact;
+	plan.syn = plan.syn && pptp_prober_raw(r->prober);
+	error = pptp_prober_start(r->prober, &plan, 0, why, sizeof(why));
+	if (error == PPTP_OK) {
+		r->started++;
+		return;
+	}
+	clear_progress(r);
+	pptp_say("%s", why[0] != '\0' ? why : pptp_error_text(error));
+	r->refused =
+	    error == PPTP_ERROR_ARGUMENT ? PPTP_EXIT_USAGE : PPTP_EXIT_CANNOT;
+}
+
+/* Never more in the queue than what soon runs: blocks stay unexpanded. */
+static void feed(struct run *r)
+{
+	size_t most = 2 * (size_t)(r->o->jobs != 0 ? r->o->jobs : JOBS);
+	struct pptp_target target;
+
+	while (r->more && !r->stopping && pptp_signals() == 0 &&
+	       pptp_prober_live(r->prober) < most) {
+		r->more = pptp_targets_next(r->targets, &target);
+		if (r->more)
+			start_one(r, &target);
+	}
+}
+
+static void stop(struct run *r)
+{
+	if (r->stopping)
+		return;
+	r->stopping = true;
+	r->more = false;
+	r->status = PPTP_EXIT_EARLY;
+	pptp_prober_abort(r->prober);
+}
+
+static void take(struct run *r, const struct pptp_record *record)
+{
+	r->done++;
+	clear_progress(r);
+	if (!r->output.failed) {
+		pptp_record_walk(record, pptp_output_begin(&r->output));
+		if (!pptp_output_end(&r->output))
+			stop(r);
+	}
+	draw_progress(r);
+}
+
+/* What loses something: the capture file's disk is full, or the system has
+ * no more of something. Said once; it ends the run. */
+static bool failed(struct run *r, int got)
+{
+	const char *why = pptp_prober_error(r->prober);
+
+	if (got >= 0 && why == NULL)
+		return false;
+	if (!r->failed) {
+		clear_progress(r);
+		pptp_say("%s", why != NULL ? why : strerror(errno));
+	}
+	r->failed = true;
+	return true;
+}
+
+/* Records are written as they come, until all is done or something ends it;
+ * then farewells are waited for. */
+static void drain(struct run *r)
+{
+	const struct pptp_record *record;
+	int64_t tag;
+	int got;
+
+	do {
+		feed(r);
+		got = pptp_prober_next(r->prober, WAIT_US, &record, &tag);
+		if (got == 1)
+			take(r, record);
+		if (failed(r, got) || pptp_signals() > 0)
+			stop(r);
+		/* After a signal nobody waits for servers to close too. */
+		if (r->stopping && pptp_prober_live(r->prober) == 0)
+			break;
+	} while (got >= 0 && (got != PPTP_PROBER_IDLE || r->more));
+	clear_progress(r);
+}
+
+static void finish(struct run *r)
+{
+	if (r->started == 0 && r->refused == 0 && !r->stopping) {
+		pptp_say("no target is left after the exclusions; name others "
+			 "or leave out -x");
+		r->status = PPTP_EXIT_USAGE;
+		return;
+	}
+	if (pptp_signals() > 0)
+		pptp_say("interrupted: %" PRIu64 " of %" PRIu64 " targets done;"
+			 " the rest was left alone",
+			 r->done, r->count);
+	/* All in vain is "could not run"; in part is part. */
+	if (r->refused != 0 && r->status == PPTP_EXIT_DONE)
+		r->status = r->done > 0 ? PPTP_EXIT_EARLY : r->refused;
+	if (r->o->verbose)
+		pptp_say("%" PRIu64 " of %" PRIu64 " targets done", r->done,
+			 r->count);
+}
+
+int pptp_run(const struct pptp_options *o, const struct pptp_plan *plan,
+	     bool stay)
+{
+	static struct run r;
+
+	r.o = o;
+	r.plan = plan;
+	r.more = true;
+	r.progress = !o->quiet && isatty(STDERR_FILENO);
+	pptp_output_init(&r.output);
+	if (load_targets(&r) && open_prober(&r, stay)) {
+		if (o->verbose && !pptp_prober_raw(r.prober))
+			pptp_say("without CAP_NET_RAW: what TCP tells");
+		if (pptp_privilege_drop(PPTP_KEEP_RAW)) {
+			drain(&r);
+			finish(&r);
+		} else {
+			r.status = PPTP_EXIT_CANNOT;
+		}
+	}
+	pptp_prober_close(r.prober);
+	pptp_targets_close(r.targets);
+	return r.status;
+}

@@ -1,0 +1,66 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- What the C modules may need and show: a module that is linked to a Lua
+-- library hangs in a host with another one, and Nmap's own exported names
+-- would replace ours.
+local build = os.getenv "PPTP_BUILD" or "build"
+
+local function lines(command)
+  local pipe = assert(io.popen(command))
+  local list = {}
+  for line in pipe:lines() do
+    list[#list + 1] = line
+  end
+  assert(pipe:close(), command)
+  return list
+end
+
+local function needed(module)
+  local libraries = {}
+  for _, line in ipairs(lines("readelf -d " .. module)) do
+    libraries[#libraries + 1] = line:match "%(NEEDED%).*%[(.-)%]"
+  end
+  return libraries
+end
+
+local function exported(module)
+  local names = {}
+  local command = "nm -D --defined-only --format=posix " .. module
+  for _, line in ipairs(lines(command)) do
+    names[#names + 1] = line:match "^[^ @]+"
+  end
+  return names
+end
+
+describe("a C module", function()
+  for _, case in ipairs {
+    { "5.3", "core" }, { "5.4", "core" }, { "5.4", "net" },
+  } do
+    local version, name = case[1], case[2]
+    local module = ("%s/lua/%s/pptpgrade/%s.so"):format(build, version, name)
+
+    it(("(%s, Lua %s) exports luaopen_* alone"):format(name, version),
+       function()
+      assert.same({ "luaopen_pptpgrade_" .. name }, exported(module))
+    end)
+
+    it(("(%s, Lua %s) needs no Lua library"):format(name, version),
+       function()
+      local libraries = needed(module)
+      assert.is_true(#libraries > 0)
+      for _, library in ipairs(libraries) do
+        assert.is_nil(library:match "lua")
+        assert.is_true(name == "net" or not library:match "pcap")
+      end
+    end)
+  end
+
+  it("core has nothing of libpcap in it", function()
+    local command = "nm -D --undefined-only --format=posix "
+    for _, version in ipairs { "5.3", "5.4" } do
+      local module = build .. "/lua/" .. version .. "/pptpgrade/core.so"
+      for _, line in ipairs(lines(command .. module)) do
+        assert.is_nil(line:match "^pcap_")
+      end
+    end
+  end)
+end)
