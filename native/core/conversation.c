@@ -17,6 +17,7 @@ enum {
 	CONNECT_WAIT = 10 * SECOND,
 	CONTROL_WAIT = 5 * SECOND,
 	PING_WAIT = 2 * SECOND,
+	WITNESS_WAIT = 2 * SECOND / 5,
 	GRE_WAIT = 3 * SECOND, /* for an answer outside any call */
 	LCP_WAIT = 9 * SECOND, /* three of pppd's restart timers */
 	CHALLENGE_WAIT = 9 * SECOND,
@@ -31,6 +32,7 @@ enum {
 	ABORT_WAIT = 3 * SECOND,
 	WHOLE = 25 * SECOND,
 	MAX_SYNS = 3,
+	WITNESSES = 10,
 	MAX_NAKS = 10,
 	MAX_REQUESTS = 3,
 };
@@ -521,6 +523,29 @@ static enum pptp_ended_by after_silence(const struct pptp_conversation *c)
 						    : PPTP_ENDED_SILENT;
 }
 
+/* The host lives, and our SYNs had no answer: a filter, or a way that loses
+ * packets. From now on each echo request goes out beside a SYN; where all of
+ * the ones are answered and none of the others, it was not the way. */
+static void witness(struct pptp_conversation *c, int64_t now)
+{
+	if (c->witnesses == WITNESSES) {
+		finish(c, after_silence(c), now);
+		return;
+	}
+	c->witnesses++;
+	c->tries++;
+	c->pending |= SYN | PING;
+	c->deadline = now + (c->witnesses < WITNESSES ? WITNESS_WAIT : SECOND);
+}
+
+static void ping_answered(struct pptp_conversation *c, int64_t now)
+{
+	if (c->record.tcp.state != PPTP_SILENT)
+		finish(c, after_silence(c), now);
+	else if (c->witnesses == 0)
+		witness(c, now);
+}
+
 static void gre_event(struct pptp_conversation *c,
 		      const struct pptp_event *event, int64_t now)
 {
@@ -573,7 +598,7 @@ static void packet_event(struct pptp_conversation *c,
 		break;
 	case PPTP_EVENT_ECHO_REPLY:
 		if (c->state == PINGING)
-			finish(c, after_silence(c), now);
+			ping_answered(c, now);
 		break;
 	case PPTP_EVENT_UNREACHABLE_GRE:
 		unreachable_gre(c, now);
@@ -757,6 +782,10 @@ static void syn_timeout(struct pptp_conversation *c, int64_t now)
 
 static void ping_timeout(struct pptp_conversation *c, int64_t now)
 {
+	if (c->witnesses > 0) {
+		witness(c, now);
+		return;
+	}
 	if (c->tries >= 2) {
 		finish(c, after_silence(c), now);
 		return;

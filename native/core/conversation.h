@@ -77,7 +77,7 @@ struct pptp_conversation {
 	uint16_t source_port, call_id;
 	uint8_t state; /* enum state of conversation.c */
 	uint8_t then;  /* enum pptp_ended_by: how it will have ended */
-	uint8_t tries, naks, requests;
+	uint8_t tries, witnesses, naks, requests;
 	uint8_t identifier; /* of our LCP packet */
 	uint8_t decision;   /* enum decision of conversation.c */
 	uint8_t answering;  /* index of the offer that it is about */

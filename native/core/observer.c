@@ -411,6 +411,7 @@ static void lcp_answer_by_us(struct pptp_observer *o,
 	if (offer == NULL || !read_options(p->data, &method, &types, &magic))
 		return;
 	offer->answered_us = pptp_observer_time(o, now);
+	o->answer_sequence = o->side[PPTP_US].highest;
 	if (p->code == PPTP_CONFIGURE_NAK) {
 		offer->answer = PPTP_ANSWER_NAK;
 		offer->nak = method;
@@ -501,22 +502,58 @@ static struct pptp_slice keep_request(struct pptp_record *r,
 				pptp_writer_ok(&w) ? w.length : PPTP_STORE + 1);
 }
 
-static bool is_news(const struct pptp_record *r, const struct pptp_offer *now,
+/* The shortest that was seen: TCP may have had to send again, and poptop's
+ * accept loop to wait. */
+static uint32_t round_trip(const struct pptp_record *r)
+{
+	uint32_t least = r->control.rtt_us;
+
+	if (r->tcp.rtt_us > 0 && r->tcp.rtt_us < least)
+		least = r->tcp.rtt_us;
+	if (r->gre.rtt_us > 0 && r->gre.rtt_us < least)
+		least = r->gre.rtt_us;
+	return least;
+}
+
+/* A request that the server sent after it had heard our answer acknowledges
+ * it: RFC 2637 4.3. Where it is known to hear us and never acknowledges, only
+ * time tells. */
+static bool heard_answer(const struct pptp_observer *o, uint32_t us)
+{
+	uint32_t rtt = round_trip(o->record);
+
+	if (o->acknowledges)
+		return (int32_t)(o->acknowledged - o->answer_sequence) >= 0;
+	return o->record->gre.to_server && (rtt < 10000 || us >= rtt / 2);
+}
+
+/* Whether it came when the server's answer to ours would. Windows gives each
+ * retransmission a new identifier, the first after 2 s. */
+static bool is_prompt(const struct pptp_record *r, uint32_t us)
+{
+	uint32_t rtt = round_trip(r);
+
+	if (rtt < 250000)
+		return us <= 500000;
+	return us <= (rtt < 375000 ? 2 * rtt : 750000);
+}
+
+static bool is_news(const struct pptp_observer *o, const struct pptp_offer *now,
 		    const struct pptp_ppp_packet *p)
 {
+	const struct pptp_record *r = o->record;
 	const struct pptp_offer *before;
-	uint32_t window = 2 * r->control.rtt_us;
+	uint32_t us;
 
 	if (r->lcp.offers == 0)
 		return true;
 	before = &r->lcp.offer[r->lcp.offers - 1];
 	if (!same_options(r, before, p->data.at, pptp_reader_left(&p->data)))
 		return true;
-	if (window < 500000)
-		window = 500000;
+	us = now->at_us - before->answered_us;
 	return before->identifier != p->identifier &&
-	       before->answer != PPTP_ANSWER_NONE &&
-	       now->at_us - before->answered_us <= window;
+	       before->answer != PPTP_ANSWER_NONE && is_prompt(r, us) &&
+	       heard_answer(o, us);
 }
 
 static void see_offer(struct pptp_observer *o, const struct pptp_ppp_packet *p,
@@ -535,7 +572,7 @@ static void see_offer(struct pptp_observer *o, const struct pptp_ppp_packet *p,
 	}
 	if (o->has_magic && magic != 0 && magic == o->magic)
 		pptp_record_note(r, PPTP_NOTE_LOOPBACK, magic, 0);
-	new.news = is_news(r, &new, p);
+	new.news = is_news(o, &new, p);
 	new.packet = keep_request(r, p);
 	if (r->lcp.offers == PPTP_OFFERS) {
 		/* The last place always holds the newest request. */
@@ -724,6 +761,13 @@ static bool acknowledges_us(const struct pptp_observer *o,
 		   o->side[PPTP_US].highest - first;
 }
 
+static void see_acknowledgment(struct pptp_observer *o, uint32_t number)
+{
+	if (!o->acknowledges || (int32_t)(number - o->acknowledged) > 0)
+		o->acknowledged = number;
+	o->acknowledges = true;
+}
+
 static void gre_from_server(struct pptp_observer *o, const struct pptp_gre *gre,
 			    int64_t now)
 {
@@ -732,8 +776,10 @@ static void gre_from_server(struct pptp_observer *o, const struct pptp_gre *gre,
 	uint32_t replied = r->call.asked_us + r->call.rtt_us;
 
 	r->gre.packets_received++;
-	if (acknowledges_us(o, gre))
+	if (acknowledges_us(o, gre)) {
 		server_heard_us(o, now);
+		see_acknowledgment(o, gre->acknowledgment_number);
+	}
 	if (r->gre.from_server)
 		return;
 	r->gre.from_server = true;
@@ -931,6 +977,11 @@ static bool quotes_our_call(struct pptp_observer *o, bool local,
 	return gre.call_id == (local ? r->call.peer_call_id : r->call.call_id);
 }
 
+static uint16_t ping_bit(const struct pptp_icmp *icmp)
+{
+	return (uint16_t)(1U << (icmp->sequence & 15));
+}
+
 static bool see_icmp(struct pptp_observer *o, struct pptp_ip *ip,
 		     struct pptp_event *event)
 {
@@ -944,11 +995,13 @@ static bool see_icmp(struct pptp_observer *o, struct pptp_ip *ip,
 		return false;
 	if (event->icmp.type ==
 	    (event->icmp.v6 ? PPTP_ICMPV6_ECHO_REPLY : PPTP_ICMP_ECHO_REPLY)) {
-		if (r->host.state == PPTP_NOT_TESTED ||
+		if (r->host.asked == 0 ||
+		    event->icmp.identifier != o->ping_identifier ||
 		    !pptp_address_equal(&ip->source, &r->target))
 			return false;
 		r->host.state = PPTP_ALIVE;
 		r->host.reason = PPTP_REASON_ECHO_REPLY;
+		r->host.answered |= ping_bit(&event->icmp) & r->host.asked;
 		event->kind = PPTP_EVENT_ECHO_REPLY;
 		return true;
 	}
@@ -969,14 +1022,20 @@ static bool see_icmp(struct pptp_observer *o, struct pptp_ip *ip,
 static bool see_icmp_by_us(struct pptp_observer *o, struct pptp_ip *ip,
 			   struct pptp_event *event)
 {
+	struct pptp_record *r = o->record;
 	struct pptp_reader peek = ip->payload;
 	uint8_t type = pptp_read_u8(&peek);
 
 	if (type != PPTP_ICMP_ECHO_REQUEST && type != PPTP_ICMPV6_ECHO_REQUEST)
 		return see_icmp(o, ip, event);
+	if (!pptp_icmp_decode(&event->icmp, ip, &ip->payload) ||
+	    !pptp_address_equal(&ip->destination, &r->target))
+		return false;
 	count(o, PPTP_US);
-	if (o->record->host.state == PPTP_NOT_TESTED)
-		o->record->host.state = PPTP_SILENT;
+	o->ping_identifier = event->icmp.identifier;
+	r->host.asked |= ping_bit(&event->icmp);
+	if (r->host.state == PPTP_NOT_TESTED)
+		r->host.state = PPTP_SILENT;
 	return true;
 }
 

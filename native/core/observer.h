@@ -53,6 +53,11 @@ struct pptp_observer {
 	uint32_t syn_sequence;
 	uint16_t syn_port; /* our SYN's source port; 0: none was sent */
 	uint32_t syn_us;
+	uint16_t ping_identifier;
+	/* GRE: the highest of our numbers that the server acknowledged, and
+	 * that of our last answer to a Configure-Request. */
+	bool acknowledges;
+	uint32_t acknowledged, answer_sequence;
 	uint8_t request_identifier; /* of our last LCP Configure-Request */
 	bool requested, has_magic;
 	uint32_t magic; /* in it */

@@ -369,6 +369,15 @@ static void walk_note(const struct pptp_note *note, struct pptp_sink *s)
 	s->end(s);
 }
 
+static unsigned count_bits(uint16_t bits)
+{
+	unsigned n = 0;
+
+	for (; bits != 0; bits &= (uint16_t)(bits - 1))
+		n++;
+	return n;
+}
+
 static void walk_tcp(const struct pptp_record *r, struct pptp_sink *s)
 {
 	begin_stage(s, "tcp", r->tcp.state);
@@ -388,6 +397,10 @@ static void walk_tcp(const struct pptp_record *r, struct pptp_sink *s)
 	s->end(s);
 	begin_stage(s, "host", r->host.state);
 	walk_reason(s, r->host.reason, &r->tcp.icmp);
+	if (r->host.asked != 0) {
+		s->number(s, "asked", count_bits(r->host.asked));
+		s->number(s, "answered", count_bits(r->host.answered));
+	}
 	s->end(s);
 }
 

@@ -99,8 +99,10 @@ struct pptp_offer {               /* one Configure-Request of the server's */
 	uint8_t identifier;
 	uint8_t answer; /* enum pptp_answer */
 	/* Its options differ from the one before, or its identifier is new
-	 * and it came within max(0.5 s, 2 round trips) of our answer. The
-	 * first of a conversation is news; else it is a retransmission. */
+	 * and it came as an answer to ours would: within 2 round trips, but
+	 * at least 0.5 s and at most 0.75 s, and from a server that had
+	 * acknowledged ours. The first of a conversation is news; else it is
+	 * a retransmission. */
 	bool news;
 };
 
@@ -188,6 +190,7 @@ struct pptp_record {
 	} tcp;
 	struct {
 		uint8_t state, reason;
+		uint16_t asked, answered; /* bit n: echo request n */
 	} host; /* asked only where TCP is silent or filtered */
 	struct {
 		uint8_t state;

@@ -25,6 +25,8 @@ static struct {
 	struct pptp_conversation c;
 	int64_t now;
 	uint32_t sequence;
+	bool acknowledges; /* the peer's GRE does, this one of our numbers: */
+	uint32_t acknowledged;
 	struct sent log[256];
 	unsigned sent, read;
 } w;
@@ -238,6 +240,8 @@ static bool gre_from(const char *source, uint16_t call_id, uint32_t sequence,
 	gre.call_id = call_id;
 	gre.has_sequence = true;
 	gre.sequence_number = sequence;
+	gre.has_acknowledgment = w.acknowledges;
+	gre.acknowledgment_number = w.acknowledged;
 	pptp_writer_init(&out, payload, sizeof(payload));
 	pptp_ppp_frame_encode(&out, f.protocol);
 	pptp_ppp_packet_encode(&out, f.code, f.identifier, data.bytes,
@@ -539,6 +543,93 @@ START_TEST(three_syns_then_a_ping_then_silence)
 	ck_assert_int_eq(w.c.record.tcp.state, PPTP_SILENT);
 	ck_assert_int_eq(w.c.record.host.state, PPTP_SILENT);
 	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_SILENT);
+}
+END_TEST
+
+/* The answer to the echo request that was sent as number `index`. */
+static bool answer_ping(unsigned index, uint16_t identifier)
+{
+	uint8_t bytes[64];
+	size_t length = w.log[index].length;
+
+	ck_assert_uint_eq(w.log[index].bytes[9], PPTP_IP_ICMP);
+	ck_assert_uint_le(length, sizeof(bytes));
+	memcpy(bytes, w.log[index].bytes, length);
+	memcpy(bytes + 12, w.log[index].bytes + 16, 4);
+	memcpy(bytes + 16, w.log[index].bytes + 12, 4);
+	bytes[20] = PPTP_ICMP_ECHO_REPLY;
+	bytes[24] ^= (uint8_t)(identifier >> 8);
+	bytes[25] ^= (uint8_t)identifier;
+	return packet(bytes, length);
+}
+
+/* Answers every echo request but number `lost`; returns how many SYNs left. */
+static unsigned answer_pings(unsigned lost)
+{
+	unsigned syns = 0, pings = 0;
+
+	while (!pptp_conversation_finished(&w.c)) {
+		for (; w.read < w.sent; w.read++) {
+			if (w.log[w.read].bytes[9] == PPTP_IP_TCP)
+				syns++;
+			else if (++pings != lost)
+				answer_ping(w.read, 0);
+		}
+		wait_for(100 * MS);
+	}
+	return syns;
+}
+
+START_TEST(a_living_host_is_asked_on_with_an_echo_beside_each_syn)
+{
+	struct pptp_conversation_config f = knocking();
+
+	begin(&f);
+	ck_assert_uint_eq(answer_pings(0), 3 + 10);
+	ck_assert_int_eq(w.c.record.tcp.state, PPTP_SILENT);
+	ck_assert_int_eq(w.c.record.host.state, PPTP_ALIVE);
+	ck_assert_uint_ne(w.c.record.host.asked, 0);
+	ck_assert_uint_eq(w.c.record.host.asked, w.c.record.host.answered);
+}
+END_TEST
+
+START_TEST(a_lost_echo_shows_that_syns_may_be_lost_too)
+{
+	struct pptp_conversation_config f = knocking();
+
+	begin(&f);
+	answer_pings(5);
+	ck_assert_int_eq(w.c.record.host.state, PPTP_ALIVE);
+	ck_assert_uint_ne(w.c.record.host.asked, w.c.record.host.answered);
+}
+END_TEST
+
+START_TEST(a_late_syn_that_is_answered_leads_to_a_connection)
+{
+	struct pptp_conversation_config f = knocking();
+	struct pptp_tcp syn;
+
+	begin(&f);
+	wait_for(6 * S);
+	for (w.read = 0; w.read < 3;)
+		syn = expect_syn();
+	ck_assert(answer_ping(w.read++, 0));
+	syn = expect_syn();
+	ck_assert(answer_syn(&syn, PPTP_TCP_SYN | PPTP_TCP_ACK,
+			     syn.sequence_number + 1));
+	ck_assert_int_eq(w.log[w.sent - 1].action, PPTP_ACTION_CONNECT);
+	ck_assert_int_eq(w.c.record.tcp.state, PPTP_OPEN);
+}
+END_TEST
+
+START_TEST(an_echo_reply_to_somebody_else_proves_no_life)
+{
+	struct pptp_conversation_config f = knocking();
+
+	begin(&f);
+	wait_for(6 * S);
+	ck_assert(!answer_ping(3, 0x0101));
+	ck_assert_int_eq(w.c.record.host.state, PPTP_SILENT);
 }
 END_TEST
 
@@ -940,6 +1031,57 @@ START_TEST(a_retransmission_gets_the_same_nak_and_is_no_news)
 	expect_lcp(PPTP_CONFIGURE_NAK);
 	ck_assert(!offer(1)->news);
 	ck_assert(!offer(2)->news);
+}
+END_TEST
+
+START_TEST(a_request_from_before_our_nak_was_heard_is_no_news)
+{
+	struct pptp_conversation_config f = asking("pap");
+	struct lcp nak;
+
+	/* Three at once, after a way stood still: none answers our Naks. */
+	open_call(&f);
+	w.acknowledges = true;
+	w.acknowledged = 0; /* our Configure-Request */
+	for (uint8_t i = 0; i < 3; i++) {
+		lcp(PPTP_CONFIGURE_REQUEST, i, OFFER_V2);
+		nak = expect_lcp(PPTP_CONFIGURE_NAK);
+		ck_assert(offer(i)->news == (i == 0));
+	}
+	w.acknowledged = nak.gre.sequence_number;
+	lcp(PPTP_CONFIGURE_REQUEST, 3, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	ck_assert(offer(3)->news);
+}
+END_TEST
+
+START_TEST(a_long_round_trip_makes_no_news_of_a_retransmission)
+{
+	struct pptp_conversation_config f = asking("pap");
+	struct lcp request, nak;
+
+	begin(&f);
+	connected();
+	expect_control(PPTP_SCCRQ);
+	wait_for(2 * S);
+	say(PPTP_SCCRP);
+	expect(PPTP_ACTION_GUARD);
+	expect_control(PPTP_OCRQ);
+	say(PPTP_OCRP);
+	request = expect_lcp(PPTP_CONFIGURE_REQUEST);
+	w.c.record.tcp.rtt_us = w.c.record.control.rtt_us;
+	w.acknowledges = true;
+	w.acknowledged = request.gre.sequence_number;
+	wait_for(2 * S);
+	w.read = w.sent;
+	lcp(PPTP_CONFIGURE_REQUEST, 0, OFFER_V2);
+	nak = expect_lcp(PPTP_CONFIGURE_NAK);
+	w.acknowledged = nak.gre.sequence_number;
+	wait_for(2 * S); /* Windows' first: less than two round trips */
+	w.read = w.sent;
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	ck_assert(!offer(1)->news);
 }
 END_TEST
 
@@ -1515,10 +1657,8 @@ START_TEST(every_record_walks_into_json)
 }
 END_TEST
 
-int main(void)
+static void claims_up_to_the_call(Suite *s)
 {
-	Suite *s = suite_create("conversation");
-
 	CLAIM(s, a_challenge_is_read_and_never_answered);
 	CLAIM(s, nine_round_trips_end_to_end);
 	CLAIM(s, the_whole_sccrq_leaves_at_once);
@@ -1528,6 +1668,10 @@ int main(void)
 	CLAIM(s, pap_ends_where_our_turn_would_begin);
 	CLAIM(s, an_eap_identity_request_is_read_and_never_answered);
 	CLAIM(s, three_syns_then_a_ping_then_silence);
+	CLAIM(s, a_living_host_is_asked_on_with_an_echo_beside_each_syn);
+	CLAIM(s, a_lost_echo_shows_that_syns_may_be_lost_too);
+	CLAIM(s, a_late_syn_that_is_answered_leads_to_a_connection);
+	CLAIM(s, an_echo_reply_to_somebody_else_proves_no_life);
 	CLAIM(s, a_syn_ack_leads_to_a_connection);
 	CLAIM(s, a_reset_is_closed);
 	CLAIM(s, an_answer_that_does_not_acknowledge_our_syn_is_not_ours);
@@ -1547,9 +1691,15 @@ int main(void)
 	CLAIM(s, a_call_disconnect_before_lcp_is_told_and_stop_is_said);
 	CLAIM(s, a_stop_of_the_server_is_answered);
 	CLAIM(s, a_server_that_closes_at_call_clear_closed_cleanly);
+}
+
+static void claims_of_the_call(Suite *s)
+{
 	CLAIM(s, our_request_holds_a_magic_number_and_is_sent_at_0_3_and_6_s);
 	CLAIM(s, a_nak_names_the_method_and_its_acceptance_is_acknowledged);
 	CLAIM(s, a_retransmission_gets_the_same_nak_and_is_no_news);
+	CLAIM(s, a_request_from_before_our_nak_was_heard_is_no_news);
+	CLAIM(s, a_long_round_trip_makes_no_news_of_a_retransmission);
 	CLAIM(s, a_list_is_walked_to_its_end_before_anything_is_settled);
 	CLAIM(s, a_server_that_wanders_is_left_after_ten_naks);
 	CLAIM(s, other_options_are_rejected_first_and_never_with_a_nak);
@@ -1583,5 +1733,13 @@ int main(void)
 	CLAIM(s, call_ids_are_never_zero_or_symmetric);
 	CLAIM(s, a_conversation_with_its_record_fits_4_kib);
 	CLAIM(s, every_record_walks_into_json);
+}
+
+int main(void)
+{
+	Suite *s = suite_create("conversation");
+
+	claims_up_to_the_call(s);
+	claims_of_the_call(s);
 	return run_suite(s);
 }
