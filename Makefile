@@ -12,11 +12,11 @@ CLANG  ?= clang
 CFLAGS ?= -O2 -g
 WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
           -Wmissing-prototypes -Wundef -Wvla $(if $(CI)$(SAN),-Werror)
+COMMA  := ,
 HARDEN := $(if $(SAN),-fsanitize=address$(COMMA)undefined \
             -fno-sanitize-recover=undefined -fno-omit-frame-pointer, \
             -D_FORTIFY_SOURCE=2) -fstack-protector-strong
 LINK   := -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=address$(COMMA)undefined)
-COMMA  := ,
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPPTP_RELEASE='"$(VERSION)"' -Inative \
           -fPIC -fvisibility=hidden $(WARN) $(HARDEN) $(CFLAGS)
 
@@ -55,7 +55,7 @@ check: all $(units) ## tests without root, network or apt
 	$(Q)$(PROVE) --exec 'tests/lua/busted lua5.4' $(specs)
 	$(Q)$(PROVE) --exec 'tests/lua/busted lua5.3' $(portable)
 
-system: all ## tests with namespaces and real servers (root)
+system: all $(B)/pptp-lab ## tests with namespaces and real servers (root)
 	$(Q)$(PROVE) --exec '' $(systems)
 
 test: deps ## everything: deps, check, fuzz for a short time, system
@@ -79,10 +79,10 @@ fuzz: $(fuzzers) ## run every fuzz target for FUZZ_SECONDS on its corpus
 	$(Q)tests/fuzz/run $(FUZZ_SECONDS) $(fuzzers)
 
 install: all ## into $(DESTDIR)$(PREFIX)
-	$(Q)tests/../native/install $(B) "$(DESTDIR)$(PREFIX)" "$(PREFIX)"
+	$(Q)native/install $(B) "$(DESTDIR)$(PREFIX)" "$(PREFIX)"
 
 uninstall: ## take away what install put
-	$(Q)tests/../native/install --remove "$(DESTDIR)$(PREFIX)"
+	$(Q)native/install --remove "$(DESTDIR)$(PREFIX)"
 
 clean: ## remove build/
 	$(Q)rm -rf build
@@ -106,11 +106,21 @@ $(B)/pptp-probe: $(cli) $(B)/libpptp-net.a $(B)/libpptp-core.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ -lpcap
 
-$(B)/pptpgrade: lua/bin/pptpgrade
+# With SAN=1 the modules are instrumented and the interpreter is not: a wrapper
+# loads the sanitizers' runtime first. What Lua leaves at exit is not ours.
+launcher := $(B)/pptpgrade$(if $(SAN),.lua)
+$(launcher): lua/bin/pptpgrade
 	$(call say,GEN,$@)
 	@mkdir -p $(@D)
 	$(Q)sed -e 's|@LUA@|$(CURDIR)/lua|' -e 's|@LIB@|$(CURDIR)/$(B)/lua|' $< > $@
 	$(Q)chmod 755 $@
+
+ifdef SAN
+$(B)/pptpgrade: $(launcher)
+	$(Q)printf '#!/bin/sh\nexport LD_PRELOAD="%s:%s" ASAN_OPTIONS=detect_leaks=0\nexec lua5.4 "$$0.lua" "$$@"\n' \
+		"$$($(CC) -print-file-name=libasan.so)" "$$($(CC) -print-file-name=libubsan.so)" > $@
+	$(Q)chmod 755 $@
+endif
 
 # One source a module, one build a Lua version; never linked to a Lua library,
 # and nothing but luaopen_* is exported: see docs/architecture.md.
@@ -124,14 +134,19 @@ $(B)/native/binding/%-5.4.o: native/binding/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $$(pkg-config --cflags lua5.4) -MMD -MP -c -o $@ $<
 
+core_parts := arguments conversation core decode encode fields kinds options \
+          packet sink
+net_parts := arguments capture net prober sink targets
 binding = $(foreach m,$(1),$(B)/native/binding/$(m)-$*.o)
 .SECONDEXPANSION:
-$(B)/lua/%/pptpgrade/core.so: $$(call binding,core sink) $(B)/libpptp-core.a
+$(B)/lua/%/pptpgrade/core.so: $$(call binding,$(core_parts)) \
+		$(B)/native/net/guard.o $(B)/native/read/link.o $(B)/libpptp-core.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared $(LINK) -Wl,-Bsymbolic,--exclude-libs,ALL -o $@ $^
 
-$(B)/lua/%/pptpgrade/net.so: $$(call binding,net sink) $(B)/libpptp-net.a $(B)/libpptp-core.a
+$(B)/lua/%/pptpgrade/net.so: $$(call binding,$(net_parts)) \
+		$(B)/libpptp-net.a $(B)/libpptp-core.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared $(LINK) -Wl,-Bsymbolic,--exclude-libs,ALL -o $@ $^ -lpcap
@@ -148,5 +163,41 @@ $(B)/fuzz/%: tests/fuzz/%.c $(wildcard native/core/*.[ch] native/read/*.[ch])
 	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -DPPTP_RELEASE='"$(VERSION)"' -g -O1 -Inative \
 		-Itests -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		-o $@ $< $(wildcard native/core/*.c) $(wildcard native/read/*.c) -lpcap
+
+# ---- the server model of the tests, and virtual time ------------------------
+lab_objects := $(patsubst %,$(B)/tests/lab/%.o,choice ppp server stacks truth world)
+lab_module := $(B)/lua/5.4/pptplab.so
+AUDITS ?= 1000000
+
+.PHONY: matrix
+check: $(lab_module)
+
+matrix: $(modules) $(lab_module) ## a million simulated audits against the truth
+	$(Q)tests/lab/matrix -n $(AUDITS)
+	$(Q)tests/lab/matrix -k quirks -n $$(( $(AUDITS) / 10 ))
+
+$(B)/tests/lab/%.o: tests/lab/%.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests $$(pkg-config --cflags lua5.4) -MMD -MP -c -o $@ $<
+
+$(lab_module): $(B)/tests/lab/binding.o $(lab_objects) \
+		$(B)/native/binding/sink-5.4.o $(B)/libpptp-core.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared $(LINK) -Wl,-Bsymbolic,--exclude-libs,ALL -o $@ $^
+
+# The same model on a wire, each address another server.
+$(B)/pptp-lab: $(patsubst %,$(B)/tests/lab/%.o,wire population) $(lab_objects) \
+		$(B)/native/net/timer.o $(B)/libpptp-core.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^
+
+$(B)/unit/test_lab: tests/unit/test_lab.c tests/unit/harness.h $(lab_objects) \
+		$(B)/libpptp-core.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(filter %.o %.a,$^) \
+		$(LINK) $$(pkg-config --cflags --libs check)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,345 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- The survey and the grader against the server model, in virtual time: every
+-- stack, every set of methods, orders, links and seeds; each verdict is then
+-- compared with the truth.
+--
+-- A contradiction is a verdict that says something false: a range that does
+-- not hold the truth, a method falsely offered, accepted or refused, a login
+-- falsely required or not. It is never right. Not to know is right only where
+-- packets were lost or late, where the stack gives no answer, or where a budget
+-- cut the survey.
+local lab = require "pptplab"
+local grade = require "pptpgrade.grade".grade
+local survey = require "pptpgrade.survey"
+
+local M = {}
+
+M.methods = survey.methods
+
+-- ---- what there is to try ---------------------------------------------------
+
+local usual = { 0.001, 0.02, 0.1, 0.3 }
+
+M.weathers = {
+  { loss = 0, duplicate = 0, reorder = 0, delays = usual },
+  { loss = 0, duplicate = 10, reorder = 10, delays = usual },
+  { loss = 5, duplicate = 0, reorder = 0, delays = usual },
+  { loss = 5, duplicate = 10, reorder = 10, delays = usual },
+  { loss = 20, duplicate = 0, reorder = 0, delays = usual },
+  { loss = 20, duplicate = 10, reorder = 10, delays = usual },
+  -- Ways on which a server's own timers come before our answers, and ways that
+  -- stand still and then deliver all at once.
+  { loss = 0, duplicate = 0, reorder = 0, slow = true,
+    delays = { 0.6, 1, 1.4, 1.8 } },
+  { loss = 5, duplicate = 10, reorder = 10, slow = true, stall = 2.3,
+    delays = usual },
+  { loss = 0, duplicate = 0, reorder = 0, slow = true, stall = 0.7,
+    delays = usual },
+}
+
+-- Every quirk with the details that matter.
+local details = {
+  rst_at = { 0, 1, 2, 3, 4 }, fin_at = { 0, 1, 2, 3, 4 },
+  truncated = { 0, 1, 11, 12, 155 }, sccrp_result = { 2, 3, 4, 5 },
+  ocrp_result = { 2, 3, 4, 5, 6, 7 }, gre_late = { 5, 20, 60 },
+  icmp_gre = { 2, 9, 10, 13 }, icmp_router = { 2, 13 },
+  challenge_size = { 0, 1, 8, 255 },
+}
+
+local PAP, MD5, V1, V2, EAP = 2, 4, 8, 16, 32
+
+local quirky_stacks = {
+  { "poptop_pppd", V2 }, { "poptop_pppd", V1 | V2 | EAP }, { "accel_ppp", V2 },
+  { "accel_ppp", MD5 | V2 }, { "windows_rras", V2 | EAP },
+  { "windows_rras", PAP | V2 }, { "npppd", V2 }, { "mikrotik", V1 | V2 },
+}
+
+local function friendly_cases()
+  local cases = {}
+  for _, stack in ipairs(lab.stacks()) do
+    for methods = 1, stack.mask do
+      if methods & ~stack.mask == 0 then
+        cases[#cases + 1] = { stack = stack.name, methods = methods,
+                              orders = stack.orders, quirk = "friendly",
+                              detail = 0, row = stack.name }
+      end
+    end
+  end
+  return cases
+end
+
+local function quirky_cases()
+  local cases = {}
+  for _, quirk in ipairs(lab.quirks()) do
+    for _, detail in ipairs(quirk == "friendly" and {} or
+                            details[quirk] or { 0 }) do
+      for _, pair in ipairs(quirky_stacks) do
+        cases[#cases + 1] = { stack = pair[1], methods = pair[2], orders = 1,
+                              quirk = quirk, detail = detail, row = quirk }
+      end
+      if quirk == "callback" then -- what a server without login asks for
+        cases[#cases + 1] = { stack = "poptop_pppd", methods = 1, orders = 1,
+                              quirk = quirk, detail = detail, row = quirk }
+      end
+    end
+  end
+  return cases
+end
+
+local function scramble(n)
+  n = n * 0x9E3779B97F4A7C15
+  n = (n ~ n >> 30) * 0xBF58476D1CE4E5B9
+  n = (n ~ n >> 27) * 0x94D049BB133111EB
+  return n ~ n >> 31
+end
+
+--- The case of a number: 1, 2, 3 … go through all stacks and sets, then
+-- through all links, then on with other orders and seeds.
+-- @tparam integer number
+-- @tparam table cases of M.cases
+-- @treturn table a case as M.audit takes it
+function M.case(number, cases)
+  local i = number - 1
+  local base = cases[i % #cases + 1]
+  local weather = M.weathers[i // #cases % #M.weathers + 1]
+  local dice = scramble(number)
+  return {
+    stack = base.stack, methods = base.methods, quirk = base.quirk,
+    detail = base.detail, row = base.row,
+    order = (dice >> 8 & 0xffffff) % base.orders,
+    loss = weather.loss, duplicate = weather.duplicate,
+    reorder = weather.reorder, delay = weather.delays[(dice & 3) + 1],
+    stall = weather.stall or 0, slow = weather.slow,
+    seed = (dice >> 32 & 0x7fffffff) + 1,
+  }
+end
+
+--- @tparam string kind "stacks" or "quirks"
+-- @treturn table
+function M.cases(kind)
+  return kind == "quirks" and quirky_cases() or friendly_cases()
+end
+
+-- ---- one audit --------------------------------------------------------------
+
+local function rank(letter)
+  return letter and letter:find("^[A-F]$") and letter:byte() or nil
+end
+
+local function text_of(truth)
+  return truth.best == truth.worst and truth.best or
+    truth.best .. "-" .. truth.worst
+end
+
+local function check_range(verdict, truth, wrong)
+  local best, worst = rank(verdict.best), rank(verdict.worst)
+  if not rank(truth.best) then
+    if verdict.grade ~= "?" then
+      wrong[#wrong + 1] = "a grade where nothing can be known"
+    end
+  elseif best and (best > rank(truth.worst) or worst < rank(truth.worst)) then
+    wrong[#wrong + 1] = ("grade %s, not %s"):format(verdict.grade,
+                                                    text_of(truth))
+  end
+end
+
+local function check_method(method, state, truth, wrong)
+  if state == "offered" and not truth.offered[method] or
+     state == "accepted" and not truth.accepted[method] or
+     state == "refused" and truth.accepted[method] then
+    wrong[#wrong + 1] = method .. " falsely " .. state
+  end
+end
+
+local function check_login(state, truth, wrong)
+  if state == "required" and not truth.login_required or
+     state == "not_required" and truth.login_required then
+    wrong[#wrong + 1] = "login falsely " .. state
+  end
+end
+
+-- Servers that cut a conversation short: what was under way is then unknown.
+local cuts = { busy = true, rst_at = true, fin_at = true }
+
+-- Whether all that is not known is so for a reason that is not our fault.
+local function is_excused(case, result)
+  return case.loss + case.duplicate + case.reorder + case.stall > 0 or
+    case.delay > 0.3 or not result.truth.declining_tells or result.cut or
+    cuts[case.quirk]
+end
+
+local function count_unknown(evidence)
+  local unknown = 0
+  for _, method in ipairs(M.methods) do
+    local state = evidence.authentication.methods[method]
+    if state == "unknown" or state == "not_tested" then
+      unknown = unknown + 1
+    end
+  end
+  return unknown
+end
+
+local function judge(case, result)
+  local evidence, truth, wrong = result.evidence, result.truth, {}
+  local login = evidence.authentication
+  check_range(result.verdict, truth, wrong)
+  for method, state in pairs(login.methods) do
+    check_method(method, state, truth, wrong)
+  end
+  for _, method in ipairs(login.other) do
+    check_method(method, "accepted", truth, wrong)
+  end
+  check_login(login.state, truth, wrong)
+  result.wrong = wrong
+  result.equal = result.verdict.grade == text_of(truth)
+  result.asks = next(truth.offered) ~= nil and not truth.offered.none and
+    login.state ~= "not_required"
+  result.unknown = result.asks and count_unknown(evidence) or 0
+  local answers = result.equal and result.unknown == 0
+  if #wrong == 0 and not answers and not is_excused(case, result) then
+    wrong[1] = ("on a clean link, grade %s for %s, %d unknown"):format(
+      result.verdict.grade, text_of(truth), result.unknown)
+  end
+end
+
+--- Surveys and grades one server of the model.
+-- @tparam table case stack, methods, order, quirk, detail, loss, duplicate,
+--   reorder, delay, seed
+-- @treturn table evidence, verdict, truth, wrong (a list of sentences), equal,
+--   unknown (methods of five)
+function M.audit(case)
+  local host = lab.host(case)
+  local result = { truth = host:truth(), asked = {} }
+  result.evidence = survey.run("192.0.2.1", {}, function(plan)
+    result.asked[#result.asked + 1] = (plan.decline and "decline " or "") ..
+      (plan.ask or "-")
+    return host:converse(plan, case)
+  end)
+  local cisco = case.stack == "cisco_ios"
+  result.cut = #result.evidence.conversations >= (cisco and 3 or 7)
+  result.verdict = grade(result.evidence)
+  judge(case, result)
+  return result
+end
+
+--- A case as one line of Lua, for seeds.lua.
+-- @tparam table case
+-- @treturn string
+function M.line(case)
+  return ('{ stack = "%s", methods = %d, order = %d, quirk = "%s", ' ..
+    'detail = %d, loss = %d, duplicate = %d, reorder = %d, delay = %g, ' ..
+    'stall = %g, seed = %d },'):format(case.stack, case.methods, case.order,
+    case.quirk, case.detail, case.loss, case.duplicate, case.reorder,
+    case.delay, case.stall, case.seed)
+end
+
+-- ---- many audits ------------------------------------------------------------
+
+-- A row's column: the loss in percent, or "slow".
+local function column(case)
+  return case.slow and "slow" or ("%d%%"):format(case.loss)
+end
+
+local function cell(counts, row, loss)
+  local key = row .. "\t" .. loss
+  counts[key] = counts[key] or { audits = 0, equal = 0, wider = 0, wrong = 0,
+                                 asked = 0, unknown = 0, conversations = 0 }
+  return counts[key]
+end
+
+local function add(counts, case, result)
+  local c = cell(counts, case.row or case.stack, column(case))
+  c.audits = c.audits + 1
+  c.conversations = c.conversations + #result.evidence.conversations
+  if #result.wrong > 0 then
+    c.wrong = c.wrong + 1
+  elseif result.equal then
+    c.equal = c.equal + 1
+  else
+    c.wider = c.wider + 1
+  end
+  if result.asks then
+    c.asked = c.asked + #M.methods
+    c.unknown = c.unknown + result.unknown
+  end
+end
+
+--- Runs audits first, first + step, … up to last.
+-- @tparam table opts kind, first, last, step
+-- @tparam function failed called with each case that is wrong, and its result
+-- @treturn table counts by "row\tloss"
+function M.run(opts, failed)
+  local cases, counts = M.cases(opts.kind), {}
+  for number = opts.first, opts.last, opts.step or 1 do
+    local case = M.case(number, cases)
+    local result = M.audit(case)
+    add(counts, case, result)
+    if #result.wrong > 0 then
+      failed(case, result)
+    end
+  end
+  return counts
+end
+
+local fields = { "audits", "equal", "wider", "wrong", "asked", "unknown",
+                 "conversations" }
+
+--- Adds counts that a worker wrote.
+function M.merge(counts, line)
+  local row, loss, rest = line:match("^([^\t]+)\t([^\t]+)\t(.*)$")
+  local c, i = cell(counts, row, loss), 0
+  for value in rest:gmatch("%d+") do
+    i = i + 1
+    c[fields[i]] = c[fields[i]] + tonumber(value)
+  end
+end
+
+--- Counts as lines that M.merge reads.
+function M.lines(counts)
+  local lines = {}
+  for key, c in pairs(counts) do
+    local values = {}
+    for i, field in ipairs(fields) do
+      values[i] = c[field]
+    end
+    lines[#lines + 1] = key .. "\t" .. table.concat(values, " ")
+  end
+  return lines
+end
+
+local function sort_key(key)
+  local row, loss = key:match("^(.*)\t(.*)$")
+  return row .. ("\t%5s"):format(loss == "slow" and "~" or loss)
+end
+
+local function percent(part, whole)
+  return whole > 0 and ("%.2f"):format(100 * part / whole) or "-"
+end
+
+--- The confusion table.
+-- @tparam table counts
+-- @tparam function write
+-- @treturn integer audits
+-- @treturn integer wrong ones
+function M.print(counts, write)
+  local keys, audits, wrong = {}, 0, 0
+  for key in pairs(counts) do
+    keys[#keys + 1] = key
+  end
+  table.sort(keys, function(a, b)
+    return sort_key(a) < sort_key(b)
+  end)
+  write(("%-18s %4s %9s %8s %8s %6s %9s %6s\n"):format("row", "loss", "audits",
+        "equal", "wider", "wrong", "unknown", "calls"))
+  for _, key in ipairs(keys) do
+    local c = counts[key]
+    local row, loss = key:match("^(.*)\t(.*)$")
+    write(("%-18s %4s %9d %7s%% %7s%% %6d %8s%% %6.2f\n"):format(row, loss,
+      c.audits, percent(c.equal, c.audits), percent(c.wider, c.audits),
+      c.wrong, percent(c.unknown, c.asked), c.conversations / c.audits))
+    audits, wrong = audits + c.audits, wrong + c.wrong
+  end
+  return audits, wrong
+end
+
+return M

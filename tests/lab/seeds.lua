@@ -1,0 +1,51 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- Cases in which a verdict was once wrong. They are tried again in every run.
+return {
+  -- Three SYNs in a row lost beside an echo that was answered: "A", where the
+  -- port was open. Now an echo goes out beside each SYN, and needs its answer.
+  { stack = "mpd", methods = 25, order = 0, quirk = "friendly",
+    detail = 0, loss = 5, duplicate = 0, reorder = 0, delay = 0.02, stall = 0,
+    seed = 1562855539 },
+  { stack = "invented", methods = 149, order = 3471, quirk = "friendly",
+    detail = 0, loss = 5, duplicate = 0, reorder = 0, delay = 0.001,
+    stall = 0, seed = 1817051363 },
+  { stack = "poptop_pppd", methods = 30, order = 0, quirk = "friendly",
+    detail = 0, loss = 20, duplicate = 0, reorder = 0, delay = 0.001,
+    stall = 0, seed = 1915560890 },
+  { stack = "npppd", methods = 3, order = 0, quirk = "friendly",
+    detail = 0, loss = 20, duplicate = 0, reorder = 0, delay = 0.001,
+    stall = 0, seed = 226868241 },
+  { stack = "windows_rras", methods = 22, order = 0, quirk = "friendly",
+    detail = 0, loss = 20, duplicate = 0, reorder = 0, delay = 0.02,
+    stall = 0, seed = 755476855 },
+  { stack = "poptop_pppd", methods = 37, order = 0, quirk = "friendly",
+    detail = 0, loss = 20, duplicate = 0, reorder = 0, delay = 0.1, stall = 0,
+    seed = 1125800061 },
+  { stack = "mpd", methods = 15, order = 0, quirk = "friendly",
+    detail = 0, loss = 20, duplicate = 0, reorder = 0, delay = 0.001,
+    stall = 0, seed = 1413280494 },
+  -- Retransmissions with new identifiers that came within two round trips of a
+  -- Nak, or all at once: "refused", where the Nak had not been heard. Now the
+  -- server must have acknowledged the Nak, and two round trips end at 0.75 s.
+  { stack = "windows_rras", methods = 22, order = 0, quirk = "friendly",
+    detail = 0, loss = 0, duplicate = 0, reorder = 0, delay = 1.4, stall = 0,
+    seed = 1088842458 },
+  { stack = "windows_rras", methods = 26, order = 0, quirk = "friendly",
+    detail = 0, loss = 0, duplicate = 0, reorder = 0, delay = 1.8, stall = 0,
+    seed = 824467071 },
+  { stack = "windows_rras", methods = 36, order = 0, quirk = "friendly",
+    detail = 0, loss = 0, duplicate = 0, reorder = 0, delay = 1.8, stall = 0,
+    seed = 1269242489 },
+  { stack = "windows_rras", methods = 46, order = 0, quirk = "friendly",
+    detail = 0, loss = 0, duplicate = 0, reorder = 0, delay = 1.4, stall = 0,
+    seed = 1347298015 },
+  { stack = "windows_rras", methods = 54, order = 0, quirk = "friendly",
+    detail = 0, loss = 0, duplicate = 0, reorder = 0, delay = 1.4, stall = 0,
+    seed = 5284216 },
+  { stack = "windows_rras", methods = 126, order = 0, quirk = "friendly",
+    detail = 0, loss = 0, duplicate = 0, reorder = 0, delay = 1.8, stall = 0,
+    seed = 1886965739 },
+  { stack = "windows_rras", methods = 63, order = 0, quirk = "friendly",
+    detail = 0, loss = 20, duplicate = 10, reorder = 10, delay = 0.1,
+    stall = 0, seed = 1824739362 },
+}

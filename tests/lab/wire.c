@@ -1,0 +1,653 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pptp-lab: the server model on one end of a veth pair, each address another
+ * server. It answers ARP, TCP, GRE and ICMP by itself through AF_PACKET, so
+ * that the kernel of its end needs no addresses. For tests, in a namespace of
+ * their own.
+ *
+ *	pptp-lab -i veth0 -a 198.18.0.1 -n 1000 [-s SEED] [-d SILENT-PERCENT]
+ *	pptp-lab --truth ...          what each server is, as JSON Lines
+ *
+ * TCP is the least that serves: in-order data, one retransmission timer, no
+ * window to speak of; the other end is a kernel on the same machine.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/checksum.h"
+#include "lab/population.h"
+#include "lab/server.h"
+#include "net/timer.h"
+
+#define FRAME      2048
+#define ETHERNET   14
+#define UNACKED    1024
+#define RETRANSMIT INT64_C(300000)
+#define HALF_OPEN  INT64_C(5000000)
+#define LINGER     INT64_C(2000000)
+
+enum { SYN_RECEIVED, ESTABLISHED, CLOSING };
+
+struct connection {
+	struct pptp_timer timer; /* first: a timer is its connection */
+	struct connection *next;
+	struct host *host;
+	struct lab_server *server;
+	struct pptp_address peer;
+	uint16_t port;
+	uint8_t state;
+	bool fin_sent, fin_received;
+	uint32_t receive_next, send_next, send_unacknowledged;
+	int64_t retransmit, expires;
+	size_t unacked_length;
+	uint8_t unacked[UNACKED];
+};
+
+struct host {
+	struct lab_host lab;
+	struct pptp_address address;
+	struct connection *connections;
+};
+
+struct wire {
+	int fd;
+	uint8_t mac[6], peer_mac[6];
+	struct host *hosts;
+	unsigned count;
+	uint32_t first;
+	struct pptp_timers timers;
+	size_t connections; /* each with a timer, set or not */
+};
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+static int64_t clock_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * INT64_C(1000000) + t.tv_nsec / 1000;
+}
+
+/* ---- frames out ----------------------------------------------------------- */
+
+static void send_frame(struct wire *w, uint16_t type, const void *data,
+		       size_t length)
+{
+	uint8_t frame[FRAME];
+	struct pptp_writer out;
+
+	pptp_writer_init(&out, frame, sizeof(frame));
+	pptp_write_bytes(&out, w->peer_mac, 6);
+	pptp_write_bytes(&out, w->mac, 6);
+	pptp_write_u16(&out, type);
+	pptp_write_bytes(&out, data, length);
+	if (pptp_writer_ok(&out) && write(w->fd, frame, out.length) < 0 &&
+	    errno != ENOBUFS)
+		perror("pptp-lab: send");
+}
+
+static void send_segment(struct wire *w, struct connection *c, uint8_t flags,
+			 uint32_t sequence, const void *data, size_t length)
+{
+	uint8_t packet[FRAME];
+	struct pptp_writer out;
+	struct pptp_ip ip;
+	size_t at;
+	uint32_t sum;
+
+	memset(&ip, 0, sizeof(ip));
+	ip.source = c->host->address;
+	ip.destination = c->peer;
+	ip.ttl = 64;
+	ip.protocol = PPTP_IP_TCP;
+	pptp_writer_init(&out, packet, sizeof(packet));
+	pptp_ip_encode(&out, &ip, 20 + length);
+	at = out.length;
+	pptp_write_u16(&out, 1723);
+	pptp_write_u16(&out, c->port);
+	pptp_write_u32(&out, sequence);
+	pptp_write_u32(&out, c->receive_next);
+	pptp_write_u8(&out, 0x50);
+	pptp_write_u8(&out, flags);
+	pptp_write_u16(&out, 64240);
+	pptp_write_zeros(&out, 4);
+	pptp_write_bytes(&out, data, length);
+	sum = pptp_checksum_pseudo(&ip.source, &ip.destination, PPTP_IP_TCP,
+				   (uint32_t)(20 + length));
+	sum = pptp_checksum_add(sum, packet + at, 20 + length);
+	pptp_patch_u16(&out, at + 16, pptp_checksum_end(sum));
+	send_frame(w, ETHERTYPE_IP, packet, out.length);
+}
+
+/* ---- connections ---------------------------------------------------------- */
+
+static void set_timer(struct wire *w, struct connection *c)
+{
+	int64_t at = c->expires;
+
+	if (c->server != NULL && c->state == ESTABLISHED &&
+	    lab_server_deadline(c->server) < at)
+		at = lab_server_deadline(c->server);
+	if (c->retransmit < at)
+		at = c->retransmit;
+	pptp_timer_set(&w->timers, &c->timer, at);
+}
+
+static void forget(struct wire *w, struct connection *c)
+{
+	struct connection **at = &c->host->connections;
+
+	while (*at != c)
+		at = &(*at)->next;
+	*at = c->next;
+	pptp_timer_clear(&w->timers, &c->timer);
+	if (c->server != NULL)
+		lab_server_free(c->server);
+	free(c);
+	w->connections--;
+}
+
+static struct connection *find(struct host *h, const struct pptp_address *peer,
+			       uint16_t port)
+{
+	for (struct connection *c = h->connections; c != NULL; c = c->next)
+		if (c->port == port && pptp_address_equal(&c->peer, peer))
+			return c;
+	return NULL;
+}
+
+static void send_data(struct wire *w, struct connection *c, const void *data,
+		      size_t length, int64_t now)
+{
+	if (length > UNACKED - c->unacked_length)
+		return; /* the client never reads: let it time out */
+	memcpy(c->unacked + c->unacked_length, data, length);
+	c->unacked_length += length;
+	send_segment(w, c, PPTP_TCP_ACK | PPTP_TCP_PSH, c->send_next, data,
+		     length);
+	c->send_next += (uint32_t)length;
+	if (c->retransmit == PPTP_NEVER)
+		c->retransmit = now + RETRANSMIT;
+}
+
+static void send_fin(struct wire *w, struct connection *c, int64_t now)
+{
+	if (c->fin_sent)
+		return;
+	c->fin_sent = true;
+	c->state = CLOSING;
+	send_segment(w, c, PPTP_TCP_ACK | PPTP_TCP_FIN, c->send_next, NULL, 0);
+	c->send_next++;
+	c->retransmit = now + RETRANSMIT;
+	c->expires = now + LINGER;
+}
+
+/* Everything that the server has to say now. True where it is gone. */
+static bool drain(struct wire *w, struct connection *c, int64_t now)
+{
+	struct lab_output out;
+
+	if (c->state == SYN_RECEIVED)
+		return false;
+	while ((out = lab_server_output(c->server, now)).kind != LAB_OUT_NONE) {
+		switch (out.kind) {
+		case LAB_OUT_STREAM:
+			send_data(w, c, out.bytes, out.length, now);
+			break;
+		case LAB_OUT_PACKET:
+			send_frame(w, ETHERTYPE_IP, out.bytes, out.length);
+			break;
+		case LAB_OUT_FIN:
+			send_fin(w, c, now);
+			break;
+		default:
+			send_segment(w, c, PPTP_TCP_ACK | PPTP_TCP_RST,
+				     c->send_next, NULL, 0);
+			forget(w, c);
+			return true;
+		}
+	}
+	set_timer(w, c);
+	return false;
+}
+
+static void acknowledged(struct connection *c, uint32_t number)
+{
+	uint32_t fresh = number - c->send_unacknowledged;
+	size_t data;
+
+	if (fresh == 0 || fresh > c->send_next - c->send_unacknowledged)
+		return;
+	c->send_unacknowledged = number;
+	data = fresh < c->unacked_length ? fresh : c->unacked_length;
+	memmove(c->unacked, c->unacked + data, c->unacked_length - data);
+	c->unacked_length -= data;
+	if (c->send_unacknowledged == c->send_next)
+		c->retransmit = PPTP_NEVER;
+}
+
+static void send_again(struct wire *w, struct connection *c, int64_t now)
+{
+	if (c->unacked_length > 0)
+		send_segment(w, c, PPTP_TCP_ACK | PPTP_TCP_PSH,
+			     c->send_unacknowledged, c->unacked,
+			     c->unacked_length);
+	else if (c->fin_sent)
+		send_segment(w, c, PPTP_TCP_ACK | PPTP_TCP_FIN,
+			     c->send_next - 1, NULL, 0);
+	c->retransmit = now + RETRANSMIT;
+}
+
+static void on_timer(struct wire *w, struct connection *c, int64_t now)
+{
+	if (now >= c->expires) {
+		forget(w, c);
+		return;
+	}
+	if (now >= c->retransmit)
+		send_again(w, c, now);
+	if (c->state == ESTABLISHED && now >= lab_server_deadline(c->server)) {
+		lab_server_tick(c->server, now);
+		if (drain(w, c, now))
+			return;
+	}
+	set_timer(w, c);
+}
+
+/* The model leaves TCP checksums to whoever has a wire that is checked. */
+static void send_answer(struct wire *w, uint8_t *packet, size_t length)
+{
+	struct pptp_reader in;
+	struct pptp_writer out;
+	struct pptp_ip ip;
+	uint32_t sum;
+	size_t left, at;
+
+	pptp_reader_init(&in, packet, length);
+	if (pptp_ip_decode(&ip, &in) && ip.protocol == PPTP_IP_TCP) {
+		left = pptp_reader_left(&ip.payload);
+		at = length - left;
+		pptp_writer_init(&out, packet, length);
+		out.length = length;
+		pptp_patch_u16(&out, at + 16, 0);
+		sum = pptp_checksum_pseudo(&ip.source, &ip.destination,
+					   PPTP_IP_TCP, (uint32_t)left);
+		sum = pptp_checksum_add(sum, packet + at, left);
+		pptp_patch_u16(&out, at + 16, pptp_checksum_end(sum));
+	}
+	send_frame(w, ETHERTYPE_IP, packet, length);
+}
+
+/* ---- packets in ----------------------------------------------------------- */
+
+static void on_syn(struct wire *w, struct host *h, const struct pptp_ip *ip,
+		   const struct pptp_tcp *tcp, const uint8_t *packet,
+		   size_t length, int64_t now)
+{
+	uint8_t answer[512];
+	struct pptp_reader in;
+	struct pptp_ip answer_ip;
+	struct pptp_tcp syn_ack;
+	struct connection *c = find(h, &ip->source, tcp->source_port);
+	size_t n = lab_host_packet(&h->lab, packet, length, answer);
+
+	if (n == 0)
+		return;
+	send_answer(w, answer, n);
+	pptp_reader_init(&in, answer, n);
+	if (!pptp_ip_decode(&answer_ip, &in) ||
+	    answer_ip.protocol != PPTP_IP_TCP ||
+	    !pptp_tcp_decode(&syn_ack, &answer_ip.payload) ||
+	    !(syn_ack.flags & PPTP_TCP_SYN))
+		return;
+	if (c != NULL)
+		forget(w, c);
+	c = calloc(1, sizeof(*c));
+	if (c == NULL || !pptp_timers_reserve(&w->timers, w->connections + 1)) {
+		free(c);
+		return;
+	}
+	c->host = h;
+	c->peer = ip->source;
+	c->port = tcp->source_port;
+	c->receive_next = tcp->sequence_number + 1;
+	c->send_next = c->send_unacknowledged = syn_ack.sequence_number + 1;
+	c->retransmit = PPTP_NEVER;
+	c->expires = now + HALF_OPEN;
+	c->next = h->connections;
+	h->connections = c;
+	w->connections++;
+	set_timer(w, c);
+}
+
+static void take_data(struct wire *w, struct connection *c,
+		      const struct pptp_tcp *tcp, int64_t now)
+{
+	size_t length = pptp_reader_left(&tcp->payload);
+	bool fin = (tcp->flags & PPTP_TCP_FIN) != 0;
+
+	if (length == 0 && !fin)
+		return;
+	if (tcp->sequence_number == c->receive_next) {
+		c->receive_next += (uint32_t)length + fin;
+		if (length > 0 && c->state == ESTABLISHED)
+			lab_server_stream(c->server, tcp->payload.at, length,
+					  now);
+		if (fin && !c->fin_received) {
+			c->fin_received = true;
+			lab_server_closed(c->server, now);
+		}
+	}
+	send_segment(w, c, PPTP_TCP_ACK, c->send_next, NULL, 0);
+	if (drain(w, c, now))
+		return;
+	if (c->fin_received)
+		send_fin(w, c, now);
+	if (c->fin_received && c->send_unacknowledged == c->send_next)
+		forget(w, c);
+	else
+		set_timer(w, c);
+}
+
+static void on_tcp(struct wire *w, struct host *h, struct pptp_ip *ip,
+		   const uint8_t *packet, size_t length, int64_t now)
+{
+	struct pptp_tcp tcp;
+	struct connection *c;
+
+	if (!pptp_tcp_decode(&tcp, &ip->payload) ||
+	    tcp.destination_port != 1723)
+		return;
+	if ((tcp.flags & (PPTP_TCP_SYN | PPTP_TCP_ACK)) == PPTP_TCP_SYN) {
+		on_syn(w, h, ip, &tcp, packet, length, now);
+		return;
+	}
+	c = find(h, &ip->source, tcp.source_port);
+	if (c == NULL)
+		return;
+	if (tcp.flags & PPTP_TCP_RST) {
+		forget(w, c);
+		return;
+	}
+	acknowledged(c, tcp.acknowledgment_number);
+	if (c->state == SYN_RECEIVED) {
+		c->state = ESTABLISHED;
+		c->server = lab_server_new(&h->lab, &c->peer, now);
+		c->expires = PPTP_NEVER;
+		if (c->server == NULL) {
+			forget(w, c);
+			return;
+		}
+		if (drain(w, c, now))
+			return;
+	}
+	take_data(w, c, &tcp, now);
+}
+
+/* GRE and ICMP: to the call that they are for, else to the host. */
+static void on_other(struct wire *w, struct host *h, const struct pptp_ip *ip,
+		     const uint8_t *packet, size_t length, int64_t now)
+{
+	struct connection *c, *next;
+	uint8_t answer[512];
+	bool any = false;
+	size_t n;
+
+	for (c = h->connections; c != NULL; c = next) {
+		next = c->next;
+		if (c->state != ESTABLISHED ||
+		    !pptp_address_equal(&c->peer, &ip->source))
+			continue;
+		any = true;
+		lab_server_packet(c->server, packet, length, now);
+		drain(w, c, now);
+	}
+	if (any && ip->protocol == PPTP_IP_GRE)
+		return;
+	n = lab_host_packet(&h->lab, packet, length, answer);
+	if (n > 0)
+		send_answer(w, answer, n);
+}
+
+static struct host *host_of(struct wire *w, const struct pptp_address *a)
+{
+	uint32_t index = pptp_address_v4_value(a) - w->first;
+
+	return index < w->count ? &w->hosts[index] : NULL;
+}
+
+static void on_ip(struct wire *w, const uint8_t *packet, size_t length,
+		  int64_t now)
+{
+	struct pptp_reader in;
+	struct pptp_ip ip;
+	struct host *h;
+
+	pptp_reader_init(&in, packet, length);
+	if (!pptp_ip_decode(&ip, &in) || ip.destination.family != 4)
+		return;
+	h = host_of(w, &ip.destination);
+	if (h == NULL)
+		return;
+	if (ip.protocol == PPTP_IP_TCP)
+		on_tcp(w, h, &ip, packet, length, now);
+	else
+		on_other(w, h, &ip, packet, length, now);
+}
+
+/* RFC 826: who has an address of ours? A deaf host has a neighbour that
+ * forwards to it, or its silence would be ARP's. */
+static void on_arp(struct wire *w, const uint8_t *packet, size_t length)
+{
+	struct pptp_reader in;
+	struct pptp_writer out;
+	uint8_t reply[28];
+	const uint8_t *sender;
+	uint32_t sender_ip, wanted;
+
+	pptp_reader_init(&in, packet, length);
+	pptp_read_skip(&in, 6);
+	if (pptp_read_u16(&in) != 1)
+		return;
+	sender = pptp_read_bytes(&in, 6);
+	sender_ip = pptp_read_u32(&in);
+	pptp_read_skip(&in, 6);
+	wanted = pptp_read_u32(&in);
+	if (!pptp_reader_ok(&in) || wanted - w->first >= w->count)
+		return;
+	pptp_writer_init(&out, reply, sizeof(reply));
+	pptp_write_u32(&out, 0x00010800);
+	pptp_write_u32(&out, 0x06040002);
+	pptp_write_bytes(&out, w->mac, 6);
+	pptp_write_u32(&out, wanted);
+	pptp_write_bytes(&out, sender, 6);
+	pptp_write_u32(&out, sender_ip);
+	send_frame(w, ETHERTYPE_ARP, reply, sizeof(reply));
+}
+
+static void receive(struct wire *w)
+{
+	uint8_t frame[FRAME];
+	ssize_t n;
+
+	while ((n = recv(w->fd, frame, sizeof(frame), MSG_DONTWAIT)) > 0) {
+		int64_t now = clock_now();
+
+		if (n < ETHERNET || memcmp(frame + 6, w->mac, 6) == 0)
+			continue;
+		/* Who knew our address before we began does not ask. */
+		memcpy(w->peer_mac, frame + 6, 6);
+		if (frame[12] == 8 && frame[13] == 0)
+			on_ip(w, frame + ETHERNET, (size_t)n - ETHERNET, now);
+		else if (frame[12] == 8 && frame[13] == 6)
+			on_arp(w, frame + ETHERNET, (size_t)n - ETHERNET);
+	}
+}
+
+static void run(struct wire *w)
+{
+	struct pollfd p = {.fd = w->fd, .events = POLLIN};
+
+	while (!stopped) {
+		struct pptp_timer *first = pptp_timers_first(&w->timers);
+		int64_t wait =
+		    first != NULL ? first->at - clock_now() : 1000000;
+		int64_t now;
+
+		if (wait > 0)
+			poll(&p, 1,
+			     (int)((wait < 1000000 ? wait : 1000000) / 1000 +
+				   1));
+		receive(w);
+		now = clock_now();
+		while ((first = pptp_timers_first(&w->timers)) != NULL &&
+		       first->at <= now)
+			on_timer(w, (struct connection *)first, now);
+	}
+}
+
+/* ---- setting up ----------------------------------------------------------- */
+
+static bool open_wire(struct wire *w, const char *interface)
+{
+	struct sockaddr_ll at = {.sll_family = AF_PACKET,
+				 .sll_protocol = htons(ETH_P_ALL)};
+	int size = 32 << 20;
+	struct ifreq request;
+
+	w->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
+	at.sll_ifindex = (int)if_nametoindex(interface);
+	if (w->fd < 0 || at.sll_ifindex == 0 ||
+	    bind(w->fd, (const struct sockaddr *)&at, sizeof(at)) != 0)
+		return false;
+	setsockopt(w->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	memset(&request, 0, sizeof(request));
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", interface);
+	if (ioctl(w->fd, SIOCGIFHWADDR, &request) != 0)
+		return false;
+	memcpy(w->mac, request.ifr_hwaddr.sa_data, 6);
+	memset(w->peer_mac, 0xff, 6);
+	return true;
+}
+
+static bool populate(struct wire *w, const struct lab_population *people)
+{
+	w->hosts = calloc(w->count, sizeof(*w->hosts));
+	if (w->hosts == NULL)
+		return false;
+	for (unsigned i = 0; i < w->count; i++) {
+		struct lab_config config;
+
+		lab_population_member(people, i, &config);
+		config.address = pptp_address_v4(w->first + i);
+		config.router = pptp_address_v4(w->first - 1);
+		w->hosts[i].address = config.address;
+		lab_host_init(&w->hosts[i].lab, &config);
+	}
+	return true;
+}
+
+static void print_truth(const struct wire *w)
+{
+	for (unsigned i = 0; i < w->count; i++) {
+		char line[1024];
+
+		lab_population_truth(&w->hosts[i].lab.config, line,
+				     sizeof(line));
+		puts(line);
+	}
+}
+
+static int usage(const char *why)
+{
+	fprintf(stderr,
+		"pptp-lab: %s\n"
+		"usage: pptp-lab [--truth] -i INTERFACE -a FIRST-ADDRESS "
+		"-n COUNT [-s SEED] [-d SILENT-PERCENT] [-k KIND]\n"
+		"KIND: mixed, friendly, or a stack's name\n",
+		why);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+	    {"truth", no_argument, NULL, 'T'}, {NULL, 0, NULL, 0}};
+	struct lab_population people = {.kind = "mixed"};
+	struct wire w = {.count = 1};
+	const char *interface = NULL, *first = NULL;
+	struct pptp_address a;
+	bool truth = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "i:a:n:s:d:k:", options,
+				     NULL)) != -1) {
+		switch (option) {
+		case 'i':
+			interface = optarg;
+			break;
+		case 'a':
+			first = optarg;
+			break;
+		case 'n':
+			w.count = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 's':
+			people.seed = (uint32_t)strtoul(optarg, NULL, 10);
+			break;
+		case 'd':
+			people.silent = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'k':
+			people.kind = optarg;
+			break;
+		case 'T':
+			truth = true;
+			break;
+		default:
+			return usage("unknown option");
+		}
+	}
+	if (first == NULL || !pptp_address_parse(&a, first, strlen(first)) ||
+	    a.family != 4)
+		return usage("-a takes an IPv4 address");
+	w.first = pptp_address_v4_value(&a);
+	if (!lab_population_valid(&people))
+		return usage("no such kind");
+	if (!populate(&w, &people))
+		return 3;
+	if (truth) {
+		print_truth(&w);
+		return 0;
+	}
+	if (interface == NULL || !open_wire(&w, interface)) {
+		fprintf(stderr, "pptp-lab: cannot use interface %s: %s\n",
+			interface != NULL ? interface : "(none)",
+			strerror(errno));
+		return 3;
+	}
+	signal(SIGTERM, on_signal);
+	signal(SIGINT, on_signal);
+	run(&w);
+	return 0;
+}

@@ -1,0 +1,47 @@
+#!/bin/bash
+# A thousand servers of every stack, friendly and unfriendly, on a wire: no
+# verdict contradicts what is true of its server.
+LIMIT=500
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+need_root
+need python3
+
+# shellcheck disable=SC2119 # no IPv6
+netns_new
+# By way of the first of them: one neighbour, where a thousand would not fit
+# into the kernel's table.
+ip -n "$client" route add 198.18.0.0/16 via 198.18.0.1 dev veth0 onlink
+
+lab() # KIND COUNT; the model on the other end, and the truth
+{
+	"$PPTP_BUILD/pptp-lab" --truth -a 198.18.0.1 -n "$2" -k "$1" \
+		>"$scratch/truth" || bail "no truth of $1"
+	start server "$PPTP_BUILD/pptp-lab" -i veth0 -a 198.18.0.1 -n "$2" \
+		-k "$1"
+	lab=$started
+	lab_log=$log
+}
+
+grade() # RANGE
+{
+	in_ns client "$PPTP_BUILD/pptpgrade" -q -j 512 -f jsonl "$1" \
+		>"$scratch/verdicts"
+}
+
+for kind in friendly mixed; do
+	lab $kind 1000
+	grade 198.18.0.1-198.18.3.232
+	is "$kind: the run ends well" $? 0
+	ok "$kind: every verdict agrees with the truth" \
+		python3 "$repo/tests/lab/compare.py" "$scratch/truth" \
+		"$scratch/verdicts"
+	diag "$(python3 "$repo/tests/lab/compare.py" "$scratch/truth" \
+		"$scratch/verdicts" | tail -n 1)"
+	ok "$kind: the lab is still there" kill -0 "$lab"
+	stop "$lab"
+	is "$kind: and had nothing to complain of" "$(cat "$lab_log")" ""
+done
+
+done_testing
