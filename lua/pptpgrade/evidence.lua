@@ -9,7 +9,8 @@
 --   refused: a server may narrow its set within a call and from call to call.
 -- * A retransmission concludes nothing. The Nak may have been lost.
 -- * A refusal is read only from a conversation whose Naks all named that one
---   method: pppd forgets its other methods after a Nak that it follows.
+--   method: pppd forgets its other methods after a Nak that it follows. Cisco
+--   IOS does not look at what a Nak names, and may only be asked three times.
 -- * One other method is no refusal yet: pppd with everything allowed answers a
 --   Nak towards PAP with CHAP-MD5, and the second one with PAP.
 -- * A link that ends is an answer only to the Nak right before it, only within
@@ -297,9 +298,18 @@ local function dropped_text(record)
   return "asked for no login instead"
 end
 
+--- Whether a record is of a Cisco IOS server, by its own word.
+-- @tparam table record
+-- @treturn boolean
+function M.is_cisco(record)
+  local vendor = stage_of(record, "control").vendor
+  return type(vendor) == "string" and vendor:find("^Cisco Systems") ~= nil
+end
+
 -- Why method is refused in this record: a proof, or nil.
 local function refusal(record, method)
   local offers, times, last = offers_of(record), {}, nil
+  local several = M.is_cisco(record)
   for i, offer in ipairs(offers) do
     local wanted = wanted_by(offer)
     if last and is_news(offers, i) then
@@ -315,6 +325,8 @@ local function refusal(record, method)
     end
     if nak_of(offer) == method then
       last = i
+    elseif nak_of(offer) and several then
+      times, last = {}, nil
     elseif nak_of(offer) or declines(offer) then
       return nil -- it may have forgotten this method for another's sake
     elseif offer.answer and offer.answer ~= "none" then
@@ -552,6 +564,22 @@ function M.merge(evidence, record)
     new[name] = best(name, records, false)
   end
   new.authentication = authentication(records)
+  return M.with_local_path(new, evidence and evidence.gre and
+                             evidence.gre.local_path)
+end
+
+--- Evidence that tells whether GRE passes between here and a server that is
+-- known to work.
+-- @tparam table evidence left as it is
+-- @tparam string|nil path "proven", "unproven"; nil where none was asked
+-- @treturn table evidence
+function M.with_local_path(evidence, path)
+  if path == nil then
+    return evidence
+  end
+  local new = copy(evidence)
+  new.gre = copy(stage_of(evidence, "gre"))
+  new.gre.local_path = path
   return new
 end
 

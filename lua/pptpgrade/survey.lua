@@ -31,7 +31,8 @@
 --   Two in a row that do not even connect: leave the server alone.
 -- * Seven conversations, 1 s apart, 25 s each, 150 s in all; a conversation
 --   begins only where all of it fits. Three for Cisco, whose calls leak memory
---   (CVE-2008-1150, CVE-2008-1151). What a budget cuts stays unknown.
+--   (CVE-2008-1150, CVE-2008-1151): each asks for all that is open, one method
+--   after the other. What a budget cuts stays unknown.
 local M = {}
 
 local CONVERSATIONS = 7
@@ -84,10 +85,7 @@ local function wants_login(record)
 end
 
 local function is_cisco(records)
-  return any(records, function(record)
-    local vendor = record.control and record.control.vendor
-    return vendor ~= nil and vendor:find("^Cisco Systems") ~= nil
-  end)
+  return any(records, require "pptpgrade.evidence".is_cisco)
 end
 
 -- Busy: it had answered before, and now fails before any offer.
@@ -131,10 +129,9 @@ end
 local function history(plans, records)
   local past = {}
   for i, record in ipairs(records) do
-    local key = purpose(plans, records, i)
-    if key then
+    local kind = has_offer(record) and "held" or "failed"
+    for key in (purpose(plans, records, i) or ""):gmatch("[^,]+") do
       past[key] = past[key] or { held = 0, failed = 0 }
-      local kind = has_offer(record) and "held" or "failed"
       past[key][kind] = past[key][kind] + 1
     end
   end
@@ -173,8 +170,30 @@ local function should_decline(evidence, past)
     not any(evidence.conversations, dropped_login)
 end
 
+-- All that is open about a Cisco server at once, and the Reject at the end.
+local function cisco_question(evidence)
+  local open = {}
+  for _, method in ipairs(M.methods) do
+    if is_open_question(evidence, method) then
+      open[#open + 1] = method
+    end
+  end
+  local login = evidence.authentication.state
+  local decline = login ~= "required" and login ~= "not_required" and
+    not any(evidence.conversations, function(record)
+      return record.declined or dropped_login(record)
+    end) or nil
+  if open[1] then
+    return { ask = table.concat(open, ","), decline = decline }
+  end
+  return decline and { ask = weakest_refused(evidence), decline = true }
+end
+
 -- What to do next about a server that made an offer: fields of a plan.
 local function question(evidence, past)
+  if is_cisco(evidence.conversations) then
+    return cisco_question(evidence)
+  end
   local ask = weakest_unknown(evidence, past, 0)
   if ask then
     return { ask = ask }
@@ -250,9 +269,10 @@ end
 
 --- What to do next. Pure.
 -- @tparam table|nil evidence of this target so far; nil before the first
--- @tparam table opts target, port, name, labels, depth, timeout, contact; and
---   plans: those that led to evidence.conversations, in order (without them
---   the records have to tell what they were for)
+-- @tparam table opts target, port, name, labels, depth, timeout, contact,
+--   first_wait (seconds before the first conversation); and plans: those that
+--   led to evidence.conversations, in order (without them the records have to
+--   tell what they were for)
 -- @treturn table|nil plan: target, port, name, labels, depth, ask, decline,
 --   syn, wait (seconds), timeout, contact
 -- @treturn string where there is none: why, in a few words
@@ -264,7 +284,7 @@ function M.next(evidence, opts)
   local records = evidence and evidence.conversations or {}
   local last = records[#records]
   if not last then
-    return plan_of(opts, { syn = true })
+    return plan_of(opts, { syn = true, wait = opts.first_wait })
   elseif last.ended_by == "aborted" then
     return nil, "stopped"
   elseif (opts.depth or "auth") ~= "auth" then
@@ -310,9 +330,28 @@ local function nothing(opts, message, code)
   return evidence
 end
 
+--- The one conversation with a server that is known to work, which tells
+-- whether GRE passes between here and anywhere.
+-- @tparam table target target, port, name
+-- @tparam table opts timeout, contact
+-- @treturn table plan
+function M.control(target, opts)
+  return { target = target.target, port = target.port, name = target.name,
+           timeout = opts.timeout, contact = opts.contact, depth = "call" }
+end
+
+--- What that conversation tells.
+-- @tparam table|nil record nil where there was none
+-- @treturn string "proven" or "unproven"
+function M.local_path(record)
+  return record and state(record, "gre") == "reachable" and "proven" or
+    "unproven"
+end
+
 --- Surveys one target.
 -- @tparam string|table target an address, or { target=, port=, name=, labels= }
--- @tparam table|nil opts depth, port, timeout, contact
+-- @tparam table|nil opts depth, port, timeout, contact, first_wait, local_path
+--   ("proven" or "unproven": what M.local_path said of another server)
 -- @tparam function converse plan -> record | nil, message, code; may yield
 -- @treturn table evidence; what failed, and nothing came after it, is
 --   evidence.error (and evidence.code)
@@ -324,17 +363,18 @@ function M.run(target, opts, converse)
   opts.target, opts.port = target.target, target.port or opts.port or 1723
   opts.name, opts.labels, opts.plans = target.name, target.labels, {}
   local merge = require "pptpgrade.evidence".merge
+  local with_local_path = require "pptpgrade.evidence".with_local_path
   local evidence
   while true do
     local plan = M.next(evidence, opts)
     if not plan then
-      return evidence
+      return with_local_path(evidence, opts.local_path)
     end
     local record, message, code = converse(plan)
     if not record then
       evidence = evidence or nothing(opts, message, code)
       evidence.error, evidence.code = message, code
-      return evidence
+      return with_local_path(evidence, opts.local_path)
     end
     opts.plans[#opts.plans + 1] = plan
     evidence = merge(evidence, record)

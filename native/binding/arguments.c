@@ -161,18 +161,18 @@ enum pptp_depth pptp_arguments_depth(lua_State *L, int table,
 	return depth;
 }
 
-struct pptp_method pptp_arguments_method(lua_State *L, int table,
-					 const char *key)
+void pptp_arguments_methods(lua_State *L, int table, const char *key,
+			    struct pptp_method methods[PPTP_ASKS])
 {
-	const char *text = pptp_arguments_text(L, table, key, 64, NULL);
-	struct pptp_method method = {0};
+	const char *text = pptp_arguments_text(L, table, key, 128, NULL);
 
-	if (text != NULL && !pptp_method_parse(&method, text))
+	memset(methods, 0, PPTP_ASKS * sizeof(*methods));
+	if (text != NULL && !pptp_methods_parse(methods, text))
 		luaL_error(L,
-			   "field '%s' is '%s', not a method's name "
+			   "field '%s' is '%s', not a method's name or a list "
+			   "with commas "
 			   "(pap, chap_md5, mschap_v1, mschap_v2, eap, spap)",
 			   key, text);
-	return method;
 }
 
 static void add_label(lua_State *L, int list, luaL_Buffer *b, lua_Integer i)

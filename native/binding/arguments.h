@@ -36,9 +36,9 @@ struct pptp_address pptp_arguments_address(lua_State *L, int table,
 					   const char *key);
 enum pptp_depth pptp_arguments_depth(lua_State *L, int table,
 				     enum pptp_depth otherwise);
-/* Protocol 0 where absent. */
-struct pptp_method pptp_arguments_method(lua_State *L, int table,
-					 const char *key);
+/* A name or a list of them with commas; all zero where absent. */
+void pptp_arguments_methods(lua_State *L, int table, const char *key,
+			    struct pptp_method methods[PPTP_ASKS]);
 /* A list of labels as one text with commas, which is pushed; with no labels,
  * nil is pushed and NULL returned. */
 const char *pptp_arguments_labels(lua_State *L, int table);

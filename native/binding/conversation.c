@@ -102,7 +102,7 @@ static void read_config(lua_State *L, struct pptp_conversation_config *f)
 	if (f->gre && f->target.family != 4)
 		luaL_error(L, "fields 'source' and 'target': GRE for PPTP is "
 			      "sent over IPv4 only");
-	f->ask = pptp_arguments_method(L, 1, "ask");
+	pptp_arguments_methods(L, 1, "ask", f->ask);
 	f->decline = pptp_arguments_boolean(L, 1, "decline");
 	f->call_id =
 	    (uint16_t)pptp_arguments_integer(L, 1, "call_id", 1, UINT16_MAX, 0);

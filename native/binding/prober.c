@@ -136,7 +136,7 @@ static void read_plan(lua_State *L, struct pptp_plan *plan)
 	plan->depth = pptp_arguments_depth(L, 2, PPTP_DEPTH_CALL);
 	plan->gre = pptp_arguments_boolean(L, 2, "gre");
 	plan->syn = pptp_arguments_boolean(L, 2, "syn");
-	plan->ask = pptp_arguments_method(L, 2, "ask");
+	pptp_arguments_methods(L, 2, "ask", plan->ask);
 	plan->decline = pptp_arguments_boolean(L, 2, "decline");
 	plan->timeout_us = pptp_arguments_time(L, 2, "timeout", 0);
 	plan->wait_us = pptp_arguments_time(L, 2, "wait", 0);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/run.h"
 
+#include <string.h>
+
 static int run(const struct pptp_options *o)
 {
 	struct pptp_plan plan = {
 	    .depth = PPTP_DEPTH_CALL,
 	    .syn = true,
-	    .ask = o->ask,
 	    .decline = o->decline,
 	};
 
+	memcpy(plan.ask, o->ask, sizeof(plan.ask));
 	return pptp_run(o, &plan, false);
 }
 

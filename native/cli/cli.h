@@ -31,7 +31,7 @@ struct pptp_options {
 	const char *targets[PPTP_FILES + 1], *exclude[PPTP_FILES + 1];
 	unsigned jobs;
 	const char *write, *contact, *hex;
-	struct pptp_method ask;
+	struct pptp_method ask[PPTP_ASKS];
 	bool decline, trace, numeric, verbose, quiet;
 };
 

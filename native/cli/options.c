@@ -145,7 +145,7 @@ static bool set_text(struct pptp_options *o, int code, const char *value)
 			 value);
 		return false;
 	case ASK:
-		if (pptp_method_parse(&o->ask, value))
+		if (pptp_methods_parse(o->ask, value))
 			return true;
 		pptp_say("'%s' is no method; give --ask one of pap chap_md5 "
 			 "mschap_v1 mschap_v2 eap spap",

@@ -284,11 +284,17 @@ static uint32_t option_types(const struct pptp_record *r,
 	return types;
 }
 
+static struct pptp_method asking(const struct pptp_conversation *c)
+{
+	return c->config.ask[c->asking];
+}
+
 /* The server asked for one same method other than `ask` twice as news in
  * answer to our Naks: it has made up its mind. accel-ppp walks through its
  * whole list first, so twice any other method would say nothing; and what
  * answers a Reject of other options answers no Nak. */
-static bool has_settled(const struct pptp_record *r, struct pptp_method method)
+static bool has_settled(const struct pptp_record *r, struct pptp_method ask,
+			struct pptp_method method)
 {
 	unsigned times = 0;
 	bool nak = false;
@@ -299,9 +305,34 @@ static bool has_settled(const struct pptp_record *r, struct pptp_method method)
 		if (nak && o->news && pptp_method_equal(o->method, method))
 			times++;
 		if (o->answer != PPTP_ANSWER_NONE)
-			nak = o->answer == PPTP_ANSWER_NAK;
+			nak = o->answer == PPTP_ANSWER_NAK &&
+			      pptp_method_equal(o->nak, ask);
 	}
 	return times >= 2;
+}
+
+static bool was_offered(const struct pptp_record *r, struct pptp_method method)
+{
+	for (unsigned i = 0; i < r->lcp.offers; i++)
+		if (pptp_method_equal(r->lcp.offer[i].method, method))
+			return true;
+	return false;
+}
+
+/* On to the next method whose answer is not known yet; false where there is
+ * none, and the present one stays. */
+static bool ask_next(struct pptp_conversation *c)
+{
+	for (uint8_t i = c->asking + 1; i < PPTP_ASKS; i++) {
+		const struct pptp_method *next = &c->config.ask[i];
+
+		if (next->protocol == 0 || was_offered(&c->record, *next))
+			continue;
+		c->asking = i;
+		c->naks = 0;
+		return true;
+	}
+	return false;
 }
 
 static enum decision decline(struct pptp_conversation *c,
@@ -328,11 +359,11 @@ static enum decision decide(struct pptp_conversation *c,
 		return ACK;
 	if (c->declined)
 		return decline(c, offer);
-	if (f->ask.protocol == 0)
+	if (f->ask[0].protocol == 0)
 		return f->decline ? decline(c, offer) : ACK;
-	if (pptp_method_equal(offer->method, f->ask))
+	if (pptp_method_equal(offer->method, asking(c)) && !ask_next(c))
 		return ACK;
-	if (has_settled(&c->record, offer->method))
+	if (has_settled(&c->record, asking(c), offer->method) && !ask_next(c))
 		return f->decline ? decline(c, offer) : LEAVE;
 	if (c->naks >= MAX_NAKS) {
 		c->then = PPTP_ENDED_BUDGET;
@@ -1078,7 +1109,7 @@ static size_t build_answer(struct pptp_conversation *c, void *data)
 
 	pptp_writer_init(&w, body, sizeof(body));
 	if (c->decision == NAK)
-		pptp_method_encode(&w, c->config.ask);
+		pptp_method_encode(&w, asking(c));
 	else
 		copy_options(c, offer, &w);
 	return build_lcp(c, codes[c->decision], offer->identifier, &w, data);

@@ -32,7 +32,9 @@ struct pptp_conversation_config {
 	bool syn; /* begin with a raw SYN; else connect at once */
 	bool gre; /* nothing but one GRE acknowledgement outside any call,
 			 * and what comes back (kind gre); needs `raw` */
-	struct pptp_method ask; /* Nak towards it; protocol 0: acknowledge */
+	/* Nak towards the first; where the server has settled against it,
+	 * towards the next, until protocol 0. None: acknowledge. */
+	struct pptp_method ask[PPTP_ASKS];
 	bool decline;     /* Reject option 3 once: at the first offer, or where
 			 * the server has settled against `ask` */
 	uint16_t call_id; /* ours; 0: made from `random` */
@@ -78,6 +80,7 @@ struct pptp_conversation {
 	uint8_t state; /* enum state of conversation.c */
 	uint8_t then;  /* enum pptp_ended_by: how it will have ended */
 	uint8_t tries, witnesses, naks, requests;
+	uint8_t asking;     /* index of the method that Naks name */
 	uint8_t identifier; /* of our LCP packet */
 	uint8_t decision;   /* enum decision of conversation.c */
 	uint8_t answering;  /* index of the offer that it is about */

@@ -111,6 +111,27 @@ bool pptp_method_parse(struct pptp_method *m, const char *text)
 	return parse_numbers(m, plain);
 }
 
+bool pptp_methods_parse(struct pptp_method list[PPTP_ASKS], const char *text)
+{
+	char name[PPTP_METHOD_TEXT];
+	unsigned count = 0;
+
+	memset(list, 0, PPTP_ASKS * sizeof(*list));
+	for (;;) {
+		size_t n = strcspn(text, ",");
+
+		if (count == PPTP_ASKS || n >= sizeof(name))
+			return false;
+		memcpy(name, text, n);
+		name[n] = '\0';
+		if (!pptp_method_parse(&list[count++], name))
+			return false;
+		if (text[n] == '\0')
+			return true;
+		text += n + 1;
+	}
+}
+
 bool pptp_method_equal(struct pptp_method a, struct pptp_method b)
 {
 	return a.protocol == b.protocol &&

@@ -43,6 +43,9 @@ const char *pptp_method_name(struct pptp_method m, char *text);
 /* The same names back, "none" not among them; '-' stands for '_', case is
  * ignored, and md5, ms1, ms2, mschapv1, mschapv2 are understood too. */
 bool pptp_method_parse(struct pptp_method *m, const char *text);
+/* "pap,eap": up to PPTP_ASKS names; the rest of `list` is zeroed. */
+#define PPTP_ASKS 5
+bool pptp_methods_parse(struct pptp_method list[PPTP_ASKS], const char *text);
 bool pptp_method_equal(struct pptp_method a, struct pptp_method b);
 
 /* From the value of an option 3; false where it is too short for its kind. */

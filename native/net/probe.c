@@ -546,7 +546,7 @@ bool pptp_probe_config(const struct pptp_probe *e,
 	f->syn =
 	    raw && !plan->gre && (plan->syn || plan->depth == PPTP_DEPTH_SYN);
 	f->gre = raw && plan->gre;
-	f->ask = plan->ask;
+	memcpy(f->ask, plan->ask, sizeof(f->ask));
 	f->decline = plan->decline;
 	f->call_id = e->entry.call_id;
 	f->timeout_us = plan->timeout_us;

@@ -35,7 +35,7 @@ struct pptp_plan {
 	enum pptp_depth depth;
 	bool gre; /* one GRE acknowledgement outside any call */
 	bool syn; /* begin with a raw SYN */
-	struct pptp_method ask;
+	struct pptp_method ask[PPTP_ASKS];
 	bool decline;
 	int64_t timeout_us; /* 0: default */
 	int64_t wait_us;    /* begin no earlier than so long from now */

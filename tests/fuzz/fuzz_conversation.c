@@ -85,10 +85,12 @@ static void configure(struct pptp_conversation_config *f, uint8_t flags)
 	f->syn = f->raw && (flags & 2);
 	f->decline = (flags & 4) != 0;
 	f->call_id = 0x1a2c;
+	if (flags & 32)
+		f->ask[1] = (struct pptp_method){ PPTP_PPP_EAP, 0 };
 	if (flags & 8)
-		f->ask = (struct pptp_method){PPTP_PPP_PAP, 0};
+		f->ask[0] = (struct pptp_method){PPTP_PPP_PAP, 0};
 	else if (flags & 16)
-		f->ask = (struct pptp_method){PPTP_PPP_CHAP, 0x80};
+		f->ask[0] = (struct pptp_method){PPTP_PPP_CHAP, 0x80};
 	memset(f->random, 0x42, sizeof(f->random));
 }
 

@@ -178,7 +178,7 @@ static void read_plan(lua_State *L, int table, const struct host *h,
 	f->gre = flag(L, table, "gre");
 	f->decline = flag(L, table, "decline");
 	ask = text(L, table, "ask", NULL);
-	if (ask != NULL && !pptp_method_parse(&f->ask, ask))
+	if (ask != NULL && !pptp_methods_parse(f->ask, ask))
 		luaL_error(L, "no method '%s'", ask);
 	f->timeout_us = (int64_t)(1e6 * seconds(L, table, "timeout"));
 	f->contact = text(L, table, "contact", NULL);

@@ -59,7 +59,7 @@ static struct pptp_conversation_config asking(const char *method)
 {
 	struct pptp_conversation_config f = plan();
 
-	ck_assert(pptp_method_parse(&f.ask, method));
+	ck_assert(pptp_method_parse(f.ask, method));
 	return f;
 }
 
@@ -1106,6 +1106,45 @@ START_TEST(a_list_is_walked_to_its_end_before_anything_is_settled)
 }
 END_TEST
 
+START_TEST(a_list_of_methods_is_asked_for_one_after_the_other)
+{
+	struct pptp_conversation_config f = plan();
+	struct lcp nak;
+
+	/* Cisco IOS with 80 and PAP: to the next, and the last for ever */
+	ck_assert(pptp_methods_parse(f.ask, "chap_md5,pap,eap"));
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V1);
+	nak = expect_lcp(PPTP_CONFIGURE_NAK);
+	expect_options(&nak, "0305c22305");
+	lcp(PPTP_CONFIGURE_REQUEST, 2, OFFER_PAP);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	lcp(PPTP_CONFIGURE_REQUEST, 3, OFFER_PAP);
+	nak = expect_lcp(PPTP_CONFIGURE_NAK); /* PAP is known already */
+	expect_options(&nak, "0304c227");
+	lcp(PPTP_CONFIGURE_REQUEST, 4, OFFER_PAP);
+	expect_lcp(PPTP_CONFIGURE_NAK);
+	lcp(PPTP_CONFIGURE_REQUEST, 5, OFFER_PAP);
+	farewell();
+	ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_COMPLETE);
+}
+END_TEST
+
+START_TEST(what_a_list_found_is_naked_on_and_the_last_acknowledged)
+{
+	struct pptp_conversation_config f = plan();
+	struct lcp nak;
+
+	ck_assert(pptp_methods_parse(f.ask, "pap,eap"));
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_PAP);
+	nak = expect_lcp(PPTP_CONFIGURE_NAK);
+	expect_options(&nak, "0304c227");
+	lcp(PPTP_CONFIGURE_REQUEST, 2, OFFER_EAP);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+}
+END_TEST
+
 START_TEST(a_server_that_wanders_is_left_after_ten_naks)
 {
 	static const char *const offers[] = {OFFER_V2, OFFER_V1, OFFER_MD5,
@@ -1701,6 +1740,8 @@ static void claims_of_the_call(Suite *s)
 	CLAIM(s, a_request_from_before_our_nak_was_heard_is_no_news);
 	CLAIM(s, a_long_round_trip_makes_no_news_of_a_retransmission);
 	CLAIM(s, a_list_is_walked_to_its_end_before_anything_is_settled);
+	CLAIM(s, a_list_of_methods_is_asked_for_one_after_the_other);
+	CLAIM(s, what_a_list_found_is_naked_on_and_the_last_acknowledged);
 	CLAIM(s, a_server_that_wanders_is_left_after_ten_naks);
 	CLAIM(s, other_options_are_rejected_first_and_never_with_a_nak);
 	CLAIM(s, option_3_is_rejected_once_where_asked_to);

@@ -118,6 +118,23 @@ START_TEST(people_may_write_methods_their_way)
 }
 END_TEST
 
+START_TEST(lists_of_methods_are_read_in_their_order)
+{
+	struct pptp_method list[PPTP_ASKS];
+
+	ck_assert(pptp_methods_parse(list, "pap,eap,c223:07"));
+	ck_assert_uint_eq(list[0].protocol, PPTP_PPP_PAP);
+	ck_assert_uint_eq(list[1].protocol, PPTP_PPP_EAP);
+	ck_assert_uint_eq(list[2].algorithm, 7);
+	ck_assert_uint_eq(list[3].protocol, 0);
+	ck_assert(!pptp_methods_parse(list, ""));
+	ck_assert(!pptp_methods_parse(list, "pap,"));
+	ck_assert(!pptp_methods_parse(list, "pap,,eap"));
+	ck_assert(!pptp_methods_parse(list, "pap,eap,pap,eap,pap,eap"));
+	ck_assert(!pptp_methods_parse(list, "pap,a_name_without_an_end"));
+}
+END_TEST
+
 START_TEST(what_names_no_method_is_refused)
 {
 	static const char *const bad[] = {
@@ -386,6 +403,7 @@ int main(void)
 	CLAIM(s, method_options_encode_and_decode_to_the_same);
 	CLAIM(s, no_method_is_none_and_none_is_no_method);
 	CLAIM(s, people_may_write_methods_their_way);
+	CLAIM(s, lists_of_methods_are_read_in_their_order);
 	CLAIM(s, what_names_no_method_is_refused);
 	CLAIM(s, only_chap_has_an_algorithm);
 	CLAIM(s, method_options_too_short_for_their_kind_are_refused);

@@ -123,7 +123,7 @@ static void begin(const char *ask)
 	f.call_id = 0x1a2c;
 	memset(f.random, 7, sizeof(f.random));
 	if (ask != NULL)
-		ck_assert(pptp_method_parse(&f.ask, ask));
+		ck_assert(pptp_method_parse(f.ask, ask));
 	now = 5000 * MS;
 	sequence = 0;
 	ck_assert_int_eq(pptp_conversation_init(&c, &f, now), PPTP_OK);
