@@ -157,12 +157,22 @@ $(B)/unit/%: tests/unit/%.c tests/unit/harness.h $(B)/libpptp-net.a $(B)/libpptp
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(filter %.a,$^) $(LINK) \
 		$$(pkg-config --cflags --libs check) -lpcap
 
-$(B)/fuzz/%: tests/fuzz/%.c $(wildcard native/core/*.[ch] native/read/*.[ch])
+# Instrumented once, linked into every fuzz target.
+fuzz_flags := -std=c11 -D_GNU_SOURCE -DPPTP_RELEASE='"$(VERSION)"' -g -O1 \
+          -Inative -Itests -fsanitize=address,undefined \
+          -fno-sanitize-recover=undefined -MMD -MP
+fuzz_objects := $(patsubst %.c,$(B)/fuzz/%.o,$(wildcard native/core/*.c \
+          native/read/*.c))
+
+$(B)/fuzz/native/%.o: native/%.c
+	$(call say,FUZZ,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(fuzz_flags) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(B)/fuzz/%: tests/fuzz/%.c $(fuzz_objects)
 	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -std=c11 -D_GNU_SOURCE -DPPTP_RELEASE='"$(VERSION)"' -g -O1 -Inative \
-		-Itests -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		-o $@ $< $(wildcard native/core/*.c) $(wildcard native/read/*.c) -lpcap
+	$(Q)$(CLANG) $(fuzz_flags) -fsanitize=fuzzer -o $@ $< $(fuzz_objects) -lpcap
 
 # ---- the server model of the tests, and virtual time ------------------------
 lab_objects := $(patsubst %,$(B)/tests/lab/%.o,choice ppp server stacks truth world)
