@@ -86,7 +86,7 @@ static void configure(struct pptp_conversation_config *f, uint8_t flags)
 	f->decline = (flags & 4) != 0;
 	f->call_id = 0x1a2c;
 	if (flags & 32)
-		f->ask[1] = (struct pptp_method){ PPTP_PPP_EAP, 0 };
+		f->ask[1] = (struct pptp_method){PPTP_PPP_EAP, 0};
 	if (flags & 8)
 		f->ask[0] = (struct pptp_method){PPTP_PPP_PAP, 0};
 	else if (flags & 16)

@@ -589,58 +589,47 @@ static int usage(const char *why)
 	return 2;
 }
 
-int main(int argc, char **argv)
+struct choices {
+	struct lab_population people;
+	const char *interface, *first;
+	unsigned count;
+	bool truth;
+};
+
+static bool choose(struct choices *c, int argc, char **argv)
 {
 	static const struct option options[] = {
 	    {"truth", no_argument, NULL, 'T'}, {NULL, 0, NULL, 0}};
-	struct lab_population people = {.kind = "mixed"};
-	struct wire w = {.count = 1};
-	const char *interface = NULL, *first = NULL;
-	struct pptp_address a;
-	bool truth = false;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "i:a:n:s:d:k:", options,
 				     NULL)) != -1) {
-		switch (option) {
-		case 'i':
-			interface = optarg;
-			break;
-		case 'a':
-			first = optarg;
-			break;
-		case 'n':
-			w.count = (unsigned)strtoul(optarg, NULL, 10);
-			break;
-		case 's':
-			people.seed = (uint32_t)strtoul(optarg, NULL, 10);
-			break;
-		case 'd':
-			people.silent = (unsigned)strtoul(optarg, NULL, 10);
-			break;
-		case 'k':
-			people.kind = optarg;
-			break;
-		case 'T':
-			truth = true;
-			break;
-		default:
-			return usage("unknown option");
-		}
+		unsigned number =
+		    optarg != NULL ? (unsigned)strtoul(optarg, NULL, 10) : 0;
+
+		if (option == 'i')
+			c->interface = optarg;
+		else if (option == 'a')
+			c->first = optarg;
+		else if (option == 'n')
+			c->count = number;
+		else if (option == 's')
+			c->people.seed = number;
+		else if (option == 'd')
+			c->people.silent = number;
+		else if (option == 'k')
+			c->people.kind = optarg;
+		else if (option == 'T')
+			c->truth = true;
+		else
+			return false;
 	}
-	if (first == NULL || !pptp_address_parse(&a, first, strlen(first)) ||
-	    a.family != 4)
-		return usage("-a takes an IPv4 address");
-	w.first = pptp_address_v4_value(&a);
-	if (!lab_population_valid(&people))
-		return usage("no such kind");
-	if (!populate(&w, &people))
-		return 3;
-	if (truth) {
-		print_truth(&w);
-		return 0;
-	}
-	if (interface == NULL || !open_wire(&w, interface)) {
+	return true;
+}
+
+static int serve(struct wire *w, const char *interface)
+{
+	if (interface == NULL || !open_wire(w, interface)) {
 		fprintf(stderr, "pptp-lab: cannot use interface %s: %s\n",
 			interface != NULL ? interface : "(none)",
 			strerror(errno));
@@ -648,6 +637,29 @@ int main(int argc, char **argv)
 	}
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
-	run(&w);
+	run(w);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct choices c = {.people = {.kind = "mixed"}, .count = 1};
+	struct wire w = {.fd = -1};
+	struct pptp_address a;
+
+	if (!choose(&c, argc, argv))
+		return usage("unknown option");
+	if (c.first == NULL ||
+	    !pptp_address_parse(&a, c.first, strlen(c.first)) || a.family != 4)
+		return usage("-a takes an IPv4 address");
+	if (!lab_population_valid(&c.people))
+		return usage("no such kind");
+	w.first = pptp_address_v4_value(&a);
+	w.count = c.count;
+	if (!populate(&w, &c.people))
+		return 3;
+	if (!c.truth)
+		return serve(&w, c.interface);
+	print_truth(&w);
 	return 0;
 }

@@ -178,67 +178,70 @@ START_TEST(ipv4_value_goes_both_ways)
 }
 END_TEST
 
+static const char *const private_space[] = {
+    "10.0.0.0",
+    "10.255.255.255",
+    "172.16.0.0",
+    "172.31.255.255",
+    "192.168.0.1",
+    "127.0.0.1",
+    "169.254.1.1",
+    "100.64.0.0",
+    "100.127.255.255",
+    "192.0.2.1",
+    "198.51.100.255",
+    "203.0.113.7",
+    "198.18.0.1",
+    "198.19.255.255",
+    "0.0.0.0",
+    "::1",
+    "::",
+    "fe80::1",
+    "febf::1",
+    "fc00::1",
+    "fdff::1",
+    "2001:db8::1",
+    "3fff:fff::1",
+    "::ffff:10.0.0.1",
+};
+static const char *const public_space[] = {
+    "9.255.255.255",
+    "11.0.0.0",
+    "172.15.255.255",
+    "172.32.0.0",
+    "192.167.1.1",
+    "192.169.0.0",
+    "100.63.255.255",
+    "100.128.0.0",
+    "192.0.1.1",
+    "192.0.3.0",
+    "198.17.1.1",
+    "198.20.0.0",
+    "8.8.8.8",
+    "1.0.0.0",
+    "2001:db9::1",
+    "2606:4700::1",
+    "fec0::1",
+    "fe00::1",
+    "::2",
+    "3fff:1000::",
+    "::ffff:8.8.8.8",
+};
+
 START_TEST(private_space_ends_where_its_rfc_says)
 {
-	static const char *const private[] = {
-	    "10.0.0.0",
-	    "10.255.255.255",
-	    "172.16.0.0",
-	    "172.31.255.255",
-	    "192.168.0.1",
-	    "127.0.0.1",
-	    "169.254.1.1",
-	    "100.64.0.0",
-	    "100.127.255.255",
-	    "192.0.2.1",
-	    "198.51.100.255",
-	    "203.0.113.7",
-	    "198.18.0.1",
-	    "198.19.255.255",
-	    "0.0.0.0",
-	    "::1",
-	    "::",
-	    "fe80::1",
-	    "febf::1",
-	    "fc00::1",
-	    "fdff::1",
-	    "2001:db8::1",
-	    "3fff:fff::1",
-	    "::ffff:10.0.0.1",
-	};
-	static const char *const public[] = {
-	    "9.255.255.255",
-	    "11.0.0.0",
-	    "172.15.255.255",
-	    "172.32.0.0",
-	    "192.167.1.1",
-	    "192.169.0.0",
-	    "100.63.255.255",
-	    "100.128.0.0",
-	    "192.0.1.1",
-	    "192.0.3.0",
-	    "198.17.1.1",
-	    "198.20.0.0",
-	    "8.8.8.8",
-	    "1.0.0.0",
-	    "2001:db9::1",
-	    "2606:4700::1",
-	    "fec0::1",
-	    "fe00::1",
-	    "::2",
-	    "3fff:1000::",
-	    "::ffff:8.8.8.8",
-	};
 	struct pptp_address a;
 	size_t i;
 
-	for (i = 0; i < COUNT(private); i++) {
-		a = address(private[i]);
-		ck_assert_msg(pptp_address_is_private(&a), "%s", private[i]);
+	for (i = 0; i < COUNT(private_space); i++) {
+		a = address(private_space[i]);
+		ck_assert_msg(pptp_address_is_private(&a), "%s",
+			      private_space[i]);
 	}
-	for (i = 0; i < COUNT(public); i++) {
-		a = address(public[i]);
-		ck_assert_msg(!pptp_address_is_private(&a), "%s", public[i]);
+	for (i = 0; i < COUNT(public_space); i++) {
+		a = address(public_space[i]);
+		ck_assert_msg(!pptp_address_is_private(&a), "%s",
+			      public_space[i]);
 	}
 	memset(&a, 0, sizeof(a));
 	ck_assert(!pptp_address_is_private(&a));
