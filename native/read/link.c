@@ -147,3 +147,19 @@ enum pptp_link_payload pptp_link_decode(int linktype, const void *frame,
 	pptp_reader_init(payload, payload->at, pptp_reader_left(payload));
 	return kind;
 }
+
+bool pptp_link_is_known(int linktype)
+{
+	static const int known[] = {
+	    TYPE_NULL,      TYPE_ETHERNET,      TYPE_PPP,
+	    TYPE_RAW_LINUX, TYPE_RAW_OPENBSD,   TYPE_PPP_SERIAL,
+	    TYPE_PPP_ETHER, TYPE_RAW,           TYPE_LOOP,
+	    TYPE_COOKED,    TYPE_PPP_DIRECTION, TYPE_IPV4,
+	    TYPE_IPV6,      TYPE_COOKED2,
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i] == linktype)
+			return true;
+	return false;
+}

@@ -13,5 +13,7 @@ enum pptp_link_payload { PPTP_LINK_OTHER, PPTP_LINK_IP, PPTP_LINK_PPP };
 enum pptp_link_payload pptp_link_decode(int linktype, const void *frame,
 					size_t length,
 					struct pptp_reader *payload);
+/* False: no frame of this type is ever anything but PPTP_LINK_OTHER. */
+bool pptp_link_is_known(int linktype);
 
 #endif

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "read/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/control.h"
+
+#define PORT   1723
+#define WAYS   8 /* places that a stream may have */
+#define SETS   (PPTP_STREAMS / WAYS)
+/* So far from what is awaited it is another connection: the handshake between
+ * them was not captured. */
+#define JUMP   (1 << 20)
+#define WINDOW 65535
+
+struct early { /* a segment that waits, its bytes behind it */
+	struct early *next;
+	struct pptp_segment segment;
+	uint8_t bytes[];
+};
+
+struct stream {
+	struct pptp_segment last; /* family 0: this place is free */
+	uint64_t used;
+	uint32_t first, next; /* sequence numbers */
+	bool cut;             /* the capture cut the segment before `next` */
+	bool ended;
+	unsigned waiting;
+	size_t waiting_bytes;
+	struct early *early; /* by sequence number */
+};
+
+struct pptp_streams {
+	pptp_stream_handler *handler;
+	void *context;
+	uint64_t clock;
+	struct stream stream[PPTP_STREAMS];
+};
+
+struct pptp_streams *pptp_streams_new(pptp_stream_handler *handler,
+				      void *context)
+{
+	struct pptp_streams *all = calloc(1, sizeof(*all));
+
+	if (all == NULL)
+		return NULL;
+	all->handler = handler;
+	all->context = context;
+	return all;
+}
+
+static int32_t distance(uint32_t from, uint32_t to)
+{
+	return (int32_t)(to - from);
+}
+
+static void tell(struct pptp_streams *all, struct stream *st,
+		 enum pptp_stream_event event, const struct pptp_segment *s)
+{
+	st->ended = event == PPTP_STREAM_END;
+	all->handler(all->context, event, (unsigned)(st - all->stream), s);
+}
+
+/* A segment that begins at `next` or before it. */
+static void deliver(struct pptp_streams *all, struct stream *st,
+		    const struct pptp_segment *s)
+{
+	size_t old = st->next - s->sequence_number;
+	struct pptp_segment rest = *s;
+
+	if (old >= s->length)
+		return;
+	rest.bytes += old;
+	rest.length -= old;
+	rest.sequence_number = st->next;
+	st->next += (uint32_t)rest.length;
+	st->cut = s->truncated;
+	tell(all, st, PPTP_STREAM_DATA, &rest);
+}
+
+static void pop(struct pptp_streams *all, struct stream *st)
+{
+	struct early *e = st->early;
+
+	st->early = e->next;
+	st->waiting--;
+	st->waiting_bytes -= e->segment.length;
+	deliver(all, st, &e->segment);
+	free(e);
+}
+
+static void drain(struct pptp_streams *all, struct stream *st)
+{
+	while (st->early != NULL &&
+	       distance(st->next, st->early->segment.sequence_number) <= 0)
+		pop(all, st);
+}
+
+static void jump(struct pptp_streams *all, struct stream *st,
+		 const struct pptp_segment *s)
+{
+	tell(all, st, PPTP_STREAM_GAP, s);
+	st->next = s->sequence_number;
+}
+
+static void pass_hole(struct pptp_streams *all, struct stream *st)
+{
+	jump(all, st, &st->early->segment);
+	drain(all, st);
+}
+
+static void end(struct pptp_streams *all, struct stream *st)
+{
+	while (st->early != NULL)
+		pass_hole(all, st);
+	if (!st->ended)
+		tell(all, st, PPTP_STREAM_END, &st->last);
+}
+
+static void drop(struct pptp_streams *all, struct stream *st)
+{
+	if (st == NULL || st->last.source.family == 0)
+		return;
+	end(all, st);
+	memset(st, 0, sizeof(*st));
+}
+
+static void keep(struct stream *st, const struct pptp_segment *s,
+		 struct early *e)
+{
+	struct early **at = &st->early;
+
+	while (*at != NULL && distance((*at)->segment.sequence_number,
+				       s->sequence_number) >= 0)
+		at = &(*at)->next;
+	e->segment = *s;
+	e->segment.bytes = e->bytes;
+	memcpy(e->bytes, s->bytes, s->length);
+	e->next = *at;
+	*at = e;
+	st->waiting++;
+	st->waiting_bytes += s->length;
+}
+
+static bool waits_already(const struct stream *st, const struct pptp_segment *s)
+{
+	const struct early *e;
+
+	for (e = st->early; e != NULL; e = e->next)
+		if (e->segment.sequence_number == s->sequence_number &&
+		    e->segment.length >= s->length)
+			return true;
+	return false;
+}
+
+static void hold(struct pptp_streams *all, struct stream *st,
+		 const struct pptp_segment *s)
+{
+	struct early *e;
+
+	if (waits_already(st, s))
+		return;
+	e = malloc(sizeof(*e) + s->length);
+	if (e == NULL) {
+		while (st->early != NULL)
+			pass_hole(all, st);
+		if (distance(st->next, s->sequence_number) > 0)
+			jump(all, st, s);
+		deliver(all, st, s);
+		return;
+	}
+	keep(st, s, e);
+	while (st->waiting > PPTP_STREAM_EARLY ||
+	       st->waiting_bytes > PPTP_STREAM_ROOM)
+		pass_hole(all, st);
+}
+
+static void place(struct pptp_streams *all, struct stream *st,
+		  const struct pptp_segment *s)
+{
+	int32_t ahead = distance(st->next, s->sequence_number);
+
+	if (s->length == 0) {
+		st->cut = st->cut || s->truncated;
+		return;
+	}
+	if (ahead > JUMP || ahead < -JUMP) {
+		end(all, st);
+		st->first = st->next = s->sequence_number;
+	} else if (ahead > 0 && st->cut) {
+		jump(all, st, s);
+	} else if (ahead > 0) {
+		hold(all, st, s);
+		return;
+	}
+	deliver(all, st, s);
+	drain(all, st);
+}
+
+/* ---- the table ----------------------------------------------------------- */
+
+static uint32_t mix(uint32_t hash, const void *bytes, size_t length)
+{
+	const uint8_t *p = bytes;
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		hash = (hash ^ p[i]) * UINT32_C(16777619);
+	return hash;
+}
+
+static struct stream *set_of(struct pptp_streams *all,
+			     const struct pptp_segment *s)
+{
+	uint32_t hash = UINT32_C(2166136261);
+
+	hash = mix(hash, s->source.bytes, sizeof(s->source.bytes));
+	hash = mix(hash, s->destination.bytes, sizeof(s->destination.bytes));
+	hash = mix(hash, &s->source_port, sizeof(s->source_port));
+	hash = mix(hash, &s->destination_port, sizeof(s->destination_port));
+	return &all->stream[(hash ^ hash >> 16) % SETS * WAYS];
+}
+
+static bool same(const struct pptp_segment *a, const struct pptp_segment *b)
+{
+	return a->source_port == b->source_port &&
+	       a->destination_port == b->destination_port &&
+	       pptp_address_equal(&a->source, &b->source) &&
+	       pptp_address_equal(&a->destination, &b->destination);
+}
+
+static struct stream *find(struct pptp_streams *all,
+			   const struct pptp_segment *s)
+{
+	struct stream *set = set_of(all, s);
+	unsigned i;
+
+	for (i = 0; i < WAYS; i++)
+		if (set[i].last.source.family != 0 && same(&set[i].last, s))
+			return &set[i];
+	return NULL;
+}
+
+static void touch(struct pptp_streams *all, struct stream *st,
+		  const struct pptp_segment *s)
+{
+	st->used = ++all->clock;
+	st->last = *s;
+	st->last.bytes = NULL;
+	st->last.length = 0;
+}
+
+/* A free place has never been used, so it is the first to be taken. */
+static struct stream *create(struct pptp_streams *all,
+			     const struct pptp_segment *s, uint32_t first)
+{
+	struct stream *set = set_of(all, s), *st = set;
+	unsigned i;
+
+	for (i = 1; i < WAYS; i++)
+		if (set[i].used < st->used)
+			st = &set[i];
+	drop(all, st);
+	touch(all, st, s);
+	st->first = st->next = first;
+	st->ended = true; /* nothing has been told yet */
+	return st;
+}
+
+/* A handshake may be repeated; another one is another connection. */
+static void begin(struct pptp_streams *all, const struct pptp_segment *s,
+		  uint32_t first)
+{
+	struct stream *st = find(all, s);
+
+	if (st != NULL && st->first == first)
+		return;
+	drop(all, st);
+	(void)create(all, s, first);
+}
+
+static bool is_ours(const struct pptp_segment *s)
+{
+	return s->source_port == PORT || s->destination_port == PORT;
+}
+
+static void handshake(struct pptp_streams *all, const struct pptp_segment *s)
+{
+	struct pptp_segment back = *s;
+	struct stream *st = find(all, s);
+
+	if (st != NULL && st->first != s->sequence_number + 1)
+		drop(all, st);
+	/* Not on a SYN alone: a sweep's are many, and most stay alone. */
+	if (!(s->flags & PPTP_TCP_ACK) || !is_ours(s))
+		return;
+	begin(all, s, s->sequence_number + 1);
+	back.source = s->destination;
+	back.destination = s->source;
+	back.source_port = s->destination_port;
+	back.destination_port = s->source_port;
+	begin(all, &back, s->acknowledgment_number);
+}
+
+static bool has_cookie(const struct pptp_segment *s)
+{
+	struct pptp_reader r;
+
+	pptp_reader_init(&r, s->bytes, s->length);
+	pptp_read_skip(&r, 4);
+	return pptp_read_u32(&r) == PPTP_COOKIE;
+}
+
+/* A FIN whose bytes are all there, or a RST near enough to be believed. */
+static bool is_last(const struct stream *st, const struct pptp_segment *s)
+{
+	int32_t ahead =
+	    distance(st->next, s->sequence_number + (uint32_t)s->length);
+
+	if (s->flags & PPTP_TCP_RST)
+		return ahead >= -WINDOW && ahead <= WINDOW;
+	return s->flags & PPTP_TCP_FIN && ahead <= 0;
+}
+
+bool pptp_streams_input(struct pptp_streams *all, const struct pptp_segment *s)
+{
+	struct pptp_segment data = *s;
+	struct stream *st;
+
+	if (s->flags & PPTP_TCP_SYN) {
+		handshake(all, s);
+		data.sequence_number++; /* the SYN itself */
+	}
+	st = find(all, &data);
+	if (st == NULL) {
+		if (data.length == 0 || !(is_ours(&data) || has_cookie(&data)))
+			return false;
+		st = create(all, &data, data.sequence_number);
+	}
+	touch(all, st, &data);
+	place(all, st, &data);
+	if (is_last(st, &data))
+		end(all, st);
+	return true;
+}
+
+void pptp_streams_end(struct pptp_streams *all)
+{
+	unsigned i;
+
+	for (i = 0; i < PPTP_STREAMS; i++)
+		drop(all, &all->stream[i]);
+}
+
+void pptp_streams_free(struct pptp_streams *all)
+{
+	struct early *e;
+	unsigned i;
+
+	if (all == NULL)
+		return;
+	for (i = 0; i < PPTP_STREAMS; i++) {
+		while ((e = all->stream[i].early) != NULL) {
+			all->stream[i].early = e->next;
+			free(e);
+		}
+	}
+	free(all);
+}
