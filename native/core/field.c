@@ -84,10 +84,11 @@ void pptp_fields_write(const struct pptp_field *fields, size_t count,
 void pptp_fields_walk(const struct pptp_field *fields, size_t count,
 		      const void *object, struct pptp_sink *s)
 {
-	const struct pptp_field *f;
 	const uint8_t *text;
 
-	for (f = fields; f < fields + count; f++) {
+	for (size_t i = 0; i < count; i++) {
+		const struct pptp_field *f = &fields[i];
+
 		if (f->kind != PPTP_FIELD_TEXT) {
 			s->number(s, f->name, load(f, object));
 			continue;

@@ -11,6 +11,7 @@
 #define PPTP_RECORD_H
 
 #include "core/address.h"
+#include "core/control.h"
 #include "core/lcp.h"
 #include "core/sink.h"
 
@@ -196,7 +197,8 @@ struct pptp_record {
 		uint8_t state;
 		uint8_t raw_length; /* of SCCRP, or of what came instead */
 		uint32_t asked_us, rtt_us;
-		uint8_t raw[156];
+		uint8_t raw
+		    [PPTP_CONTROL_MAX]; /* a server may send more than the RFC */
 	} control;
 	struct {
 		uint8_t state;
@@ -204,7 +206,7 @@ struct pptp_record {
 		uint16_t peer_call_id; /* ours, from the OCRQ */
 		uint16_t call_id;      /* the server's, once known */
 		uint32_t asked_us, rtt_us;
-		uint8_t raw[32];
+		uint8_t raw[PPTP_CONTROL_MAX];
 		bool disconnected; /* Call-Disconnect-Notify */
 		uint8_t disconnect_result, disconnect_error;
 		uint16_t disconnect_call_id, disconnect_cause;

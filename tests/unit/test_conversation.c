@@ -342,6 +342,16 @@ static void never_authenticated(void)
 	}
 }
 
+static void as_json(const struct pptp_record *r, char *text, size_t room)
+{
+	struct pptp_json j;
+
+	pptp_json_init(&j, text, room - 1);
+	pptp_record_walk(r, &j.sink);
+	ck_assert(!j.failed);
+	text[j.length] = '\0';
+}
+
 /* ---- the way that succeeds ---------------------------------------------- */
 
 #define CHALLENGE "10 00112233445566778899aabbccddeeff 70707470 64"
@@ -867,6 +877,29 @@ START_TEST(a_call_result_other_than_one_is_refused_and_stop_is_said)
 		ck_assert_int_eq(w.c.record.ended_by, PPTP_ENDED_REFUSED);
 		ck_assert_int_eq(w.c.record.teardown.state, PPTP_CLEAN);
 	}
+}
+END_TEST
+
+START_TEST(replies_longer_than_the_rfcs_keep_their_fields)
+{
+	static char text[PPTP_RECORD_JSON];
+	uint8_t bytes[PPTP_CONTROL_MAX];
+	struct pptp_control m = message(PPTP_SCCRP);
+	struct pptp_writer out;
+
+	start();
+	for (unsigned i = 0; i < 2; i++) {
+		memset(bytes, 0xee, sizeof(bytes));
+		pptp_writer_init(&out, bytes, sizeof(bytes));
+		pptp_control_encode(&out, &m);
+		pptp_patch_u16(&out, 0, PPTP_CONTROL_MAX);
+		stream(bytes, sizeof(bytes));
+		m = message(PPTP_OCRP);
+	}
+	as_json(&w.c.record, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "\"firmware_revision\":0"));
+	ck_assert_ptr_nonnull(strstr(text, "\"call_id\":1152"));
+	ck_assert(pptp_record_has_note(&w.c.record, PPTP_NOTE_LONG_MESSAGE));
 }
 END_TEST
 
@@ -1665,16 +1698,6 @@ END_TEST
 
 /* ---- the observer cannot tell a capture from a live audit ---------------- */
 
-static void as_json(const struct pptp_record *r, char *text, size_t room)
-{
-	struct pptp_json j;
-
-	pptp_json_init(&j, text, room - 1);
-	pptp_record_walk(r, &j.sink);
-	ck_assert(!j.failed);
-	text[j.length] = '\0';
-}
-
 START_TEST(every_record_walks_into_json)
 {
 	static char text[PPTP_RECORD_JSON];
@@ -1724,6 +1747,7 @@ static void claims_up_to_the_call(Suite *s)
 	CLAIM(s, two_messages_in_one_segment_are_both_read);
 	CLAIM(s, a_start_result_other_than_one_is_refused);
 	CLAIM(s, a_call_result_other_than_one_is_refused_and_stop_is_said);
+	CLAIM(s, replies_longer_than_the_rfcs_keep_their_fields);
 	CLAIM(s, a_reset_after_the_sccrq_is_closed);
 	CLAIM(s, depth_control_says_stop_and_no_more);
 	CLAIM(s, without_raw_packets_the_call_is_cleared_at_once);
