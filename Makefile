@@ -210,4 +210,5 @@ $(B)/unit/test_lab: tests/unit/test_lab.c tests/unit/harness.h $(lab_objects) \
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(filter %.o %.a,$^) \
 		$(LINK) $$(pkg-config --cflags --libs check)
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -path '*/realserver' -prune -o -type f -name '*.d' -print \
+		2>/dev/null)

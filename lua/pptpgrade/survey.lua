@@ -321,7 +321,7 @@ local function nothing(opts, message, code)
     schema = 1, target = opts.target, port = opts.port, name = opts.name,
     labels = opts.labels, conversations = {}, error = message, code = code,
     authentication = { state = "not_tested", methods = methods, other = {},
-                       proofs = {} },
+                       proofs = setmetatable({}, { __jsontype = "object" }) },
   }
   for _, stage in ipairs { "tcp", "control", "call", "gre", "lcp", "challenge",
                            "network", "teardown" } do

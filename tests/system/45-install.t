@@ -1,0 +1,115 @@
+#!/bin/bash
+# `make install` puts everything where it is found, with and without DESTDIR;
+# `make uninstall` leaves nothing of it, and nothing else is touched.
+LIMIT=120
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+need make lua5.3 lua5.4
+
+# Into build/, with the build that is tested.
+# shellcheck disable=SC2317 # called by ok and fails
+run_make() # ARGUMENT...
+{
+	env -u MAKEFLAGS make --no-print-directory -C "$repo" \
+		B="${PPTP_BUILD#"$repo"/}" SAN="${PPTP_SAN:-}" "$@"
+}
+
+# An interpreter that is not instrumented needs the sanitizers' runtime first.
+outside=(env -C / -u LUA_PATH -u LUA_CPATH)
+[ -z "${PPTP_SAN:-}" ] || outside+=(ASAN_OPTIONS=detect_leaks=0
+	"LD_PRELOAD=$(gcc -print-file-name=libasan.so):$(gcc \
+		-print-file-name=libubsan.so)")
+
+files()
+{
+	(cd "$1" && find . -mindepth 1 | sort)
+}
+
+stage=$scratch/stage
+prefix=/opt/pptpgrade-$$
+root=$stage$prefix
+mkdir -p "$root/share/lua/5.4" "$root/bin"
+echo theirs | tee "$root/bin/other" >"$root/share/lua/5.4/other.lua"
+files "$stage" >"$scratch/before"
+
+ok "make install, staged" run_make install DESTDIR="$stage" PREFIX="$prefix"
+for file in bin/pptp-probe bin/pptpgrade share/man/man1/pptp-probe.1 \
+	share/man/man1/pptpgrade.1 lib/lua/5.3/pptpgrade/core.so \
+	lib/lua/5.4/pptpgrade/core.so lib/lua/5.4/pptpgrade/net.so \
+	share/lua/5.3/pptpgrade.lua share/lua/5.4/pptpgrade.lua; do
+	ok "$file is there" test -f "$root/$file"
+done
+is "all Lua files are there" \
+	"$(cd "$root/share/lua/5.4" && find pptpgrade* -name '*.lua' | sort)" \
+	"$(cd "$repo/lua" && find pptpgrade* -name '*.lua' | sort)"
+is "Lua 5.3 gets all but the program's own" \
+	"$(diff <(cd "$root/share/lua/5.4" && find pptpgrade* -name '*.lua' |
+		sort) <(cd "$root/share/lua/5.3" && find pptpgrade* \
+		-name '*.lua' | sort) | sed -n 's/^[<>] //p' | tr '\n' ' ')" \
+	"pptpgrade/cli.lua pptpgrade/options.lua "
+fails "net.so is not for Lua 5.3" test -e "$root/lib/lua/5.3/pptpgrade/net.so"
+fails "nothing names the stage" grep -rqF "$stage" "$root/bin" "$root/share"
+like "the launcher names the prefix" "$(cat "$root/bin/pptpgrade")" \
+	"\"$prefix/share/lua/5.4/\?.lua;\""
+is "no file is writable by others" \
+	"$(find "$stage$prefix" -perm /022 -type f)" ""
+
+# What is staged runs where Lua is told of the stage.
+staged()
+{
+	"${outside[@]}" LUA_PATH="$root/share/lua/5.4/?.lua;;" \
+		LUA_CPATH="$root/lib/lua/5.4/?.so;;" "$@"
+}
+release=$(sed -n 's/^VERSION := //p' "$repo/Makefile")
+is "staged pptpgrade runs" "$(staged "$root/bin/pptpgrade" -V 2>&1)" \
+	"pptpgrade $release"
+is "staged pptp-probe runs" "$(staged "$root/bin/pptp-probe" -V 2>&1)" \
+	"pptp-probe $release"
+is "every module loads in Lua 5.3" \
+	"$("${outside[@]}" LUA_PATH="$root/share/lua/5.3/?.lua;;" \
+		LUA_CPATH="$root/lib/lua/5.3/?.so;;" lua5.3 - \
+		"$root/share/lua/5.3" 2>&1 <<'LUA'
+local pipe = io.popen("cd '" .. arg[1] .. "' && find pptpgrade* -name '*.lua'")
+for file in pipe:lines() do
+  if file ~= "pptpgrade/nmap.lua" then -- which needs Nmap's own libraries
+    require((file:gsub("%.lua$", ""):gsub("/", ".")))
+  end
+end
+print(require "pptpgrade.core".decode("sccrq", "x") == nil)
+LUA
+	)" true
+
+# A later release that no longer has some file takes it away.
+echo old >"$root/share/lua/5.4/pptpgrade/old.lua"
+echo "f share/lua/5.4/pptpgrade/old.lua" >>"$root/share/pptpgrade/manifest"
+ok "make install again" run_make install DESTDIR="$stage" PREFIX="$prefix"
+fails "what an older release had is gone" \
+	test -e "$root/share/lua/5.4/pptpgrade/old.lua"
+
+ok "make uninstall" run_make uninstall DESTDIR="$stage" PREFIX="$prefix"
+is "nothing of it is left, nothing else is gone" "$(files "$stage")" \
+	"$(cat "$scratch/before")"
+is "and the others' files are as they were" \
+	"$(cat "$root/bin/other" "$root/share/lua/5.4/other.lua")" \
+	$'theirs\ntheirs'
+fails "make uninstall where nothing is installed" \
+	run_make uninstall DESTDIR="$stage" PREFIX="$prefix"
+
+# Without DESTDIR, and with a space in its name, it needs no help.
+home=$scratch/a\ home
+ok "make install PREFIX=" run_make install PREFIX="$home"
+is "the installed pptpgrade runs by itself" \
+	"$("${outside[@]}" "$home/bin/pptpgrade" -V 2>&1)" \
+	"pptpgrade $release"
+like "with its library" "$("${outside[@]}" "$home/bin/pptpgrade" --explain E)" \
+	"MS-CHAPv2"
+ok "make uninstall PREFIX=" run_make uninstall PREFIX="$home"
+is "nothing is left there" "$(files "$home")" ""
+
+for wrong in relative/path '/a"b' '/a;b'; do
+	fails "PREFIX=$wrong is refused" "$repo/native/install" \
+		"$PPTP_BUILD" "$scratch/wrong" "$wrong"
+done
+fails "and nothing was put there" test -e "$scratch/wrong"
+
+done_testing
