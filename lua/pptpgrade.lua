@@ -9,6 +9,7 @@ local M = {}
 --- The release; the Makefile has the same number.
 M.version = "0.1.0"
 
+local APART = 1 -- seconds between two conversations with one server
 local TICK = 0.25 -- seconds between two looks at opts.stop and opts.tick
 local JOBS = 64
 -- Targets begun for each conversation that may run: those in the pause between
@@ -67,12 +68,57 @@ function Audit:continue(thread, ...)
   end
 end
 
+-- What the survey of one target is told. The server that was asked about the
+-- way has just been talked to.
+function Audit:options_of(target)
+  local control = self.control
+  if not control then
+    return self.opts
+  end
+  local opts = { local_path = control.path }
+  for key, value in pairs(self.opts) do
+    opts[key] = value
+  end
+  if control.target == target.target and control.port == target.port then
+    opts.first_wait = APART
+  end
+  return opts
+end
+
 function Audit:begin(target)
   self.begun = self.begun + 1
   local thread = coroutine.create(function()
-    return M.survey.run(target, self.opts, coroutine.yield)
+    return M.survey.run(target, self:options_of(target), coroutine.yield)
   end)
   self:continue(thread)
+end
+
+local function end_control(control, record, message)
+  control.done, control.record, control.message = true, record, message
+  control.path = M.survey.local_path(record)
+end
+
+-- The conversation with the server that is known to work, before any other.
+function Audit:ask_control()
+  local control = self.control
+  local ok, message = self.prober:start(M.survey.control(control, self.opts),
+                                        control)
+  if not ok then
+    end_control(control, nil, message)
+  end
+  while not control.done do
+    local record, tag, code = self.prober:next(TICK)
+    self:look()
+    if record then
+      end_control(control, record)
+    elseif tag == nil then
+      end_control(control, nil, "no conversation was held")
+    elseif tag ~= "timeout" then
+      end_control(control, nil, tag)
+      self.failure = { message = tag, code = code }
+      self:stop()
+    end
+  end
 end
 
 function Audit:stop()
@@ -125,6 +171,9 @@ function Audit:step()
 end
 
 function Audit:next()
+  if self.control and not self.control.done and self.prober then
+    self:ask_control()
+  end
   while self.prober do
     local evidence = table.remove(self.ready, 1)
     if evidence then
@@ -156,15 +205,36 @@ Audit.__gc = Audit.close
 Audit.__close = Audit.close
 Audit.__call = Audit.next
 
+-- The one server of opts.gre_control, or nil and why there is none.
+local function open_control(net, opts)
+  local list, message, code = open_targets(net, opts.gre_control, opts)
+  if not list then
+    return nil, message, code
+  end
+  local unresolved = list:unresolved()[1]
+  local target = list:next()
+  if unresolved or not target then
+    return nil, unresolved or "gre_control: no server is named", "name"
+  elseif list:next() then
+    return nil, "gre_control: one server is needed, and more are named",
+      "argument"
+  end
+  return { target = target.target, port = target.port, name = target.name }
+end
+
 --- Surveys many servers, and gives the evidence of each as it finishes.
 -- @param targets a string, a list of strings, or what net.targets gave
 -- @tparam[opt] table opts depth, port, timeout, contact, interface, source,
---   jobs, write (a pcap file), family (4 or 6); and functions: trace(line),
---   tick(how many are under way), stop() (true: nothing new, say farewell)
+--   jobs, write (a pcap file), family (4 or 6), gre_control (a PPTP server
+--   that is known to work, as targets are given: one conversation with it
+--   comes first, and evidence.gre.local_path tells whether its GRE passed);
+--   and functions: trace(line), tick(how many are under way), stop() (true:
+--   nothing new, say farewell)
 -- @treturn table|nil iterator (callable), nil, nil, closer; a target's own
 --   failure is evidence.error. The iterator can be asked: `failure` ({message,
 --   code}), `raw` (GRE can be tested), `problem()` (what was lost, such as the
---   rest of a capture file on a full disk)
+--   rest of a capture file on a full disk), `control` (of gre_control: target,
+--   port, done, path, record or message)
 -- @treturn string message where nothing can begin
 -- @treturn string code
 function M.audit_all(targets, opts)
@@ -174,6 +244,13 @@ function M.audit_all(targets, opts)
   if not list then
     return nil, message, code
   end
+  local control
+  if opts.gre_control then
+    control, message, code = open_control(net, opts)
+    if not control then
+      return nil, message, code
+    end
+  end
   local prober
   prober, message, code = open_prober(net, opts)
   if not prober then
@@ -181,6 +258,7 @@ function M.audit_all(targets, opts)
   end
   local audit = setmetatable({
     targets = list, prober = prober, opts = opts, ready = {}, begun = 0,
+    control = control,
     most = (opts.jobs or JOBS) * BEGUN_A_JOB, raw = prober:raw(),
     problem = function()
       return prober:error()

@@ -336,12 +336,50 @@ function Run:tick(total, under_way)
   end
 end
 
+-- The server that tells whether GRE passes from here; excluded ones are not
+-- touched for that either.
+function Run:open_control(net)
+  local options = self.options
+  if not options.gre_control then
+    return true
+  end
+  local list, why = net.targets {
+    specs = { options.gre_control }, exclude = options.exclude,
+    port = options.port, numeric = options.numeric,
+    family = options.ipv4 and 4 or options.ipv6 and 6 or nil,
+  }
+  local unresolved = list and list:unresolved()[1]
+  if not list or unresolved then
+    return nil, "--gre-control " .. (why or unresolved)
+  elseif list:count() ~= 1 then
+    return nil, ("--gre-control %s is %s"):format(options.gre_control,
+      list:count() == 0 and "excluded by -x" or "more than one server")
+  end
+  self.control = list
+  return true
+end
+
+-- Said once, because all silence that follows rests on it.
+function Run:tell_control(audit)
+  local control = audit.control
+  if control and control.path == "unproven" and not self.told_control then
+    self.told_control = true
+    local record = control.record
+    local gre = record and record.gre and record.gre.state
+    self:warn(("--gre-control %s: GRE did not pass (%s): the silence of " ..
+               "others may be this network's"):format(
+      self.options.gre_control, control.message or
+      gre and "GRE " .. gre:gsub("_", " ") or "no GRE"))
+  end
+end
+
 function Run:audit_options(targets)
   local o, signals = self.options, self.world.signals
   local total = targets:count()
   return {
     depth = o.depth, port = o.port, timeout = o.timeout, contact = o.contact,
     interface = o.interface, source = o.source, jobs = o.jobs, write = o.write,
+    gre_control = self.control,
     trace = o.trace and function(line)
       self:clear_progress()
       self.world.err:write(escape.line(line), "\n")
@@ -441,6 +479,7 @@ function Run:ask(targets)
     return self:give_up(why, COULD_NOT)
   end
   for evidence in audit do
+    self:tell_control(audit)
     self:finish(evidence)
   end
   local problem = audit.problem()
@@ -456,6 +495,9 @@ function Run:audit()
   end
   local targets
   local ok, why = self:check_source(net)
+  if ok then
+    ok, why = self:open_control(net)
+  end
   if ok then
     targets, why = self:open_targets(net)
   end

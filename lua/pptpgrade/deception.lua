@@ -63,28 +63,97 @@ local function reply(e)
   end
 end
 
+-- What Linux answers our SYN's options with: MSS, SACK, window scale.
+local LINUX_OPTIONS = "2 1 1 4 1 3"
+
+-- Systems that do not answer so.
+local not_linux = { Windows = true, IOS = true, ["PIX OS"] = true,
+                    FreeBSD = true, ["DragonFly BSD"] = true,
+                    OpenBSD = true }
+
+local function option_kinds(tcp)
+  local kinds = {}
+  for i, option in ipairs(type(tcp.options) == "table" and tcp.options or {})
+  do
+    kinds[i] = tostring(type(option) == "table" and option.kind)
+  end
+  return table.concat(kinds, " ")
+end
+
+-- The SYN-ACK tells another system than the strings. A proxy on the way may be
+-- why, so that it decides nothing by itself.
+local function other_system(e)
+  local row = products.match(stage(e, "control"))
+  if not row or not not_linux[row.os] then
+    return nil
+  end
+  for _, record in ipairs(e.conversations) do
+    local tcp = stage(record, "tcp")
+    if math.type(tcp.ttl) and tcp.ttl <= 64 and
+       option_kinds(tcp) == LINUX_OPTIONS then
+      return ("strings of %s, and the SYN-ACK of Linux"):format(row.os)
+    end
+  end
+end
+
+-- dionaea's Disconnect says that it has length 0, and so ends the stream. Only
+-- where we held the stream: a capture may lack bytes.
+local function broken_stream(e)
+  for _, record in ipairs(e.conversations) do
+    if record.kind == "conversation" and
+       stage(record, "call").state == "accepted" and
+       evidence.has_note(record, "lost_sync") then
+      return "its control stream breaks after the call's reply"
+    end
+  end
+end
+
+local function impersonation(_, product)
+  return product and product.contradiction
+end
+
 M.list = {
   { id = "dionaea_call", decisive = true, detect = dionaea_call },
   { id = "replayed_text", decisive = true, detect = replayed_text },
   { id = "loopback", detect = loopback },
-  { id = "reply", detect = reply },
+  { id = "broken_stream", detect = broken_stream },
+  { id = "reply", strings = true, detect = reply },
+  { id = "other_system", strings = true, detect = other_system },
+  { id = "impersonation", strings = true, detect = impersonation },
 }
+
+-- Where PPP answers there is a server, whatever it calls itself: all that
+-- belies its strings is then one sign, and not one each.
+local function speaks_ppp(e)
+  for _, record in ipairs(e.conversations) do
+    if evidence.offers(record)[1] then
+      return true
+    end
+  end
+  return false
+end
 
 --- The signs that evidence shows.
 -- @tparam table e evidence
 -- @tparam integer enough how many undecided ones make a decoy likely
+-- @tparam table|nil product of products.product
 -- @treturn table list of { id, text, decisive }; `likely` a boolean
-function M.signs(e, enough)
-  local found = { likely = false }
+function M.signs(e, enough, product)
+  local found, count, belied = { likely = false }, 0, false
+  local once = speaks_ppp(e)
   for _, sign in ipairs(M.list) do
-    local text = sign.detect(e)
+    local text = sign.detect(e, product)
     if text then
       found[#found + 1] = { id = sign.id, text = text,
                             decisive = sign.decisive or false }
       found.likely = found.likely or sign.decisive == true
+      if not (once and sign.strings and belied) then
+        count = count + 1
+      end
+      belied = belied or sign.strings == true
     end
   end
-  found.likely = found.likely or #found >= enough
+  found.likely = found.likely or count >= enough
   return found
 end
 

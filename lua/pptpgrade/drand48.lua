@@ -16,7 +16,9 @@ local MASK = (1 << 48) - 1
 local START = 0x330E -- lower bits after srand48()
 local DRAWN = 64 -- how many numbers may have been drawn for the magic
 local SLACK = 8 -- and how many between the magic and the challenge
-local LEAST = 8 -- bytes of challenge that make a chance match negligible
+
+--- Bytes of challenge that make a chance match negligible.
+M.LEAST = 8
 
 local function step(state)
   return (A * state + C) & MASK
@@ -40,7 +42,7 @@ end
 function M.relation(magic, challenge)
   magic = math.tointeger(magic)
   if not magic or magic < 0 or magic > 0xffffffff or
-     type(challenge) ~= "string" or #challenge < LEAST then
+     type(challenge) ~= "string" or #challenge < M.LEAST then
     return nil
   end
   local low = START

@@ -2,11 +2,13 @@
 --- What is worth telling about a server: one row each, with what proves it.
 --
 -- `detect(view)` gives the evidence in words and bytes, or nil. A view has
--- evidence, product, vulnerabilities, deception, drawn (how the challenge
--- follows from the magic number) and policy. Strings of the server's are in
--- there as they came; whoever prints them escapes them. `cvss` is our own
--- estimate, version 3.1.
+-- evidence, seen (its habits), product, vulnerabilities, deception, drawn (how
+-- the challenge follows from the magic number) and policy. Strings of the
+-- server's are in there as they came; whoever prints them escapes them. What
+-- needs a look at several conversations, or at single bytes, is in
+-- oddities.lua. `cvss` is our own estimate, version 3.1.
 local evidence = require "pptpgrade.evidence"
+local oddities = require "pptpgrade.oddities"
 
 local M = {}
 
@@ -165,6 +167,26 @@ local function deceptive(view)
   return table.concat(texts, "; ")
 end
 
+local function odd(check)
+  return function(view)
+    return check(view.evidence, view.seen)
+  end
+end
+
+-- A name that its behaviour belies names nothing that could be retired.
+local function ended(view)
+  local product = view.product
+  if product and product.ended and not product.contradiction then
+    return product.name .. ": " .. product.ended
+  end
+end
+
+local function prompt(view)
+  return oddities.prompt(view.evidence, function(text)
+    return is_one_of(view.policy.names.prompt, text)
+  end)
+end
+
 local function potential(view)
   local texts, basis = {}, nil
   for _, known in ipairs(view.vulnerabilities) do
@@ -260,6 +282,27 @@ M.list = {
       "the challenge. It also proves pppd, whatever the vendor string says.",
     blind = "The rest of the generator's use.",
     source = "RFC 1994 2.3; pppd magic.c", detect = predictable },
+  { id = "PPTP-021", title = "CHAP challenge reused or constant",
+    severity = "high", cwe = { 323, 330 }, remedy = "vendor_update",
+    cvss = "7.5 AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",
+    why = "Two conversations got the same challenge: an answer that was " ..
+      "recorded once fits again, and answers can be computed in advance.",
+    blind = "How many challenges there are in all.",
+    source = "RFC 1994 2.3", detect = odd(oddities.challenge_reused) },
+  { id = "PPTP-022", title = "CHAP challenge of a wrong size",
+    severity = "medium", cwe = { 326 }, remedy = "vendor_update",
+    cvss = "5.9 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:N/A:N",
+    why = "Fewer than 8 bytes can be computed in advance; MS-CHAPv1 has 8, " ..
+      "and MS-CHAPv2 has 16.",
+    blind = "Whether the bytes are random.",
+    source = "RFC 1994 4.1; RFC 2433 4; RFC 2759 3",
+    detect = odd(oddities.challenge_size) },
+  { id = "PPTP-023", title = "LCP magic number constant, zero or a counter",
+    severity = "info", cwe = { 330 }, remedy = "vendor_update", cvss = "0.0",
+    why = "A magic number should be as unique as can be; one that is not " ..
+      "hints at a poor source of randomness behind the rest.",
+    blind = "What else is drawn from the same source.",
+    source = "RFC 1661 6.4", detect = odd(oddities.magic) },
   { id = "PPTP-030", title = "Host or site name disclosed in SCCRP",
     severity = "low", cwe = { 200 }, remedy = "generic_name",
     cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
@@ -273,17 +316,56 @@ M.list = {
     why = "Anyone learns a name from inside, often a domain controller's.",
     blind = "Whether the name is true.",
     source = "RFC 1994 4.1", detect = challenge_name },
+  { id = "PPTP-032", title = "MAC address disclosed",
+    severity = "low", cwe = { 200 }, remedy = "no_multilink",
+    cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
+    why = "The Endpoint Discriminator of multilink carries the address of " ..
+      "a network card: its maker, and the same box behind other addresses.",
+    blind = "Whether the address is the card's own.",
+    source = "RFC 1990 5.1.3", detect = odd(oddities.mac) },
+  { id = "PPTP-033", title = "Stable host identifier disclosed",
+    severity = "info", cwe = { 200 }, remedy = "no_multilink", cvss = "0.0",
+    why = "An Endpoint Discriminator that stays tells that two addresses " ..
+      "are one server.",
+    blind = "How long it stays.",
+    source = "RFC 1990 5.1.3", detect = odd(oddities.identifier) },
   { id = "PPTP-034", title = "Product disclosed",
     severity = "info", cwe = { 200 }, remedy = "close", cvss = "0.0",
     why = "The reply names its maker.",
     blind = "Whether the name is true: honeypots and clones send it too.",
     source = "RFC 2637 2.2", detect = discloses_product },
+  { id = "PPTP-035", title = "Uninitialised bytes in messages",
+    severity = "low", cwe = { 908, 200 }, remedy = "vendor_update",
+    cvss = "3.7 AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N",
+    why = "Reserved fields, and what follows the end of a name, must be " ..
+      "zero. What stands there comes from the server's memory.",
+    blind = "What it was; and messages other than the replies, but for a " ..
+      "note that there was something.",
+    source = "RFC 2637 2; CWE-908", detect = odd(oddities.residue) },
+  { id = "PPTP-036", title = "Call-ID predictable, or a counter of activity",
+    severity = "info", cwe = { 340, 200 }, remedy = "migrate", cvss = "0.0",
+    why = "GRE has no other secret than the Call-ID; and a counter tells " ..
+      "how many others call.",
+    blind = "A device on the way that rewrites Call-IDs.",
+    source = "RFC 2637 2.8; poptop pptpmanager.c; Linux pptp.c",
+    detect = odd(oddities.call_ids) },
+  { id = "PPTP-037", title = "EAP identity prompt disclosed",
+    severity = "info", cwe = { 200 }, remedy = "generic_name", cvss = "0.0",
+    why = "The request for an identity says something before any login.",
+    blind = "Whether it is true.",
+    source = "RFC 3748 5.1", detect = prompt },
   { id = "PPTP-040", title = "Name indicates a compromised device",
     severity = "critical", cwe = { 506 }, remedy = "incident",
     cvss = "9.8 AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
     why = "Attackers rename devices that they have taken.",
     blind = "Who wrote the name, and when.",
     source = "GVM VT 108661", detect = compromised },
+  { id = "PPTP-041", title = "End-of-life implementation",
+    severity = "high", cwe = { 1104 }, remedy = "retire",
+    cvss = "7.5 AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H",
+    why = "Nobody mends its flaws any more.",
+    blind = "Whether the reply's strings are true: they can be forged.",
+    source = "the makers' announcements", detect = ended },
   { id = "PPTP-042", title = "Default, unmodified names",
     severity = "info", cwe = { 1188 }, remedy = "generic_name", cvss = "0.0",
     why = "Names as they were shipped hint at a configuration as shipped.",
@@ -301,6 +383,14 @@ M.list = {
     why = "These were published for the family. They never move the grade.",
     blind = "The version: none of these servers shows it.",
     source = "NVD", detect = potential },
+  { id = "PPTP-080", title = "Protocol violation",
+    severity = "info", cwe = {}, remedy = "vendor_update", cvss = "0.0",
+    why = "A message is not as the protocol wants it: a Disconnect with " ..
+      "result 0 or of another call, a Call-ID that is not echoed, a length " ..
+      "or a type that is not there.",
+    blind = "The reason of a Stop request, which records do not keep; and " ..
+      "whether a device on the way did it.",
+    source = "RFC 2637 2", detect = odd(oddities.breaches) },
 }
 
 M.by_id = {}

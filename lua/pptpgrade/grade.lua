@@ -6,6 +6,7 @@
 -- letter. The verdict is the highest of all lower ends to the highest of all
 -- upper ends. So not to know a thing can only widen the grade, and knowing
 -- something good never outweighs something bad.
+local behaviour = require "pptpgrade.behaviour"
 local caps = require "pptpgrade.caps"
 local deception = require "pptpgrade.deception"
 local drand48 = require "pptpgrade.drand48"
@@ -68,6 +69,19 @@ local function waited(record)
     reason ~= "error" and reason:sub(1, 6) ~= "local-"
 end
 
+-- Echo requests go out beside the SYNs. Where some of them had no answer, the
+-- way loses packets, and the SYNs may be among them; ICMP about the SYN needs
+-- no such witness.
+local function way_holds(record)
+  local host = stage(record, "host")
+  return stage(record, "tcp").state == "filtered" or not host.asked or
+    host.answered == host.asked
+end
+
+local function heard_nothing(record)
+  return waited(record) and way_holds(record)
+end
+
 local function host_lives(view)
   if stage(view.evidence, "host").state == "alive" then
     return true
@@ -96,7 +110,7 @@ local function cap_port(view)
   local tcp, stages = stage(view.evidence, "tcp"), view.policy.stages
   if tcp.state == "closed" then
     add(view, "C20", stages.closed)
-  elseif any(view, waited) and host_lives(view) then
+  elseif any(view, heard_nothing) and host_lives(view) then
     add(view, "C21", stages.unanswered)
   end
 end
@@ -311,6 +325,18 @@ local function refusals_spoken(view)
   return true
 end
 
+-- Where the grade hangs on GRE that was silent: what is known of the way
+-- between here and a server that works ("proven", "unproven"), or "unasked".
+local function silence(view)
+  local gre = stage(view.evidence, "gre")
+  for _, cap in ipairs(view.caps) do
+    if cap.id == "C28" and
+       (gre.state == "silent" or gre.state == "inbound_only") then
+      return gre.local_path or "unasked"
+    end
+  end
+end
+
 local function confidence(view, best, worst)
   local tcp = stage(view.evidence, "tcp")
   if #view.caps == 0 then
@@ -321,6 +347,8 @@ local function confidence(view, best, worst)
       "inferred"
   elseif best == worst and (letter(worst) == "F" or refusals_spoken(view)) then
     return "proven"
+  elseif silence(view) == "unproven" then
+    return "inferred"
   end
   return "observed"
 end
@@ -358,6 +386,14 @@ local function cap_of(view, id)
     end
   end
 end
+
+-- What another server says about the silence of this one.
+local paths = {
+  proven = "; it passes to another server, so that what drops it is on this " ..
+    "one's side",
+  unproven = "; nor did it to a server that should work, so that what drops " ..
+    "it may be on our side",
+}
 
 -- What is left open beside a method that is known.
 local function doubts(view)
@@ -419,6 +455,9 @@ local function silent_summary(view)
   end
   if failure then
     return "Nothing could be learned: " .. tostring(failure) .. "."
+  elseif host_lives(view) and any(view, waited) then
+    return "Port " .. tostring(view.evidence.port or 1723) .. " did not " ..
+      "answer, nor did some echo requests: the way there loses packets."
   elseif any(view, waited) then
     return "Nothing was heard from the host, which does not prove that " ..
       "nothing is there."
@@ -437,7 +476,8 @@ local function summary(view)
   end
   for _, cap in ipairs(caps.list) do
     if states[cap.id] and cap_of(view, cap.id) then
-      return states[cap.id]:format(tostring(view.evidence.port or 1723)) .. "."
+      return states[cap.id]:format(tostring(view.evidence.port or 1723)) ..
+        (paths[cap.id == "C28" and silence(view)] or "") .. "."
     end
   end
   return leads.C09 .. "."
@@ -465,14 +505,19 @@ local function magic_of(record)
   return math.type(magic) and math.tointeger(magic)
 end
 
+-- How a challenge follows from a magic number, or nil; and whether there was
+-- one that could have.
 local function drawn(view)
+  local tried
   for _, record in ipairs(conversations(view)) do
     local magic = magic_of(record)
     local challenge = bytes_of(stage(record, "challenge").value)
     if magic and challenge and drand48.relation(magic, challenge) then
-      return { magic = magic, bytes = #challenge }
+      return { magic = magic, bytes = #challenge }, true
     end
+    tried = tried or magic and challenge and #challenge >= drand48.LEAST
   end
+  return nil, tried
 end
 
 local severity_order = { critical = 1, high = 2, medium = 3, low = 4,
@@ -524,10 +569,17 @@ end
 
 local function make_view(e, policy)
   local view = { evidence = e, policy = policy, caps = {} }
-  view.drawn = drawn(view)
-  view.disconnected = all_disconnected(view)
-  view.deception = deception.signs(e, policy.deception.indicators)
-  view.product = products.product(stage(e, "control"), view.drawn ~= nil)
+  local follows, tried = drawn(view)
+  view.drawn, view.disconnected = follows, all_disconnected(view)
+  local seen = behaviour.observe(e)
+  if tried then
+    seen.drawn = follows ~= nil
+  end
+  view.seen = seen
+  view.product = products.product(stage(e, "control"),
+                                  behaviour.identify(seen))
+  view.deception = deception.signs(e, policy.deception.indicators,
+                                   view.product)
   view.vulnerabilities = products.potential(view.product)
   view.compromised = findings.by_id["PPTP-040"].detect(view) ~= nil
   collect_caps(view)
@@ -567,7 +619,7 @@ function M.grade(e, policy)
     findings = collect_findings(view), product = view.product,
     potential_vulnerabilities = view.vulnerabilities,
     remedies = collect_remedies(view),
-    check_by_hand = remedies.by_hand(e.target, e.port),
+    check_by_hand = remedies.by_hand(e.target, e.port, silence(view)),
     evidence = e,
   }
 end

@@ -88,6 +88,8 @@ What to ask
   -n                     targets are numeric: resolve no name
   -4, -6                 only IPv4, or only IPv6, addresses of host names
   --contact TEXT         whom a server's owner can ask; sent to the server
+  --gre-control HOST     a PPTP server that works: ask it first whether GRE
+                         passes, so that another's silence means something
 
 From where, and how many
   -i, --interface NAME   send and capture there
@@ -129,6 +131,7 @@ local function build()
   p:option("-j --jobs"):convert(whole("-j", 1, 65536))
   p:option("-w --write")
   p:option("--contact"):convert(at_most("--contact", CONTACT))
+  p:option("--gre-control")
   p:option("-f --format"):convert(one_of("-f", "text", "json", "jsonl"))
   p:option("-o --output"):count("*"):convert(output)
   p:option("--policy")
@@ -154,6 +157,11 @@ local function check(o)
   local wants_targets = o.targets[1] or o.target_files[1]
   if o.records[1] and wants_targets then
     return "-e grades records: give it no targets"
+  elseif o.records[1] and o.gre_control then
+    return "-e sends nothing: --gre-control asks a server"
+  elseif o.gre_control and (o.depth == "syn" or o.depth == "control") then
+    return ("-d %s tests no GRE: --gre-control needs -d call or auth"):format(
+      o.depth)
   elseif not o.records[1] and not wants_targets then
     return "no target: name one, or -T FILE, or -e FILE"
   end

@@ -43,6 +43,7 @@ M.default = {
   names = { -- that tell nothing about whose server it is
     host = { "", "local", "Vigor", "MikroTik", "pptp server" },
     challenge = { "", "pptpd" },
+    prompt = { "", "Name" }, -- of EAP; pppd's is a constant
   },
 }
 
@@ -118,7 +119,7 @@ local shape = {
   compromised = is_grade_or_false,
   deception = { indicators = is_count },
   findings = {},
-  names = { host = is_texts, challenge = is_texts },
+  names = { host = is_texts, challenge = is_texts, prompt = is_texts },
 }
 for _, finding in ipairs(findings.list) do
   shape.findings[finding.id] = is_finding

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
---- Who a server says it is, from its Start-Control-Connection-Reply.
+--- Who a server says it is, from its Start-Control-Connection-Reply, and
+-- whether it behaves like that (behaviour.lua).
 --
 -- A row holds what is known of one product. A column is a literal (the whole
 -- field must equal it), a matcher made by a function below, or `any`. The row
@@ -7,8 +8,8 @@
 -- confidence, then the earlier row. Every comparison is of plain bytes: what a
 -- server sends is never a pattern.
 --
--- Nothing here proves anything: a reply can be forged, and many boxes ship
--- the same daemon. Every result carries its confidence and its source.
+-- No row proves anything: a reply can be forged, and many boxes ship the same
+-- daemon. Every result carries its confidence and its source.
 local M = {}
 
 local any = { how = "any" }
@@ -48,10 +49,12 @@ end
 local NUMBER_MAX = 0xffffffff
 
 -- vendor, host, firmware, channels, framing, bearer; then what it is.
--- `family` names the entry in M.vulnerabilities and in the remedies.
+-- `family` names the entry in M.vulnerabilities and in the remedies; `ended`
+-- tells of a product that nobody mends any more.
 M.rows = {
   { "MoretonBay", "local", 1, 1, 0, 0, name = "Poptop",
     note = "1.1.2 or older, when Moreton Bay still made it",
+    ended = "1.1.3 took its place in 2002",
     vendor = "Poptop", device_type = "vpn-server", os = "Linux",
     cpe = "cpe:/a:poptop:pptp_server", family = "poptop_old",
     source = "tcpdump tests/pptp.pcap (2000-03-27); GVM VT 108682",
@@ -117,26 +120,27 @@ M.rows = {
     source = "GVM VT 108682", confidence = "medium" },
   { "", "", 1280, 4, 2, 2, name = "npppd", note = "with its defaults",
     vendor = "OpenBSD", device_type = "vpn-server", os = "OpenBSD",
-    cpe = "cpe:/o:openbsd:openbsd",
+    cpe = "cpe:/o:openbsd:openbsd", family = "npppd",
     source = "openbsd/src npppd pptp_ctrl.c; firmware value from memory",
     confidence = "medium" },
   { filled, as_vendor, any, 4, 2, 2, name = "npppd",
     note = "with a configured name, which it sends as vendor too",
     vendor = "OpenBSD", device_type = "vpn-server", os = "OpenBSD",
-    cpe = "cpe:/o:openbsd:openbsd",
+    cpe = "cpe:/o:openbsd:openbsd", family = "npppd",
     source = "openbsd/src npppd pptp_ctrl.c", confidence = "low" },
   { "IIJ", any, any, 4, 2, 2, name = "SEIL router", note = "npppd",
     vendor = "IIJ", device_type = "router", os = "SEIL",
-    cpe = "cpe:/o:iij:seil",
+    cpe = "cpe:/o:iij:seil", family = "npppd",
     source = "GVM string; npppd (c) IIJ", confidence = "medium" },
   { "Mac OS X, Apple Computer, Inc", any, 1, 1, 3, 3,
     name = "Mac OS X Server vpnd", note = "10.11 or older",
+    ended = "Apple took PPTP out in 2016",
     vendor = "Apple", device_type = "vpn-server", os = "Mac OS X",
     cpe = "cpe:/o:apple:mac_os_x_server", family = "apple",
     source = "apple-oss ppp Drivers/PPTP/PPTP-plugin/pptp.c; GVM",
     confidence = "high" },
   { has("Mac OS X", "Apple Computer"), any, any, any, any, any,
-    name = "Mac OS X Server",
+    name = "Mac OS X Server", ended = "Apple took PPTP out in 2016",
     vendor = "Apple", device_type = "vpn-server", os = "Mac OS X",
     cpe = "cpe:/o:apple:mac_os_x", family = "apple",
     source = "GVM VT 108682", confidence = "medium" },
@@ -197,6 +201,7 @@ M.rows = {
     source = "ubuntuforums capture 2010 (firmware 4608, IOS host name)",
     confidence = "high" },
   { "Cisco Systems", "", 4608, any, any, any, name = "PIX 6.x",
+    ended = "Cisco ended support of PIX in 2013",
     vendor = "Cisco", device_type = "firewall", os = "PIX OS",
     cpe = "cpe:/o:cisco:pix_firewall_software", family = "pix",
     source = "dionaea pptp.yaml sample; GVM string", confidence = "medium" },
@@ -386,51 +391,72 @@ M.rows = {
 }
 
 -- What was published about a family. Whether this server has it cannot be
--- seen: none of them shows its version. Never graded.
-local windows_updates = "check the Windows update named"
-
+-- seen: none of them shows its version. Never graded. `affects`: which
+-- versions; `condition`: what else must be so, where it is known.
 M.vulnerabilities = {
   poptop_old = {
     { id = "CVE-2003-0213", affects = "Poptop before 1.1.4-b3",
-      nature = "overflow by a message's length, before any login" },
+      nature = "overflow by a message's length, before any login",
+      source = "NVD; Bugtraq 2003-04-09" },
   },
   pppd = {
     { id = "CVE-2020-8597", affects = "pppd 2.4.2 to 2.4.8",
-      nature = "overflow in EAP, before any login, even where EAP is off" },
-    { id = "CVE-2015-3310", affects = "pppd up to 2.4.6 with radius.so",
-      nature = "overflow by a large process number" },
+      condition = "without the distributor's patch of February 2020",
+      nature = "overflow in EAP, before any login, even where EAP is off",
+      source = "NVD; CERT/CC VU#782301" },
+    { id = "CVE-2015-3310", affects = "pppd up to 2.4.6",
+      condition = "with radius.so, and process numbers above 65535",
+      nature = "overflow by a large process number", source = "NVD" },
   },
   accel = {
     { id = "CVE-2021-42870", affects = "accel-ppp 1.12.0",
-      nature = "read out of bounds at Call-Clear-Request; disputed" },
+      nature = "read out of bounds at Call-Clear-Request; disputed",
+      source = "NVD; xebd/accel-ppp issue 156" },
     { id = "CVE-2021-42054", affects = "accel-ppp 1.12.0",
-      nature = "memory error when a context ends" },
+      nature = "memory error when a context ends", source = "NVD" },
+    { id = "accel-ppp 2ad648c3", affects = "accel-ppp up to 1.14.0",
+      nature = "a message of length 0 stalls its connection",
+      source = "accel-ppp commit 2ad648c3; no CVE" },
     { id = "CVE-2020-28194", affects = "accel-ppp up to 1.12.0",
-      nature = "memory error in RADIUS, not reachable over PPTP" },
+      condition = "with RADIUS; not reachable over PPTP",
+      nature = "memory error in RADIUS", source = "NVD" },
     { id = "CVE-2022-24704", affects = "accel-ppp up to 1.12.0",
-      nature = "memory error in RADIUS, not reachable over PPTP" },
+      condition = "with RADIUS; not reachable over PPTP",
+      nature = "memory error in RADIUS", source = "NVD" },
     { id = "CVE-2022-24705", affects = "accel-ppp up to 1.12.0",
-      nature = "memory error in RADIUS, not reachable over PPTP" },
+      condition = "with RADIUS; not reachable over PPTP",
+      nature = "memory error in RADIUS", source = "NVD" },
     { id = "CVE-2022-0982", affects = "accel-ppp up to 1.12.0",
-      nature = "memory error in the telnet command line" },
+      condition = "with its telnet command line reachable",
+      nature = "memory error in the telnet command line", source = "NVD" },
   },
   mpd = {
     { id = "CVE-2020-7466", affects = "mpd before 5.9",
-      nature = "read out of bounds by an authentication message" },
+      nature = "read out of bounds by an authentication message",
+      source = "NVD" },
+    { id = "FreeBSD D57383", affects = "FreeBSD's kernel PPTP",
+      condition = "without the change of 2026",
+      nature = "crash by a short length field",
+      source = "FreeBSD review D57383; no CVE" },
   },
   cisco = {
     { id = "CVE-2001-1183", affects = "IOS 12.1 and 12.2",
-      nature = "one crafted message reloads the router" },
-    { id = "CVE-2008-1150", affects = "IOS before 12.3 with VPDN",
-      nature = "ordinary calls leak interfaces" },
-    { id = "CVE-2008-1151", affects = "IOS before 12.3 with VPDN",
-      nature = "ordinary calls leak memory" },
-    { id = "CVE-2013-5481", affects = "IOS that translates PPTP's addresses",
-      nature = "crash by PPTP that passes through" },
+      nature = "one crafted message reloads the router",
+      source = "NVD; Cisco advisory of 2001-07-12" },
+    { id = "CVE-2008-1150", affects = "IOS before 12.3",
+      condition = "with VPDN", nature = "ordinary calls leak interfaces",
+      source = "cisco-sa-20080326-pptp" },
+    { id = "CVE-2008-1151", affects = "IOS before 12.3",
+      condition = "with VPDN", nature = "ordinary calls leak memory",
+      source = "cisco-sa-20080326-pptp" },
+    { id = "CVE-2013-5481", affects = "IOS",
+      condition = "where it translates PPTP that passes through",
+      nature = "crash by PPTP that passes through", source = "NVD" },
   },
   windows = {
     { id = "CVE-2022-23253", affects = "Windows 7 to Server 2022",
-      nature = "crash by control messages out of order", fixed = "2022-03" },
+      nature = "crash by control messages out of order", fixed = "2022-03",
+      source = "MSRC; Nettitude (2022)" },
     { id = "CVE-2022-21972", affects = "Windows",
       nature = "code execution by a race", fixed = "2022-05" },
     { id = "CVE-2022-23270", affects = "Windows",
@@ -475,13 +501,37 @@ M.vulnerabilities = {
       fixed = "2023-04" },
   },
   windows_nt = {
-    { id = "CVE-1999-0140", affects = "Windows NT 4", nature = "crash" },
-    { id = "CVE-2001-0017", affects = "Windows NT 4 (MS01-009)",
-      nature = "kernel memory leak" },
-    { id = "CVE-2002-1214", affects = "Windows 2000 and XP (MS02-063)",
-      nature = "overflow in control data" },
+    { id = "CVE-1999-0140", affects = "Windows NT 4", nature = "crash",
+      source = "NVD" },
+    { id = "CVE-2001-0017", affects = "Windows NT 4",
+      nature = "kernel memory leak", source = "MS01-009" },
+    { id = "CVE-2002-1214", affects = "Windows 2000 and XP",
+      nature = "overflow in control data", source = "MS02-063" },
   },
 }
+
+-- What every row of a family has in common.
+local family_names = {
+  poptop_old = "Poptop (Moreton Bay)", pppd = "pppd", accel = "accel-ppp",
+  mpd = "mpd", cisco = "Cisco IOS", windows = "Windows",
+  windows_nt = "Windows NT, 2000 and XP",
+}
+
+local function complete(family, row)
+  row.product = family_names[family]
+  row.source = row.source or "MSRC; NVD"
+  if row.fixed then
+    row.condition = "without the Windows update of " .. row.fixed
+    row.check = "check the Windows update named"
+  end
+  row.condition = row.condition or "in the versions named"
+end
+
+for family, rows in pairs(M.vulnerabilities) do
+  for _, row in ipairs(rows) do
+    complete(family, row)
+  end
+end
 
 local function is_any(words, test)
   for _, word in ipairs(words) do
@@ -582,49 +632,181 @@ function M.describe(control)
     ", bearer " .. numbers[4]
 end
 
+-- ---- strings and behaviour --------------------------------------------------
+
+-- Which behaviour goes with a family's strings, by the names of behaviour.lua.
+-- A family that is not here may ship anyone's.
+local expected = {
+  tunnel = {
+    poptop = { Poptop = true }, poptop_old = { Poptop = true },
+    accel = { ["accel-ppp"] = true }, mpd = { mpd = true },
+    npppd = { npppd = true }, windows = { Windows = true },
+    windows_nt = { Windows = true }, cisco = {}, pix = {}, mikrotik = {},
+    apple = {},
+  },
+  ppp = {
+    poptop = { pppd = true, slirp = true },
+    poptop_old = { pppd = true, slirp = true },
+    accel = { ["accel-ppp"] = true }, mpd = { mpd = true },
+    npppd = { npppd = true }, windows = { Windows = true },
+    windows_nt = { Windows = true }, cisco = { ["Cisco IOS"] = true },
+    pix = {}, mikrotik = { MikroTik = true },
+    draytek = { DrayTek = true, pppd = true },
+    apple = { pppd = true },
+  },
+}
+
+-- true: it behaves as its strings say; false: not so; nil: nothing to say.
+local function agrees(half, family, found)
+  local names = expected[half][family]
+  if found and names then
+    return names[found.name] == true
+  end
+end
+
+local function habits_of(found)
+  local habits = {}
+  for _, half in ipairs { "tunnel", "ppp" } do
+    for _, habit in ipairs(found[half] and found[half].habits or {}) do
+      habits[#habits + 1] = habit
+    end
+  end
+  return habits
+end
+
+-- Behaviour that is proven to be another's than the strings say.
+local function contradiction(row, found)
+  for _, half in ipairs { "ppp", "tunnel" } do
+    local one = found[half]
+    if one and one.proven and agrees(half, row.family, one) == false then
+      return one, ("strings of %s, but behaviour of %s: %s"):format(
+        row.name, one.name, one.habits[1])
+    end
+  end
+end
+
+local function from_row(row, found)
+  local tunnel = agrees("tunnel", row.family, found.tunnel)
+  local ppp = agrees("ppp", row.family, found.ppp)
+  local both = tunnel or ppp
+  local confidence = "inferred"
+  if both then
+    confidence = tunnel and found.tunnel.proven and ppp ~= false and "proven"
+      or "observed"
+  end
+  return { name = row.name, vendor = row.vendor, os = row.os, cpe = row.cpe,
+           device_type = row.device_type, note = row.note,
+           family = row.family, source = row.source, ended = row.ended,
+           confidence = confidence,
+           basis = both and "strings and behaviour" or "strings" }
+end
+
+-- What others found out about a stack is no more than inferred alone.
+local function from_behaviour(one)
+  local row = one.row
+  local p = row.product
+  return { name = p.name, vendor = p.vendor, os = p.os, cpe = p.cpe,
+           device_type = p.device_type, family = p.family,
+           source = row.source, basis = "behaviour",
+           confidence = one.proven and "proven" or
+             row.basis == "second hand" and "inferred" or "observed" }
+end
+
+local unknown = { name = "unknown", confidence = "none",
+                  source = "no row fits" }
+
+-- A row that names no product: what it behaves like says more.
+local function names_nothing(row)
+  return row == unknown or row.confidence == "low" and not row.family and
+    row.device_type ~= "honeypot"
+end
+
+local function decide(row, found)
+  local belied, text = contradiction(row, found)
+  if belied then
+    local product = from_behaviour(belied)
+    product.contradiction = text
+    return product
+  elseif names_nothing(row) and (found.tunnel or found.ppp) then
+    return from_behaviour(found.tunnel or found.ppp)
+  end
+  local product = from_row(row, found)
+  if row == unknown then
+    product.confidence = "none"
+  end
+  return product
+end
+
 --- The product of a verdict.
 -- @tparam table control the stage
--- @tparam boolean pppd whether the challenge proves pppd
--- @treturn table|nil name, vendor, os, device_type, cpe, confidence, basis,
---   source; note, family and ppp where there are any
-function M.product(control, pppd)
+-- @tparam[opt] table found what behaviour.identify gave
+-- @treturn table|nil name, vendor, os, device_type, cpe; confidence in a
+--   verdict's words: proven, observed, inferred, none; basis: "strings",
+--   "behaviour", "strings and behaviour"; strings (what the reply says), match
+--   (how well its row is known: high, medium, low), habits (list), source; and
+--   where there are any note, family, ppp, ppp_proven, ended, contradiction
+function M.product(control, found)
   if control.state ~= "answered" and control.state ~= "refused" then
     return nil
   end
-  local row = M.match(control) or
-    { name = "unknown", confidence = "none", source = "no row fits" }
-  local basis = M.describe(control)
-  if pppd then
-    basis = basis .. "; pppd by its challenge"
-  end
-  return { name = row.name, vendor = row.vendor, os = row.os, cpe = row.cpe,
-           device_type = row.device_type, confidence = row.confidence,
-           note = row.note, family = row.family, source = row.source,
-           ppp = pppd and "pppd" or nil, basis = basis }
+  found = found or {}
+  local row = M.match(control) or unknown
+  local product = decide(row, found)
+  product.strings, product.match = M.describe(control), row.confidence
+  product.habits = habits_of(found)
+  product.ppp = found.ppp and found.ppp.name or nil
+  product.ppp_proven = found.ppp and found.ppp.proven or nil
+  return product
 end
 
 local function add(into, family, basis)
   for _, known in ipairs(M.vulnerabilities[family] or {}) do
-    into[#into + 1] = { id = known.id, affects = known.affects,
-                        nature = known.nature, fixed = known.fixed,
-                        basis = basis .. "; its version does not show",
-                        check = known.fixed and windows_updates or nil }
+    into[#into + 1] = { id = known.id, product = known.product,
+                        affects = known.affects, nature = known.nature,
+                        condition = known.condition, fixed = known.fixed,
+                        source = known.source, check = known.check,
+                        basis = basis .. "; its version does not show" }
+  end
+end
+
+local family_basis = {
+  strings = "product family from the SCCRP",
+  behaviour = "product family from its behaviour",
+  ["strings and behaviour"] = "product family from SCCRP and behaviour",
+}
+
+-- Others with a PPP of their own send what pppd sends: only who has no other,
+-- or no name, is believed to have pppd without its challenge's proof.
+local runs_pppd = { poptop = true, poptop_old = true, apple = true,
+                    pppd = true }
+
+local function pppd_basis(product)
+  local family = product.family
+  if product.ppp == "pppd" and product.ppp_proven then
+    return "pppd by its CHAP challenge"
+  elseif product.ppp == "pppd" and (not family or runs_pppd[family]) then
+    return "pppd by its LCP, not proven"
+  elseif (family == "poptop" or family == "poptop_old") and not product.ppp
+  then
+    return "Poptop usually runs pppd, not proven here"
   end
 end
 
 --- What was published about a product's family. Never graded.
 -- @tparam table|nil product of M.product
--- @treturn table list of { id, affects, nature, basis, fixed }
+-- @treturn table list of { id, product, affects, condition, nature, basis,
+--   source, fixed, check }
 function M.potential(product)
   local found = {}
   if not product then
     return found
   end
-  add(found, product.family, "product family from the SCCRP")
-  if product.ppp == "pppd" then
-    add(found, "pppd", "pppd by its CHAP challenge")
-  elseif product.family == "poptop" or product.family == "poptop_old" then
-    add(found, "pppd", "Poptop usually runs pppd, not proven here")
+  if product.family ~= "pppd" then
+    add(found, product.family, family_basis[product.basis])
+  end
+  local basis = pppd_basis(product)
+  if basis then
+    add(found, "pppd", basis)
   end
   return found
 end

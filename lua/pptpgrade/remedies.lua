@@ -149,6 +149,12 @@ M.texts = {
   migrate = "Move to WireGuard, IKEv2/IPsec or OpenVPN, change every " ..
     "password that was used over PPTP, then close TCP 1723 and GRE.",
   generic_name = "Give the server a name that tells nothing.",
+  no_multilink = "Switch multilink off (pppd: nomp; mpd: set bundle disable " ..
+    "multilink; Windows: PPP, Multilink connections).",
+  vendor_update = "Install the vendor's updates, and tell the vendor: this " ..
+    "is no setting.",
+  retire = "Take it out of service: there are no updates. Move to " ..
+    "WireGuard, IKEv2/IPsec or OpenVPN.",
   incident = "Treat the device as compromised: take it off the network, " ..
     "keep what its logs hold, install it anew.",
   patch = "Compare the installed version with what is listed, and install " ..
@@ -231,15 +237,37 @@ local function address(target)
   return "ADDRESS"
 end
 
+-- What silence means depends on the way between here and there.
+local ways = {
+  unasked = {
+    command = "pptpgrade --gre-control WORKING_SERVER %s",
+    shows = "whether GRE passes between here and a server that is known to " ..
+      "work: only then does the silence of this one mean something.",
+  },
+  unproven = {
+    command = "tcpdump -ni any ip proto 47 and host %s",
+    shows = "whether our GRE leaves this network. It did not pass to the " ..
+      "server named by --gre-control either: ask from another network.",
+  },
+  proven = {
+    command = "tcpdump -ni any ip proto 47",
+    shows = "on the server: whether our GRE arrives. It passes to the " ..
+      "server named by --gre-control, so look at filters on this one's side.",
+  },
+}
+
 --- Commands that show by hand what was found, as far as ordinary tools can.
 -- @tparam string target
 -- @tparam integer port
--- @treturn table list of { command, shows }; none of them tests GRE
-function M.by_hand(target, port)
+-- @tparam[opt] string silence where GRE was silent: proven, unproven (the way
+--   to another server), unasked
+-- @treturn table list of { command, shows }; only what is there for silent GRE
+--   tests GRE
+function M.by_hand(target, port, silence)
   local where = address(target)
   local number = math.tointeger(port) or 1723
   local six = where:find(":", 1, true) and "-6 " or ""
-  return {
+  local list = {
     { command = ("printf '%s%%0256d' 0 | xxd -r -p | nc -w 12 %s %d | xxd")
         :format(SCCRQ, where, number),
       shows = "the whole request in one piece; a reply begins with 009c " ..
@@ -249,6 +277,13 @@ function M.by_hand(target, port)
       shows = "the reply's vendor, host name and firmware. It does not " ..
         "test GRE." },
   }
+  local way = ways[silence]
+  if way then
+    local server = number == 1723 and where or where .. ":" .. number
+    list[3] = { command = way.command:format(way == ways.unasked and server or
+                                               where), shows = way.shows }
+  end
+  return list
 end
 
 return M

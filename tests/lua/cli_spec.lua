@@ -355,6 +355,43 @@ describe("pptpgrade, grading live servers,", function()
             { lost = "x.pcap: No space left on device" })
   end)
 
+  it("asks --gre-control's server first, and says where GRE is lost",
+     function()
+    local function silent(plan)
+      local record = scripted.converse(scripted.pppd { "mschap_v2" }, plan)
+      record.gre = { state = "silent", reason = "timeout" }
+      record.lcp = { state = "silent", offers = {} }
+      return record
+    end
+    local r = run({ "--gre-control", "192.0.2.9", "192.0.2.1" })
+    assert.equal(0, r.status)
+    assert.equal("", r.complaints)
+    assert.equal("192.0.2.9", r.world.started[1].target)
+    r = run({ "--gre-control", "192.0.2.9", "192.0.2.1", "192.0.2.2" },
+            { server = silent })
+    assert.equal(0, r.status)
+    assert.equal("pptpgrade: --gre-control 192.0.2.9: GRE did not pass (GRE " ..
+                 "silent): the silence of others may be this network's\n",
+                 r.complaints)
+    r = run({ "-q", "--gre-control", "192.0.2.9", "192.0.2.1" },
+            { server = silent })
+    assert.equal("", r.complaints)
+    assert.truthy(r.text:gsub("\n *", " "):find("may be on our side", 1, true))
+  end)
+
+  it("takes one server for --gre-control, and only where GRE is tested",
+     function()
+    refused(2, "--gre-control x.invalid: no such host",
+            { "--gre-control", "x.invalid", "192.0.2.1" })
+    refused(2, "--gre-control 192.0.2.9 is excluded by -x",
+            { "--gre-control", "192.0.2.9", "-x", "192.0.2.9", "192.0.2.1" })
+    refused(2, "--gre-control", { "--gre-control", "192.0.2.9", "-e", "f" })
+    refused(2, "-d control tests no GRE",
+            { "--gre-control", "192.0.2.9", "-d", "control", "192.0.2.1" })
+    refused(2, "-d syn tests no GRE",
+            { "--gre-control", "192.0.2.9", "-d", "syn", "192.0.2.1" })
+  end)
+
   it("goes on with its other outputs where one is full: 4", function()
     local r = refused(4, "standard output: No space", {
       "-o", "a.json", "192.0.2.1" }, { full = { "No space left", 28 } })

@@ -559,3 +559,24 @@ describe("helpers", function()
     end
   end)
 end)
+
+describe("the local path", function()
+  it("stays when records are added, and leaves the evidence alone", function()
+    local first = R.evidence(R.called())
+    local marked = evidence.with_local_path(first, "proven")
+    assert.is_nil(first.gre.local_path)
+    assert.equal("proven", marked.gre.local_path)
+    assert.equal("not_tested", marked.gre.state)
+    local record = R.talk { { "mschap_v2", "ack" } }
+    local more = evidence.merge(marked, record)
+    assert.same({ "proven", "reachable" },
+                { more.gre.local_path, more.gre.state })
+    assert.is_nil(record.gre.local_path)
+  end)
+
+  it("is absent where it was not asked", function()
+    local e = R.evidence(R.called())
+    assert.equal(e, evidence.with_local_path(e, nil))
+    assert.is_nil(evidence.merge(e, R.called()).gre.local_path)
+  end)
+end)

@@ -106,7 +106,7 @@ local function targets(world, given)
   for _, spec in ipairs(given.specs or {}) do
     if spec:find "invalid$" then
       t.missing[#t.missing + 1] = spec .. ": no such host"
-    else
+    elseif spec ~= (given.exclude or {})[1] then -- a file of that name
       t.list[#t.list + 1] = { target = spec, port = given.port or 1723 }
     end
   end

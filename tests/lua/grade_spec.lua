@@ -86,6 +86,18 @@ describe("the table of grades", function()
     assert.same({ "A", "inferred" }, { letter(own) })
   end)
 
+  it("gives ? where echo requests beside the SYNs were lost as well", function()
+    local function witnessed(answered)
+      return R.syn("silent", "timeout", { host = { state = "alive",
+        reason = "echo-reply", asked = 11, answered = answered } })
+    end
+    assert.same({ "A", "inferred" }, { letter(witnessed(11)) })
+    assert.same({ "?", "none" }, { letter(witnessed(10)) })
+    assert.equal("Port 1723 did not answer, nor did some echo requests: the " ..
+                 "way there loses packets.",
+                 grade(evidence.merge(nil, witnessed(10))).summary)
+  end)
+
   it("gives ? where nothing else was heard from the host", function()
     assert.same({ "?", "none" }, { letter(R.syn("silent", "timeout")) })
     local filtered = R.syn("filtered", "icmp-3-13", {
@@ -607,6 +619,65 @@ describe("deception", function()
     assert.is_nil(finding(verdict(R.called { notes = note }), "PPTP-060"))
   end)
 
+  local linux = { { kind = 2 }, { kind = 1 }, { kind = 1 }, { kind = 4 },
+                  { kind = 1 }, { kind = 3 } }
+
+  it("sees another system in the SYN-ACK than in the strings", function()
+    local function sign(fields, ttl, options)
+      local v = verdict(R.connected { control = R.control(fields),
+        tcp = { state = "open", reason = "syn-ack", ttl = ttl,
+                options = options } }, R.connected { notes = {
+        { code = "loopback", text = "", count = 1 } } })
+      local found = finding(v, "PPTP-060")
+      return found and found.evidence
+    end
+    local windows = { vendor = "Microsoft", host_name = "",
+                      firmware_revision = 0, maximum_channels = 0,
+                      framing_capabilities = 2, bearer_capabilities = 3 }
+    assert.equal("its LCP magic number is ours; strings of Windows, and " ..
+                 "the SYN-ACK of Linux", sign(windows, 64, linux))
+    assert.truthy(sign(windows, 57, linux))
+    assert.is_nil(sign(windows, 128, linux))
+    assert.is_nil(sign(windows, 64, { { kind = 2 }, { kind = 1 },
+                                      { kind = 3 } }))
+    assert.is_nil(sign(windows, 64, nil))
+    assert.is_nil(sign({ vendor = "linux" }, 64, linux))
+    assert.is_nil(sign({ vendor = "MikroTik", maximum_channels = 0,
+                         framing_capabilities = 2 }, 64, linux))
+  end)
+
+  it("counts false strings once where PPP answers, else each", function()
+    local odd = R.control { vendor = "Microsoft", host_name = "" }
+    local tcp = { state = "open", reason = "syn-ack", ttl = 64,
+                  options = linux }
+    assert.equal("?", (letter(R.connected { control = odd, tcp = tcp })))
+    local record = R.login_required "mschap_v2"
+    record.control, record.tcp = odd, tcp
+    local v = verdict(record)
+    assert.is_not.equal("?", v.grade)
+    assert.is_nil(finding(v, "PPTP-060"))
+    record.notes = { { code = "loopback", text = "", count = 1 } }
+    assert.equal("?", verdict(record).grade)
+  end)
+
+  it("takes a control stream that breaks after the call for a sign",
+     function()
+    local function notes(...)
+      local list = {}
+      for i, code in ipairs { ... } do
+        list[i] = { code = code, text = "", count = 1 }
+      end
+      return list
+    end
+    assert.equal("?", (letter(R.called {
+      notes = notes("loopback", "lost_sync") })))
+    assert.equal("D-F", (letter(R.called { notes = notes "lost_sync" })))
+    assert.equal("D-F", (letter(R.called { kind = "observed",
+      notes = notes("loopback", "lost_sync") })))
+    assert.equal("C-F", (letter(R.connected {
+      notes = notes("loopback", "lost_sync") })))
+  end)
+
   it("counts one reply once, however wrong", function()
     for _, fields in ipairs {
       { host_name = "pptp-server", framing_capabilities = 3,
@@ -621,6 +692,57 @@ describe("deception", function()
       assert.equal("?", (letter(R.called { control = control, notes = {
         { code = "loopback", text = "", count = 1 } } })))
     end
+  end)
+end)
+
+describe("the local path of GRE", function()
+  local function silent(path, given)
+    local record = R.called { gre = { state = "silent", reason = "timeout" },
+                              lcp = { state = "silent", offers = {} } }
+    for key, value in pairs(given or {}) do
+      record[key] = value
+    end
+    return grade(evidence.with_local_path(R.evidence(record), path))
+  end
+
+  it("moves no grade", function()
+    for _, path in ipairs { "proven", "unproven", false } do
+      assert.equal("D-F", silent(path or nil).grade)
+    end
+  end)
+
+  it("says on which side GRE is lost", function()
+    local v = silent "proven"
+    assert.truthy(v.summary:find("on this one's side", 1, true))
+    assert.equal("observed", v.confidence)
+    assert.truthy(v.check_by_hand[3].shows:find("on the server", 1, true))
+    v = silent "unproven"
+    assert.truthy(v.summary:find("may be on our side", 1, true))
+    assert.equal("inferred", v.confidence)
+    assert.truthy(v.check_by_hand[3].shows:find("another network", 1, true))
+  end)
+
+  it("is worth asking for where it was not", function()
+    local v = silent(nil)
+    assert.falsy(v.summary:find("side", 1, true))
+    assert.equal("observed", v.confidence)
+    assert.truthy(v.check_by_hand[3].command:find("--gre-control", 1, true))
+  end)
+
+  it("is not spoken of where GRE passes, is refused or was not tested",
+     function()
+    for _, gre in ipairs {
+      R.reachable(), { state = "not_tested", reason = "no-privilege" },
+      { state = "unreachable", reason = "icmp-3-2", icmp_from = R.TARGET },
+    } do
+      local v = silent("unproven", { gre = gre })
+      assert.falsy(v.summary:find("side", 1, true))
+      assert.is_nil(v.check_by_hand[3])
+      assert.is_not.equal("inferred", v.confidence)
+    end
+    local v = grade(evidence.with_local_path(
+      R.evidence(R.syn("closed", "rst")), "unproven"))
+    assert.same({ "A", "proven" }, { v.grade, v.confidence })
   end)
 end)
 

@@ -187,4 +187,96 @@ describe("pptpgrade", function()
     pptp.audit "192.0.2.1"
     assert.is_false(w.prober.trace)
   end)
+
+  -- What a server of this address does: GRE passes, or nothing does.
+  local function with_control(silent, changes)
+    changes = changes or {}
+    changes.server = function(plan)
+      local record = scripted.converse(scripted.pppd { "mschap_v2" }, plan)
+      if plan.target == silent or silent == "all" then
+        record.gre = { state = "silent", reason = "timeout" }
+        record.lcp, record.ended_by = { state = "silent", offers = {} },
+          "silent"
+        record.challenge = { state = "not_tested" }
+      end
+      return record
+    end
+    return world(changes)
+  end
+
+  it("asks the server that is known to work before all others", function()
+    local w, seen = with_control "192.0.2.2", {}
+    local audit = assert(pptp.audit_all({ "192.0.2.1", "192.0.2.2" },
+                                        { gre_control = "192.0.2.9" }))
+    for evidence in audit do
+      seen[evidence.target] = evidence.gre
+    end
+    audit:close()
+    assert.equal("192.0.2.9", w.started[1].target)
+    assert.equal("call", w.started[1].depth)
+    for i = 2, #w.started do
+      assert.is_not.equal("192.0.2.9", w.started[i].target)
+    end
+    assert.equal("proven", audit.control.path)
+    assert.same({ "reachable", "proven" },
+                { seen["192.0.2.1"].state, seen["192.0.2.1"].local_path })
+    assert.same({ "silent", "proven" },
+                { seen["192.0.2.2"].state, seen["192.0.2.2"].local_path })
+    assert.is_nil(seen["192.0.2.9"])
+  end)
+
+  it("calls the way unproven where that server's GRE is silent, too",
+     function()
+    with_control "all"
+    local evidence = assert(pptp.audit("192.0.2.1",
+                                       { gre_control = "192.0.2.9" }))
+    assert.equal("unproven", evidence.gre.local_path)
+    assert.truthy(pptp.grade(evidence).summary:find("our side", 1, true))
+  end)
+
+  it("calls it unproven where no conversation came about", function()
+    world { refuse = function(plan)
+      return plan.target == "192.0.2.9" and "no route to 192.0.2.9" or nil
+    end }
+    local audit = assert(pptp.audit_all({ "192.0.2.1" },
+                                        { gre_control = "192.0.2.9" }))
+    local evidence = audit:next()
+    audit:close()
+    assert.equal("unproven", evidence.gre.local_path)
+    assert.equal("no route to 192.0.2.9", audit.control.message)
+  end)
+
+  it("leaves that server alone for a second where it is a target", function()
+    local w = with_control()
+    assert(pptp.audit("192.0.2.9", { gre_control = "192.0.2.9" }))
+    assert.equal(1, w.started[2].wait)
+    w = with_control()
+    assert(pptp.audit("192.0.2.1", { gre_control = "192.0.2.9" }))
+    assert.is_nil(w.started[2].wait)
+  end)
+
+  it("begins nothing where that server is none, or many", function()
+    local w = world()
+    local evidence, message, code = pptp.audit("192.0.2.1",
+                                               { gre_control = "x.invalid" })
+    assert.same({ "x.invalid: no such host", "name" }, { message, code })
+    assert.is_nil(evidence)
+    evidence, message, code = pptp.audit("192.0.2.1", {
+      gre_control = { "192.0.2.8", "192.0.2.9" } })
+    assert.is_nil(evidence)
+    assert.truthy(message:find("one server", 1, true))
+    assert.equal("argument", code)
+    assert.equal(0, #w.started)
+    assert.is_nil(w.prober)
+  end)
+
+  it("ends while that server is asked, where it is told to stop", function()
+    local w = with_control()
+    local audit = assert(pptp.audit_all({ "192.0.2.1" }, {
+      gre_control = "192.0.2.9", stop = function() return true end }))
+    assert.is_nil(audit:next())
+    audit:close()
+    assert.equal(1, #w.started)
+    assert.is_true(w.aborted)
+  end)
 end)

@@ -39,11 +39,38 @@ describe("the rows", function()
     for family, list in pairs(M) do
       assert.is_true(#list > 0, family)
       for _, known in ipairs(list) do
-        assert.truthy(known.id:find("^CVE%-%d%d%d%d%-%d%d%d%d+$"))
-        assert.is_string(known.affects)
-        assert.is_string(known.nature)
+        assert.is_true(known.id:find("^CVE%-%d%d%d%d%-%d%d%d%d+$") == 1 or
+                       known.source:find("no CVE", 1, true) ~= nil)
+        for _, field in ipairs { "product", "affects", "condition", "nature",
+                                 "source" } do
+          assert.is_string(known[field], known.id .. " " .. field)
+        end
       end
     end
+  end)
+
+  it("list each published flaw once", function()
+    local known, families = {}, {}
+    for family, list in pairs(products.vulnerabilities) do
+      for _, row in ipairs(list) do
+        assert.is_nil(known[row.id], row.id)
+        known[row.id] = true
+        families[family] = (families[family] or 0) + 1
+      end
+    end
+    assert.same({ poptop_old = 1, pppd = 2, accel = 7, mpd = 2, cisco = 4,
+                  windows = 22, windows_nt = 3 }, families)
+  end)
+
+  it("tell when nobody mends a product any more", function()
+    local ended = {}
+    for _, row in ipairs(products.rows) do
+      if row.ended then
+        ended[#ended + 1] = row.name
+      end
+    end
+    assert.same({ "Poptop", "Mac OS X Server vpnd", "Mac OS X Server",
+                  "PIX 6.x" }, ended)
   end)
 end)
 
@@ -128,15 +155,21 @@ describe("match", function()
 end)
 
 describe("a product", function()
+  local pppd = { ppp = { name = "pppd", habits = { "x" }, proven = true,
+                         row = { product = { name = "pppd",
+                                             family = "pppd" } } } }
+
   it("carries what its row knows, and on what it rests", function()
-    local p = products.product(control("linux", "local", 1, 1, 0, 0), false)
+    local p = products.product(control("linux", "local", 1, 1, 0, 0))
     assert.equal("Poptop", p.name)
     assert.equal("Linux", p.os)
     assert.equal("vpn-server", p.device_type)
     assert.equal("cpe:/a:poptop:pptp_server", p.cpe)
-    assert.equal("high", p.confidence)
+    assert.equal("inferred", p.confidence)
+    assert.equal("high", p.match)
+    assert.equal("strings", p.basis)
     assert.equal('vendor "linux", host "local", firmware 1, channels 1, ' ..
-                 "framing 0, bearer 0", p.basis)
+                 "framing 0, bearer 0", p.strings)
     assert.is_nil(p.ppp)
   end)
 
@@ -149,9 +182,13 @@ describe("a product", function()
   end)
 
   it("says where pppd is proven", function()
-    local p = products.product(control("abc", "x"), true)
-    assert.equal("pppd", p.ppp)
-    assert.truthy(p.basis:find("pppd by its challenge", 1, true))
+    local p = products.product(control("abc", "x"), pppd)
+    assert.same({ "pppd", true, "pppd", "behaviour", "proven" },
+                { p.ppp, p.ppp_proven, p.name, p.basis, p.confidence })
+    assert.same({ "x" }, p.habits)
+    p = products.product(control("linux", "local", 1, 1, 0, 0), pppd)
+    assert.same({ "pppd", "Poptop", "strings and behaviour", "observed" },
+                { p.ppp, p.name, p.basis, p.confidence })
   end)
 end)
 
@@ -159,7 +196,7 @@ describe("potential CVEs", function()
   local function found(...)
     local list = {}
     for _, known in ipairs(products.potential(
-      products.product(control(...), false))) do
+      products.product(control(...)))) do
       list[known.id] = known
     end
     return list
@@ -170,6 +207,8 @@ describe("potential CVEs", function()
     assert.equal("2022-03", list["CVE-2022-23253"].fixed)
     assert.truthy(list["CVE-2022-23253"].basis:find("family", 1, true))
     assert.truthy(list["CVE-2022-23253"].basis:find("version", 1, true))
+    assert.equal("without the Windows update of 2022-03",
+                 list["CVE-2022-23253"].condition)
   end)
 
   it("name CVE-2003-0213 for Moreton Bay's alone", function()
@@ -180,9 +219,24 @@ describe("potential CVEs", function()
   it("say whether pppd is proven or likely", function()
     local likely = found("linux", "local", 1, 1, 0, 0)["CVE-2020-8597"]
     assert.truthy(likely.basis:find("not proven", 1, true))
-    local proven = products.potential(products.product(control("x", "y"),
-                                                       true))[1]
-    assert.truthy(proven.basis:find("challenge", 1, true))
+    local one = { name = "pppd", habits = {}, proven = true,
+                  row = { product = { name = "pppd", family = "pppd" } } }
+    local function first(vendor, host)
+      return products.potential(products.product(control(vendor, host),
+                                                 { ppp = one }))
+    end
+    assert.truthy(first("Jungo")[1].basis:find("challenge", 1, true))
+    assert.equal(2, #first "Jungo")
+    assert.equal(2, #first "Microsoft") -- pppd's alone: it is not Windows
+    one.proven = false
+    assert.truthy(first("Jungo")[1].basis:find("not proven", 1, true))
+    assert.same({}, first("DrayTek", "Vigor")) -- its own PPP looks alike
+  end)
+
+  it("are not pppd's where Poptop was seen to run another", function()
+    local slirp = { name = "slirp", habits = {} }
+    assert.same({}, products.potential(products.product(
+      control("linux", "local", 1, 1, 0, 0), { ppp = slirp })))
   end)
 
   it("are none for a family without any, and for nothing", function()

@@ -130,6 +130,18 @@ describe("by hand", function()
                     :find("nmap -6 ", 1, true))
   end)
 
+  it("looks for lost GRE where it was silent, and only there", function()
+    assert.is_nil(remedies.by_hand("192.0.2.1", 1723)[3])
+    assert.equal("pptpgrade --gre-control WORKING_SERVER 192.0.2.1",
+                 remedies.by_hand("192.0.2.1", 1723, "unasked")[3].command)
+    assert.equal("pptpgrade --gre-control WORKING_SERVER 192.0.2.1:1724",
+                 remedies.by_hand("192.0.2.1", 1724, "unasked")[3].command)
+    for _, silence in ipairs { "proven", "unproven" } do
+      assert.truthy(remedies.by_hand("192.0.2.1", 1724, silence)[3].command
+                      :find("^tcpdump %-ni any ip proto 47[%a%d. ]*$"))
+    end
+  end)
+
   it("hands no shell anything but an address and a number", function()
     local wrong = { "1.2.3.4; reboot", "$(reboot)", "`x`", "a b", "-x",
                     "1.2.3.4\n", "\0", false, {}, "" }

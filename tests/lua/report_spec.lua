@@ -3,9 +3,14 @@ local pptp = require "pptpgrade"
 local json = require "pptpgrade.json"
 local scripted = require "scripted"
 
+-- Each conversation begins where the pause after the one before it ends.
 local function verdict(model, target, change)
+  local clock = 0
   local evidence = pptp.survey.run(target, {}, function(plan)
     local record = scripted.converse(model, plan)
+    clock = clock + (plan.wait or 0)
+    record.time = ("2026-11-22T22:40:%09.6fZ"):format(clock)
+    clock = clock + record.duration_us / 1000000
     if change then
       change(record)
     end
@@ -76,7 +81,7 @@ describe("the text report", function()
         "firmware 1)",
       "  call      accepted    by anyone; call ID 128",
       "  GRE       reachable   first packet after 4.1 ms, 31 packets",
-      "  login     required    4 conversations in 800 ms, all closed cleanly",
+      "  login     required    4 conversations in 3.8 s, all closed cleanly",
       "",
       '  PAP        refused    terminated: "peer refused to authenticate"',
       '  CHAP-MD5   refused    terminated: "peer refused to authenticate"',
@@ -97,6 +102,55 @@ describe("the text report", function()
     assert.truthy(text:find("It does not test GRE", 1, true))
     assert.truthy(text:find("\n  not tested: MPPE", 1, true))
     check_page(text, 80)
+  end)
+
+  it("tells the time from the first start to the last end", function()
+    local function took(...)
+      local records = {}
+      for i, time in ipairs { ... } do
+        records[i] = { time = time, duration_us = 500000,
+                       teardown = { state = "clean" } }
+      end
+      local v = verdict(scripted.pppd { "mschap_v2" }, named)
+      v.evidence.conversations = records
+      return render("text", { v }):match "conversations in ([^,]+),"
+    end
+    assert.equal("3.5 s", took("2026-11-22T22:40:00.000000Z",
+                               "2026-11-22T22:40:03.000000Z"))
+    assert.equal("3.5 s", took("2026-11-22T22:40:03.000000Z",
+                               "2026-11-22T22:40:00.000000Z"))
+    assert.equal("2.5 s", took("2026-12-31T23:59:59.500000Z",
+                               "2027-01-01T00:00:01.500000Z"))
+    assert.equal("1.0 s", took("2026-11-22T22:40:00.000000Z", "yesterday"))
+    assert.equal("1.0 s", took(false, "2026-11-22T22:40:03.000000Z"))
+  end)
+
+  it("says what another server's GRE did", function()
+    local function gre_line(path, gre)
+      local v = verdict(scripted.pppd { "mschap_v2" }, named)
+      v.evidence.gre = gre or { state = "silent", reason = "timeout" }
+      v.evidence.gre.local_path = path
+      return render("text", { v }):match "\n  GRE +([^\n]+)"
+    end
+    assert.equal("silent      no answer in time, another server's passes",
+                 gre_line "proven")
+    assert.equal("silent      no answer in time, nor does another " ..
+                 "server's pass", gre_line "unproven")
+    assert.equal("silent      no answer in time", gre_line(nil))
+    assert.equal("reachable", gre_line("unproven", { state = "reachable" }))
+  end)
+
+  it("tells how the product is known where asked, and when it is belied",
+     function()
+    local v = verdict(scripted.pppd { "mschap_v2" }, named)
+    v.product.confidence, v.product.basis = "observed", "behaviour"
+    v.product.habits = { "a habit\27", "another" }
+    local want = "\n  product   observed    behaviour, a habit\\x1b, another\n"
+    assert.falsy(render("text", { v }):find("  product ", 1, true))
+    assert.truthy(render("text", { v }, { verbose = true }):find(want, 1, true))
+    v.product.contradiction = "strings of X, but behaviour of Y"
+    assert.truthy(render("text", { v }):find(
+      "\n  product   observed    strings of X, but behaviour of Y\n", 1, true))
   end)
 
   it("fits its width, whatever a server is called",
@@ -293,5 +347,29 @@ describe("a report", function()
     assert.has_error(function()
       pptp.report("json")
     end)
+  end)
+end)
+
+describe("a time", function()
+  local layout = require "pptpgrade.report.layout"
+
+  it("is counted from 1970", function()
+    for text, seconds in pairs {
+      ["1970-01-01T00:00:00Z"] = 0, ["1970-01-01T00:00:01.5Z"] = 1.5,
+      ["2000-02-29T12:00:00Z"] = 951825600,
+      ["2026-11-22T22:40:00.123456Z"] = 1795387200.123456,
+      ["2100-03-01T00:00:00.000000Z"] = 4107542400,
+    } do
+      assert.equal(math.tointeger(seconds * 1000000 // 1),
+                   layout.microseconds(text))
+    end
+  end)
+
+  it("is none where it is not written as one", function()
+    for _, text in ipairs { "", "2026-11-22", "2026-11-22T22:40:00",
+                            "2026-11-22 22:40:00Z", "x2026-11-22T22:40:00Z",
+                            0, {} } do
+      assert.is_nil(layout.microseconds(text))
+    end
   end)
 end)

@@ -412,3 +412,41 @@ describe("survey", function()
     assert.equal("required", evidence.authentication.state)
   end)
 end)
+
+describe("the server that is known to work", function()
+  it("is asked once, to a call, and for no method", function()
+    local plan = survey.control({ target = "192.0.2.9", port = 1724,
+                                  name = "vpn" },
+                                { timeout = 3, contact = "x", depth = "auth" })
+    assert.same({ target = "192.0.2.9", port = 1724, name = "vpn",
+                  depth = "call", timeout = 3, contact = "x" }, plan)
+  end)
+
+  it("proves the way by GRE in both directions, and by nothing less",
+     function()
+    assert.equal("proven", survey.local_path { gre = { state = "reachable" } })
+    for _, gre in ipairs { "inbound_only", "unreachable", "filtered",
+                           "silent", "not_tested" } do
+      assert.equal("unproven", survey.local_path { gre = { state = gre } })
+    end
+    assert.equal("unproven", survey.local_path {})
+    assert.equal("unproven", survey.local_path(nil))
+  end)
+
+  it("is told in all evidence, of what failed too", function()
+    local function path(converse)
+      return survey.run("192.0.2.1", { local_path = "proven" }, converse)
+        .gre.local_path
+    end
+    assert.equal("proven", path(function() return nil, "no route" end))
+    assert.equal("proven", path(function(plan)
+      return scripted.converse(scripted.pppd { "mschap_v2" }, plan)
+    end))
+  end)
+
+  it("is left alone for a while where it is a target, too", function()
+    local plan = survey.next(nil, { target = "192.0.2.1", first_wait = 1 })
+    assert.equal(1, plan.wait)
+    assert.is_nil(survey.next(nil, { target = "192.0.2.1" }).wait)
+  end)
+end)

@@ -131,6 +131,23 @@ local function control_text(e, verdict)
   return product and ("%s (%s)"):format(product, text) or text
 end
 
+-- How well the product is known, and by what.
+local function product_row(put, verdict, opts)
+  local product = verdict.product
+  if not product or not product.confidence or product.name == "unknown" or
+     not (opts.verbose or product.contradiction) then
+    return
+  end
+  local parts = { safe(product.basis or "") }
+  for _, habit in ipairs(product.habits or {}) do
+    parts[#parts + 1] = safe(habit)
+  end
+  local text = product.contradiction and safe(product.contradiction) or
+    joined(parts)
+  put(wrap("  product   " .. pad(safe(product.confidence), 12), text,
+           opts.width))
+end
+
 local function call_text(e)
   local s = stage(e, "call")
   if s.state == "accepted" then
@@ -157,6 +174,10 @@ local function gre_text(e)
   end
   if s.state == "inbound_only" then
     parts[#parts + 1] = "ours were not answered"
+  end
+  if s.state ~= "reachable" and s.local_path then
+    parts[#parts + 1] = s.local_path == "proven" and
+      "another server's passes" or "nor does another server's pass"
   end
   return joined(parts)
 end
@@ -185,12 +206,23 @@ local function closed_text(records)
   return order[1] and joined(order)
 end
 
+-- From the first one's start to the last one's end, pauses and all. Where a
+-- start is not known, the conversations alone.
+local function time_taken(records)
+  local first, last, total = math.huge, 0, 0
+  for _, record in ipairs(records) do
+    local took = tonumber(record.duration_us) or 0
+    local start = layout.microseconds(record.time)
+    first = math.min(first, start or -math.huge)
+    last = math.max(last, (start or 0) + took)
+    total = total + took
+  end
+  return first > 0 and first < math.huge and last - first or total
+end
+
 local function login_text(e)
   local records = e.conversations or {}
-  local total = 0
-  for _, record in ipairs(records) do
-    total = total + (record.duration_us or 0)
-  end
+  local total = time_taken(records)
   local parts = { ("%d conversation%s in %s"):format(
     #records, #records == 1 and "" or "s", layout.duration(total)) }
   parts[2] = closed_text(records)
@@ -209,6 +241,7 @@ local function stages(put, verdict, opts)
   row(put, "port", stage(e, "tcp").state, tcp_text(e), opts.width)
   row(put, "control", stage(e, "control").state, control_text(e, verdict),
       opts.width)
+  product_row(put, verdict, opts)
   row(put, "call", stage(e, "call").state, call_text(e), opts.width)
   row(put, "GRE", stage(e, "gre").state, gre_text(e), opts.width)
   row(put, "login", stage(e, "authentication").state, login_text(e),
@@ -305,7 +338,8 @@ local function caps(put, verdict, opts)
   end
   for _, known in ipairs(opts.verbose and verdict.potential_vulnerabilities
                          or {}) do
-    put(wrap("  potential  ", safe(known.id) .. ": " .. safe(known.basis),
+    put(wrap("  potential  ", ("%s: %s, %s; %s"):format(safe(known.id),
+      safe(known.affects), safe(known.condition), safe(known.basis)),
              opts.width))
   end
   if opts.verbose and (verdict.caps or {})[1] then

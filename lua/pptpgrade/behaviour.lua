@@ -1,0 +1,653 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- Who a server is, by how it behaves: strings can be set, habits seldom are.
+--
+-- A server has two halves that need not be of one make: the tunnel (control
+-- connection, Call-IDs, GRE) and PPP behind it. A row tells the habits of one
+-- half of one product. What is not seen says nothing; one habit that is not the
+-- row's rules the row out; of those left the one with the most weight is the
+-- answer, where it is the only one and weighs enough.
+--
+-- `basis` says how a row is known: "source code" (read), "capture" (our own
+-- conversations with one), "second hand" (captures and logs of others, or
+-- documents). Nothing that rests on second hand is ever called proven.
+local evidence = require "pptpgrade.evidence"
+
+local M = {}
+
+local stage = evidence.stage
+
+-- What our Outgoing-Call-Request wishes (native/core/conversation.c).
+local OUR_SPEED, OUR_WINDOW = 100000000, 64
+
+local ENOUGH = 3 -- weight, to be named
+local CALLS = 3 -- two steps between Call-IDs; one may be chance
+local STEP_MOST = 16 -- others' calls between two of ours
+
+-- A "?" behind a type: it may be missing. Fields that are tables are told in
+-- the tests below.
+M.rows = {
+  { name = "Poptop", half = "tunnel", basis = "source code",
+    source = "quozl/pptpd pptpmanager.c, pptpctrl.c; Debian's pptpd 1.4.0, " ..
+      "measured",
+    call_ids = { ["128"] = true }, first_sequence = 0, reply = "as asked",
+    farewell = "closes",
+    product = { name = "Poptop", vendor = "Poptop", os = "Linux",
+                device_type = "vpn-server", family = "poptop",
+                cpe = "cpe:/a:poptop:pptp_server" } },
+  { name = "accel-ppp", half = "tunnel", basis = "source code",
+    source = "accel-ppp pptp.c; Linux drivers/net/ppp/pptp.c",
+    call_ids = { up = true }, first_sequence = 1, reply = "as asked",
+    farewell = "our id",
+    product = { name = "accel-ppp", vendor = "accel-ppp", os = "Linux",
+                device_type = "vpn-server", family = "accel",
+                cpe = "cpe:/a:accel-ppp:accel-ppp" } },
+  { name = "mpd", half = "tunnel", basis = "source code",
+    source = "mpd pptp_ctrl.c, pptp_ctrl.h",
+    call_ids = { same = true, up = true },
+    reply = { receive_window = 16, processing_delay = 1 },
+    product = { name = "mpd", vendor = "MPD project", os = "FreeBSD",
+                device_type = "vpn-server", family = "mpd",
+                cpe = "cpe:/a:mpd_project:mpd" } },
+  { name = "npppd", half = "tunnel", basis = "source code",
+    source = "openbsd/src npppd pptp_call.c, pptp_local.h",
+    first_sequence = 1, farewell = "result 4",
+    reply = { receive_window = 64, physical_channel = "call_id" },
+    product = { name = "npppd", vendor = "OpenBSD", os = "OpenBSD",
+                device_type = "vpn-server", family = "npppd",
+                cpe = "cpe:/o:openbsd:openbsd" } },
+  { name = "Windows", half = "tunnel", basis = "second hand",
+    source = "nDPI tests pptp.pcap (2016); captures in forums (2009); " ..
+      "[MS-PTPT]",
+    call_ids = { scattered = true }, first_sequence = 0,
+    reply = { receive_window = 16384 }, farewell = "result 0",
+    set_link_info = true,
+    product = { name = "Windows RRAS", vendor = "Microsoft", os = "Windows",
+                device_type = "vpn-server", family = "windows",
+                cpe = "cpe:/o:microsoft:windows" } },
+
+  { name = "pppd", half = "ppp", basis = "source code",
+    source = "ppp-project/ppp lcp.c, fsm.c, chap-new.c, magic.c; pppd " ..
+      "2.4.9, measured",
+    order = "1? 2? 3? 4? 13? 5 7? 8? 17? 18? 19?", mru = { other = 1500 },
+    identifier = 1, resend = { same = true, seconds = 3 }, drawn = true,
+    terminate = "peer refused to authenticate", prompt = "Name",
+    product = { name = "pppd", device_type = "vpn-server", family = "pppd",
+                cpe = "cpe:/a:point-to-point_protocol_project:" ..
+                  "point-to-point_protocol" } },
+  { name = "slirp", half = "ppp", basis = "capture",
+    source = "slirp 1.0.17 behind pptpd 1.4.0, measured",
+    order = "1 3? 5 7 8", mru = { from = 1500, to = 1500 }, identifier = 1,
+    drawn = false,
+    product = { name = "slirp's PPP", device_type = "vpn-server" } },
+  { name = "accel-ppp", half = "ppp", basis = "source code",
+    source = "accel-ppp ppp_lcp.c, lcp_opt_mru.c, auth_mschap_v2.c",
+    order = "3? 1 5 7? 8?", mru = { from = 1000, to = 1449 },
+    identifier = "random", magic_below = 0x80000000, drawn = false,
+    resend = { same = true, seconds = 3 },
+    challenge_name = { mschap_v2 = "" },
+    product = { name = "accel-ppp", vendor = "accel-ppp", os = "Linux",
+                device_type = "vpn-server", family = "accel",
+                cpe = "cpe:/a:accel-ppp:accel-ppp" } },
+  { name = "mpd", half = "ppp", basis = "source code",
+    source = "mpd lcp.c, fsm.c",
+    order = "8? 7? 2? 1? 5 13? 3? 17? 18? 19?", identifier = 1,
+    resend = { seconds = 2 }, drawn = false,
+    product = { name = "mpd", vendor = "MPD project", os = "FreeBSD",
+                device_type = "vpn-server", family = "mpd",
+                cpe = "cpe:/a:mpd_project:mpd" } },
+  { name = "npppd", half = "ppp", basis = "source code",
+    source = "openbsd/src npppd lcp.c",
+    order = "1? 7? 8? 5 3?", drawn = false,
+    terminate = "Authentication is required",
+    product = { name = "npppd", vendor = "OpenBSD", os = "OpenBSD",
+                device_type = "vpn-server", family = "npppd",
+                cpe = "cpe:/o:openbsd:openbsd" } },
+  { name = "Windows", half = "ppp", basis = "second hand",
+    source = "captures and logs in forums (2009 to 2022)",
+    order = "1? 3? 5 7 8 13 17 19 23?", identifier = 0, drawn = false,
+    resend = { same = false }, ras_error = true,
+    product = { name = "Windows RRAS", vendor = "Microsoft", os = "Windows",
+                device_type = "vpn-server", family = "windows",
+                cpe = "cpe:/o:microsoft:windows" } },
+  { name = "Cisco IOS", half = "ppp", basis = "second hand",
+    source = "captures: PcapPlusPlus GrePackets.cap (2014), forums (2010)",
+    order = "3? 5", identifier = 1, drawn = false, challenge_name = "as host",
+    product = { name = "IOS VPDN", vendor = "Cisco", os = "IOS",
+                device_type = "router", family = "cisco",
+                cpe = "cpe:/o:cisco:ios" } },
+  { name = "MikroTik", half = "ppp", basis = "second hand",
+    source = "logs in forums (2016)",
+    order = "3? 1 5", mru = { from = 1450, to = 1450 }, identifier = 1,
+    drawn = false, challenge_name = "as host",
+    product = { name = "RouterOS", vendor = "MikroTik", os = "RouterOS",
+                device_type = "router", family = "mikrotik",
+                cpe = "cpe:/o:mikrotik:routeros" } },
+  { name = "DrayTek", half = "ppp", basis = "second hand",
+    source = "logs in forums (2014)",
+    order = "2 3? 5 7 8", identifier = 1, drawn = false,
+    challenge_name = "Draytek", needs = "challenge_name",
+    product = { name = "DrayTek Vigor", vendor = "DrayTek", os = "DrayOS",
+                device_type = "router", family = "draytek",
+                cpe = "cpe:/o:draytek:vigor_firmware" } },
+}
+
+-- ---- what is seen -----------------------------------------------------------
+
+-- A conversation comes twice where both its record and its capture were read.
+local function key_of(record)
+  local call = stage(record, "call")
+  if call.state == "accepted" and call.peer_call_id and call.call_id then
+    return ("%s %s %s"):format(tostring(record.source),
+                               tostring(call.peer_call_id),
+                               tostring(call.call_id))
+  end
+end
+
+--- The conversations of evidence, each once, in the order of their times.
+-- @tparam table e evidence
+-- @treturn table list of records
+function M.conversations(e)
+  local list, known = {}, {}
+  for i, record in ipairs(e.conversations) do
+    local key = key_of(record)
+    if not key or not known[key] then
+      list[#list + 1] = { at = tostring(record.time or ""), i = i,
+                          record = record }
+    end
+    if key then
+      known[key] = true
+    end
+  end
+  table.sort(list, function(a, b)
+    if a.at ~= b.at then
+      return a.at < b.at
+    end
+    return a.i < b.i
+  end)
+  for i, item in ipairs(list) do
+    list[i] = item.record
+  end
+  return list
+end
+
+--- A number of a record as an integer; nil where it is none: records also
+-- come from files that anyone wrote.
+function M.integer(value)
+  return math.type(value) and math.tointeger(value) or nil
+end
+
+local whole = M.integer
+
+local function all(list, test)
+  for _, item in ipairs(list) do
+    if not test(item) then
+      return false
+    end
+  end
+  return true
+end
+
+--- Differences of neighbours, in as many bits as the numbers have.
+-- @tparam table list of integers
+-- @tparam integer mask such as 0xffff
+-- @treturn table
+function M.steps(list, mask)
+  local steps = {}
+  for i = 2, #list do
+    steps[i - 1] = (list[i] - list[i - 1]) & mask
+  end
+  return steps
+end
+
+local function rule_of(ids)
+  local steps = M.steps(ids, 0xffff)
+  if all(steps, function(step) return step == 0 end) then
+    return "same"
+  elseif all(steps, function(step) return step > 0 and step % 128 == 0 end)
+  then
+    return "128"
+  elseif all(steps, function(step)
+    return step > 0 and step <= STEP_MOST
+  end) then
+    return "up"
+  end
+  return "scattered"
+end
+
+local function add_call(seen, record)
+  local call = stage(record, "call")
+  local id = call.state == "accepted" and whole(call.call_id)
+  if id then
+    seen.calls[#seen.calls + 1] = id
+  end
+  if call.state == "accepted" then
+    seen.replies[#seen.replies + 1] = { call = call,
+                                        ours = record.kind == "conversation" }
+  end
+end
+
+-- A first packet may be lost, so 1 is only believed where it came twice.
+local function add_sequence(seen, record)
+  local first = whole(stage(record, "gre").first_sequence)
+  if first == 0 then
+    seen.first_sequence = 0
+  elseif first == 1 and seen.first_sequence ~= 0 then
+    seen.ones = (seen.ones or 0) + 1
+    seen.first_sequence = seen.ones > 1 and 1 or nil
+  end
+end
+
+local function swapped(id)
+  return (id & 0xff) << 8 | id >> 8
+end
+
+local function add_disconnect(seen, call)
+  local of = whole(call.disconnect.call_id)
+  local ours, its = whole(call.peer_call_id), whole(call.call_id)
+  seen.farewells.notifies = true
+  seen.farewells["result " .. tostring(call.disconnect.result_code)] = true
+  if of and ours and its and of ~= its and
+     (of == ours or of == swapped(ours)) then
+    seen.farewells["our id"] = true
+    seen.farewells.swapped = seen.farewells.swapped or of ~= ours
+  end
+end
+
+-- What the server does upon our Call-Clear-Request and nothing else of ours.
+local function add_farewell(seen, record)
+  local call = stage(record, "call")
+  if type(call.disconnect) == "table" then
+    return add_disconnect(seen, call)
+  end
+  local cleared = false
+  for _, message in ipairs(stage(record, "teardown").messages or {}) do
+    if message.by == "us" and message.name == "call-clear-request" then
+      cleared = true
+    elseif message.by == "us" and message.name ~= "terminate-ack" then
+      cleared = false
+    elseif cleared and (message.name == "fin" or message.name == "rst") then
+      seen.farewells.closes = true
+      return
+    end
+  end
+end
+
+local function types_of(offer)
+  local types = {}
+  for i, option in ipairs(type(offer.options) == "table" and offer.options or
+                          {}) do
+    types[i] = type(option) == "table" and whole(option.type) or -1
+  end
+  return types
+end
+
+-- How the same request comes again: behind which pause, with which identifier.
+local function add_resends(seen, offers)
+  for i = 2, #offers do
+    local a, b = offers[i - 1], offers[i]
+    local id, before = whole(b.identifier), whole(a.identifier)
+    if b.news == false and id and before and
+       type(a.at_us) == "number" and type(b.at_us) == "number" then
+      local kind = id == before and "same" or
+        id == (before + 1) & 0xff and "next" or nil
+      if kind then
+        seen.resends[kind] = (seen.resends[kind] or 0) + 1
+        seen.gaps[#seen.gaps + 1] = (b.at_us - a.at_us) / 1000000
+      end
+    end
+  end
+end
+
+local function add_lcp(seen, record)
+  local offers = evidence.offers(record)
+  local first = offers[1]
+  if not first then
+    return
+  end
+  seen.orders[#seen.orders + 1] = types_of(first)
+  seen.identifiers[#seen.identifiers + 1] = whole(first.identifier)
+  seen.mrus[#seen.mrus + 1] = whole((evidence.option(first, 1)))
+  seen.magics[#seen.magics + 1] = whole((evidence.option(first, 5)))
+  add_resends(seen, offers)
+end
+
+local function add_end(seen, record)
+  local terminate = stage(record, "lcp").terminate
+  if type(terminate) ~= "table" then
+    return
+  end
+  local data = type(terminate.data) == "string" and terminate.data or ""
+  if #data == 24 and data:sub(9, 16) == "003ccd74" then
+    seen.ras_error = true
+  elseif type(terminate.text) == "string" and terminate.text ~= "" then
+    seen.terminates[terminate.text] = true
+  end
+end
+
+local function add_challenge(seen, record)
+  local challenge = stage(record, "challenge")
+  if challenge.state ~= "seen" then
+    return
+  elseif challenge.method == "eap" then
+    seen.prompt = seen.prompt or
+      challenge.type == 1 and challenge.text or nil
+  elseif type(challenge.name) == "string" then
+    seen.names[#seen.names + 1] = { method = challenge.method,
+                                    name = challenge.name }
+  end
+end
+
+--- The habits that evidence shows.
+-- @tparam table e evidence
+-- @treturn table; its `drawn` is for whoever knows whether a challenge followed
+--   from its magic number (nil: none could be tried)
+function M.observe(e)
+  local seen = { calls = {}, replies = {}, farewells = {}, orders = {},
+                 identifiers = {}, mrus = {}, magics = {}, resends = {},
+                 gaps = {}, names = {}, terminates = {},
+                 conversations = M.conversations(e),
+                 host = stage(e, "control").host_name }
+  for _, record in ipairs(seen.conversations) do
+    add_call(seen, record)
+    add_sequence(seen, record)
+    add_farewell(seen, record)
+    add_lcp(seen, record)
+    add_end(seen, record)
+    add_challenge(seen, record)
+    seen.set_link_info = seen.set_link_info or
+      evidence.has_note(record, "set_link_info") or nil
+  end
+  seen.call_ids = #seen.calls >= CALLS and rule_of(seen.calls) or nil
+  return seen
+end
+
+-- ---- does a habit fit -------------------------------------------------------
+-- Each test: what a row says, what is seen -> whether it fits (nil: not seen),
+-- its weight, and the habit in words.
+
+local tests = {}
+
+local call_words = { ["128"] = "call IDs in steps of 128",
+                     up = "call IDs that count calls",
+                     same = "the same call ID again",
+                     scattered = "call IDs without order" }
+local call_weights = { ["128"] = 3, up = 2, same = 2, scattered = 1 }
+
+function tests.call_ids(wanted, seen)
+  if seen.call_ids then
+    return wanted[seen.call_ids] == true, call_weights[seen.call_ids],
+      call_words[seen.call_ids]
+  end
+end
+
+function tests.first_sequence(wanted, seen)
+  if seen.first_sequence then
+    return seen.first_sequence == wanted, 1,
+      "first GRE sequence " .. seen.first_sequence
+  end
+end
+
+local function reply_fits(wanted, call)
+  for field, value in pairs(wanted) do
+    if type(value) == "string" then
+      value = call[value]
+    end
+    if call[field] ~= value then
+      return false
+    end
+  end
+  return true
+end
+
+local function reply_words(wanted)
+  local words = {}
+  for field, value in pairs(wanted) do
+    words[#words + 1] = ("%s %s"):format(field, tostring(value))
+      :gsub("_", " ")
+  end
+  table.sort(words)
+  return "OCRP with " .. table.concat(words, ", ")
+end
+
+function tests.reply(wanted, seen)
+  local as_asked = wanted == "as asked"
+  if as_asked then
+    wanted = { connect_speed = OUR_SPEED, receive_window = OUR_WINDOW }
+  end
+  local fits
+  for _, reply in ipairs(seen.replies) do
+    if not as_asked or reply.ours then
+      fits = fits ~= false and reply_fits(wanted, reply.call)
+    end
+  end
+  return fits, as_asked and 1 or 2,
+    as_asked and "OCRP with our speed and window" or reply_words(wanted)
+end
+
+function tests.farewell(wanted, seen)
+  local farewells = seen.farewells
+  if farewells.closes and wanted == "closes" then
+    return true, 1, "it closes at Call-Clear"
+  elseif farewells[wanted] then
+    return true, 2, "Call-Disconnect-Notify: " .. wanted ..
+      (wanted == "our id" and farewells.swapped and ", bytes swapped" or "")
+  elseif farewells.notifies or farewells.closes then
+    return false
+  end
+end
+
+function tests.set_link_info(_, seen)
+  return seen.set_link_info, 1, "Set-Link-Info"
+end
+
+-- Whether `types` go through a row's order, from first to last.
+local function in_order(order, types)
+  local at = 1
+  for number, optional in order:gmatch "(%d+)(%??)" do
+    if types[at] == tonumber(number) then
+      at = at + 1
+    elseif optional == "" then
+      return false
+    end
+  end
+  return at > #types
+end
+
+function tests.order(wanted, seen)
+  local longest
+  for _, types in ipairs(seen.orders) do
+    if not in_order(wanted, types) then
+      return false
+    elseif not longest or #types > #longest then
+      longest = types
+    end
+  end
+  if longest then
+    return true, math.max(1, math.min(#longest - 2, 3)),
+      "LCP options " .. table.concat(longest, "-")
+  end
+end
+
+function tests.mru(wanted, seen)
+  if not seen.mrus[1] then
+    return nil
+  end
+  return all(seen.mrus, function(mru)
+    return mru ~= wanted.other and mru >= (wanted.from or 0) and
+      mru <= (wanted.to or 0xffff)
+  end), 1, "MRU " .. seen.mrus[1]
+end
+
+function tests.magic_below(wanted, seen)
+  local below = all(seen.magics, function(magic) return magic < wanted end)
+  if not below or #seen.magics >= 3 then
+    return below, 1, "magic numbers below 80000000"
+  end
+end
+
+local function count(list, value)
+  local n = 0
+  for _, item in ipairs(list) do
+    n = n + (item == value and 1 or 0)
+  end
+  return n
+end
+
+-- A first request may be lost, and then the next one looks like the first.
+function tests.identifier(wanted, seen)
+  local list = seen.identifiers
+  local n = #list
+  if wanted == "random" then
+    if n >= 3 then
+      return count(list, list[1]) < n, 1, "identifiers that begin anywhere"
+    end
+  elseif n > 0 then
+    local fitting = count(list, wanted)
+    if fitting == 0 or fitting == n then
+      return fitting == n, 1, "identifiers that begin at " .. wanted
+    end
+  end
+end
+
+local function on_the_beat(gaps, seconds)
+  local once = false
+  for _, gap in ipairs(gaps) do
+    local beats = math.max(1, math.floor(gap / seconds + 0.5))
+    if math.abs(gap - beats * seconds) > 0.5 then
+      return false
+    end
+    once = once or beats == 1
+  end
+  return once
+end
+
+function tests.resend(wanted, seen)
+  if #seen.gaps == 0 then
+    return nil
+  end
+  local fits, words = true, {}
+  if wanted.same ~= nil then
+    fits = (seen.resends.next or 0) == 0
+    if wanted.same == false then
+      fits = (seen.resends.next or 0) > 0
+    end
+    words[1] = wanted.same and "the same identifier again" or
+      "a new identifier each time"
+  end
+  if wanted.seconds then
+    fits = fits and on_the_beat(seen.gaps, wanted.seconds)
+    words[#words + 1] = ("again after %d s"):format(wanted.seconds)
+  end
+  return fits, #words, table.concat(words, ", ")
+end
+
+function tests.drawn(wanted, seen)
+  if seen.drawn ~= nil then
+    return seen.drawn == wanted, wanted and 4 or 0,
+      wanted and "a challenge that follows from the magic number" or nil
+  end
+end
+
+local function trimmed(text)
+  return (text:gsub(" +$", ""))
+end
+
+-- A name can be configured: another one rules nothing out.
+function tests.challenge_name(wanted, seen)
+  for _, one in ipairs(seen.names) do
+    local fits
+    if type(wanted) == "table" then
+      fits = wanted[one.method] == one.name
+    elseif wanted == "as host" then
+      fits = type(seen.host) == "string" and seen.host ~= "" and
+        trimmed(one.name) == trimmed(seen.host)
+    else
+      fits = one.name == wanted
+    end
+    if fits then
+      return true, 1, "its challenge's name"
+    end
+  end
+end
+
+function tests.terminate(wanted, seen)
+  if seen.terminates[wanted] then
+    return true, 2, 'terminates: "' .. wanted .. '"'
+  end
+end
+
+function tests.ras_error(_, seen)
+  return seen.ras_error, 2, "terminates with a RAS error"
+end
+
+function tests.prompt(wanted, seen)
+  if seen.prompt == wanted then
+    return true, 1, 'EAP prompt "' .. wanted .. '"'
+  end
+end
+
+local order_of_tests = { "drawn", "call_ids", "order", "mru", "magic_below",
+                         "identifier", "resend", "reply", "first_sequence",
+                         "farewell", "set_link_info", "terminate", "ras_error",
+                         "challenge_name", "prompt" }
+
+-- ---- who is it --------------------------------------------------------------
+
+-- A row's weight and its habits in words; nil where one rules it out.
+local function weigh(row, seen)
+  local weight, words, fitting = 0, {}, {}
+  for _, key in ipairs(order_of_tests) do
+    if row[key] ~= nil then
+      local fits, more, text = tests[key](row[key], seen)
+      if fits == false then
+        return nil
+      elseif fits then
+        weight, fitting[key] = weight + more, true
+        words[#words + 1] = text
+      end
+    end
+  end
+  if row.needs and not fitting[row.needs] then
+    return nil
+  end
+  return weight, words, fitting
+end
+
+-- Two habits that nobody else has, by the source code of who has them.
+local function is_proof(row, seen, fitting)
+  return row.basis == "source code" and
+    (fitting.drawn == true and seen.drawn == true or
+     fitting.call_ids == true and seen.call_ids == "128")
+end
+
+local function best_of(half, seen)
+  local best, tie
+  for _, row in ipairs(M.rows) do
+    local weight, words, fitting
+    if row.half == half then
+      weight, words, fitting = weigh(row, seen)
+    end
+    if best and weight == best.weight then
+      tie = true
+    elseif weight and weight >= ENOUGH and
+           (not best or weight > best.weight) then
+      best = { row = row, name = row.name, weight = weight, habits = words,
+               proven = is_proof(row, seen, fitting) }
+      tie = false
+    end
+  end
+  return not tie and best or nil
+end
+
+--- Who each half of a server is, as far as its habits tell.
+-- @tparam table seen what M.observe gave
+-- @treturn table tunnel and ppp, each nil or { name, row, weight, habits (in
+--   words), proven }
+function M.identify(seen)
+  if not seen.replies[1] then
+    return {}
+  end
+  return { tunnel = best_of("tunnel", seen), ppp = best_of("ppp", seen) }
+end
+
+return M

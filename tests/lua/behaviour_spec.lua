@@ -1,0 +1,427 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+local R = require "records"
+local behaviour = require "pptpgrade.behaviour"
+local grade = require "pptpgrade.grade"
+local products = require "pptpgrade.products"
+
+local PPPD, MAGIC = "50fc0665f2f8fe976f13c1dccd7c6a46", 0xaa6a6ace
+local NOT_PPPD = "7d81539226c04ce02417ddd18335ed55"
+
+local function options(order, magic, mru)
+  local list = {}
+  for kind in order:gmatch "%d+" do
+    list[#list + 1] = { type = tonumber(kind) }
+  end
+  for _, option in ipairs(list) do
+    option.value = option.type == 5 and magic or option.type == 1 and mru or
+      option.type == 3 and "mschap_v2" or nil
+  end
+  return list
+end
+
+-- Conversations with one stack. What a stack has: control, ids (of its calls),
+-- call (fields of its OCRP), sequence, order, mru, identifier (of the first
+-- request), magic, challenge, name, after (farewell messages), disconnect,
+-- ending and text (of LCP), notes.
+local function record_of(stack, i, id)
+  local magic = stack.magic and stack.magic + 0x01234567 * (i - 1) or MAGIC
+  local says = { { "mschap_v2", "ack", {
+    identifier = (stack.identifier or 1) + (stack.random and 37 * i or 0),
+    options = options(stack.order or "2-3-5-7-8", magic, stack.mru),
+  } } }
+  local record = R.talk(says, { ending = stack.ending, text = stack.text,
+                                data = stack.data })
+  record.time = ("2026-11-22T22:40:%02d.000000Z"):format(i)
+  record.control = R.control(stack.control)
+  record.call = R.accepted(stack.call)
+  record.call.call_id, record.call.peer_call_id = id, 6700 + i
+  if stack.disconnect then
+    record.call.disconnect = stack.disconnect(record.call)
+  end
+  record.gre.first_sequence = stack.sequence or 0
+  record.notes = stack.notes or {}
+  record.teardown.messages = stack.after or {
+    { name = "call-clear-request", by = "us", at_us = 300000 },
+    { name = "fin", by = "server", at_us = 300500 },
+  }
+  if stack.challenge then
+    record.challenge = { state = "seen", method = "mschap_v2", length = 16,
+                         name = stack.name or "gate",
+                         value = stack.challenge }
+  end
+  return record
+end
+
+local function evidence_of(stack)
+  local records = {}
+  for i, id in ipairs(stack.ids or { 128, 256, 384 }) do
+    records[i] = record_of(stack, i, id)
+  end
+  return R.evidence(table.unpack(records))
+end
+
+local function with(base, more)
+  local stack = R.copy(base)
+  for key, value in pairs(more) do
+    stack[key] = value
+  end
+  return stack
+end
+
+local function product(stack)
+  return grade(evidence_of(stack)).product
+end
+
+local notified = { { name = "call-clear-request", by = "us", at_us = 1 },
+                   { name = "call-disconnect-notify", by = "server",
+                     at_us = 2 },
+                   { name = "fin", by = "server", at_us = 3 } }
+
+local function says(result, of)
+  return function(call)
+    return { call_id = of and of(call) or call.call_id, result_code = result,
+             error_code = 0, cause_code = 0, at_us = 2 }
+  end
+end
+
+local poptop = { challenge = PPPD, name = "pptpd" }
+local accel = {
+  control = { vendor = "cananian", framing_capabilities = 3,
+              bearer_capabilities = 3 },
+  ids = { 900, 901, 903 }, sequence = 1, order = "3-1-5", mru = 1400,
+  magic = 0x11223344, random = true, challenge = NOT_PPPD, name = "",
+  after = notified,
+  disconnect = says(4, function(call) return call.peer_call_id end),
+}
+local windows = {
+  control = { vendor = "Microsoft", host_name = "", firmware_revision = 0,
+              maximum_channels = 0, framing_capabilities = 2,
+              bearer_capabilities = 3 },
+  ids = { 2989, 11755, 50142 }, order = "1-3-5-7-8-13-17-19-23", mru = 1400,
+  call = { connect_speed = 14945108, receive_window = 16384 },
+  identifier = 0, magic = 0x4b706197, challenge = NOT_PPPD, name = "VPN02",
+  after = notified, disconnect = says(0, function() return 0 end),
+  notes = { { code = "set_link_info", text = "Set-Link-Info", count = 1 } },
+}
+local mikrotik = {
+  control = { vendor = "MikroTik", host_name = "branch",
+              maximum_channels = 0, framing_capabilities = 2 },
+  ids = { 5, 900, 77 }, order = "3-1-5", mru = 1450, magic = 0x3d07fa45,
+  challenge = NOT_PPPD, name = "branch", after = notified,
+  disconnect = says(4), call = { receive_window = 100 },
+}
+local cisco = {
+  control = { vendor = "Cisco Systems, Inc.", host_name = "c7206",
+              firmware_revision = 4608, maximum_channels = 0,
+              framing_capabilities = 3, bearer_capabilities = 3 },
+  ids = { 24, 4000, 77 }, order = "3-5", magic = 0x986d5844,
+  challenge = NOT_PPPD, name = "c7206   ", after = notified,
+  disconnect = says(4), call = { connect_speed = 64000, receive_window = 16 },
+}
+local draytek = {
+  control = { vendor = "DrayTek", host_name = "Vigor" },
+  ids = { 24, 4000, 77 }, magic = 0x6bbe54ff, challenge = NOT_PPPD,
+  name = "Draytek", after = notified, disconnect = says(4),
+  call = { receive_window = 100 },
+}
+local mpd = {
+  control = { vendor = "FreeBSD MPD", host_name = "gw",
+              firmware_revision = 257, maximum_channels = 0,
+              framing_capabilities = 3, bearer_capabilities = 3 },
+  ids = { 700, 700, 700 }, order = "8-7-2-1-5-3", mru = 1500,
+  magic = 0x51515151, challenge = NOT_PPPD, after = notified,
+  disconnect = says(3),
+  call = { connect_speed = 64000, receive_window = 16, processing_delay = 1 },
+}
+local npppd = {
+  control = { vendor = "", host_name = "", firmware_revision = 1280,
+              maximum_channels = 4, framing_capabilities = 2,
+              bearer_capabilities = 2 },
+  ids = { 31000 }, sequence = 1, order = "1-7-8-5-3", mru = 1400,
+  magic = 0x61616161, challenge = NOT_PPPD, after = notified,
+  disconnect = says(4),
+  call = { connect_speed = 2524971008, receive_window = 64,
+           physical_channel = 31000 },
+}
+
+local all = { poptop = poptop, accel = accel, windows = windows,
+              mikrotik = mikrotik, cisco = cisco, draytek = draytek,
+              mpd = mpd, npppd = npppd }
+
+describe("the rows", function()
+  it("say how each is known, and from where", function()
+    local bases = { ["source code"] = true, capture = true,
+                    ["second hand"] = true }
+    for _, row in ipairs(behaviour.rows) do
+      assert.is_true(bases[row.basis])
+      assert.is_string(row.source)
+      assert.is_string(row.product.name)
+      assert.is_true(row.half == "tunnel" or row.half == "ppp")
+    end
+  end)
+
+  it("rest what proves a stack on its source code", function()
+    for _, row in ipairs(behaviour.rows) do
+      if row.drawn == true or (row.call_ids or {})["128"] then
+        assert.equal("source code", row.basis)
+      end
+    end
+  end)
+
+  it("take Windows, Cisco, MikroTik and DrayTek at second hand", function()
+    local second = {}
+    for _, row in ipairs(behaviour.rows) do
+      if row.basis == "second hand" then
+        second[row.name] = true
+      end
+    end
+    assert.same({ Windows = true, ["Cisco IOS"] = true, MikroTik = true,
+                  DrayTek = true }, second)
+  end)
+end)
+
+describe("behaviour", function()
+  it("is that of the strings, stack by stack", function()
+    local wanted = {
+      poptop = { "Poptop", "proven", "pppd" },
+      accel = { "accel-ppp", "observed", "accel-ppp" },
+      windows = { "Windows RRAS", "observed", "Windows" },
+      mikrotik = { "RouterOS", "observed", "MikroTik" },
+      cisco = { "IOS VPDN", "observed", "Cisco IOS" },
+      draytek = { "DrayTek Vigor", "observed", "DrayTek" },
+      mpd = { "mpd", "observed", "mpd" },
+      npppd = { "npppd", "observed", "npppd" },
+    }
+    for name, want in pairs(wanted) do
+      local p = product(all[name])
+      assert.same(want, { p.name, p.confidence, p.ppp }, name)
+      assert.equal("strings and behaviour", p.basis, name)
+      assert.is_nil(p.contradiction)
+      assert.is_true(#p.habits >= 2, name)
+    end
+  end)
+
+  it("never makes second hand proven, however much is seen", function()
+    for _, stack in ipairs { windows, mikrotik, cisco, draytek } do
+      local p = product(with(stack, { ids = { 1, 2, 3, 4, 5, 6, 7 },
+                                      ending = "terminate",
+                                      data = "11223344003ccd7400000397" }))
+      assert.is_true(p.confidence == "observed" or
+                     p.confidence == "inferred")
+      assert.is_not_true(p.ppp_proven)
+    end
+  end)
+
+  it("is asked of each half: Poptop with slirp's PPP", function()
+    local p = product(with(poptop, { order = "1-3-5-7-8", mru = 1500,
+                                     challenge = NOT_PPPD }))
+    assert.equal("Poptop", p.name)
+    assert.equal("slirp", p.ppp)
+    assert.equal("proven", p.confidence)
+    for _, known in ipairs(products.potential(p)) do
+      assert.is_not.equal("CVE-2020-8597", known.id)
+    end
+  end)
+
+  it("names whom no row of strings names", function()
+    local p = product(with(poptop, { control = { vendor = "acme" } }))
+    assert.same({ "Poptop", "behaviour", "proven" },
+                { p.name, p.basis, p.confidence })
+    p = product(with(windows, { control = { vendor = "acme" } }))
+    assert.same({ "Windows RRAS", "behaviour", "inferred" },
+                { p.name, p.basis, p.confidence })
+    p = product(with(accel, { control = { vendor = "Router" } }))
+    assert.same({ "accel-ppp", "behaviour" }, { p.name, p.basis })
+  end)
+
+  it("leaves strings alone where it says nothing", function()
+    local e = R.evidence(R.connected())
+    local p = grade(e).product
+    assert.same({ "Poptop", "strings", "inferred", "high" },
+                { p.name, p.basis, p.confidence, p.match })
+    assert.same({}, p.habits)
+  end)
+
+  it("tells a contradiction where it is proven, and counts it as one sign",
+     function()
+    local v = grade(evidence_of(with(windows, { magic = MAGIC,
+      challenge = PPPD, order = "2-3-5-7-8", identifier = 1, ids = { 7 } })))
+    assert.same({ "pppd", "behaviour", "proven" },
+                { v.product.name, v.product.basis, v.product.confidence })
+    assert.equal("strings of Windows RRAS, but behaviour of pppd: a " ..
+                 "challenge that follows from the magic number",
+                 v.product.contradiction)
+    assert.is_not.equal("?", v.grade)
+    local strict = require "pptpgrade.policy".over_default {
+      deception = { indicators = 1 } }
+    local decoy = grade(v.evidence, strict)
+    assert.equal("?", decoy.grade)
+    assert.truthy(decoy.findings[1])
+  end)
+
+  it("contradicts nothing without proof", function()
+    local p = product(with(windows, { order = "2-3-5-7-8",
+                                      identifier = 1 }))
+    assert.is_nil(p.contradiction)
+    assert.equal("Windows RRAS", p.name)
+    p = product(with(poptop, { control = { vendor = "acme-box",
+                                           host_name = "x" } }))
+    assert.is_nil(p.contradiction)
+  end)
+
+  it("does not call a brand that may ship pppd a liar", function()
+    for _, vendor in ipairs { "D-Link", "TP-LINK", "Fortinet" } do
+      local p = product(with(poptop, { control = { vendor = vendor,
+                                                   maximum_channels = 9 } }))
+      assert.is_nil(p.contradiction)
+      assert.is_not.equal("pppd", p.name)
+      assert.equal("pppd", p.ppp)
+    end
+    assert.is_nil(product(with(draytek, { magic = MAGIC, challenge = PPPD }))
+                    .contradiction)
+  end)
+end)
+
+describe("a habit", function()
+  local function half(stack, name, drawn)
+    local seen = behaviour.observe(evidence_of(stack))
+    seen.drawn = drawn
+    local found = behaviour.identify(seen)[name]
+    return found and found.name
+  end
+
+  it("that is another's rules a stack out", function()
+    assert.equal("pppd", half(poptop, "ppp", true))
+    assert.is_nil(half(poptop, "ppp", false))
+    assert.is_nil(half(with(poptop, { order = "2-5-3-7-8" }), "ppp", nil))
+    assert.is_nil(half(with(poptop, { mru = 1500, order = "1-2-3-5-7-8" }),
+                       "ppp", nil))
+    assert.equal("pppd", half(with(poptop, { mru = 1400,
+                                             order = "1-2-3-5-7-8" }),
+                              "ppp", nil))
+    assert.equal("Poptop", half(poptop, "tunnel"))
+    assert.is_nil(half(with(poptop, { sequence = 1 }), "tunnel"))
+    assert.is_nil(half(with(poptop, { ids = { 1, 2, 3 } }), "tunnel"))
+    assert.is_nil(half(with(accel, { magic = 0x80000000 }), "ppp"))
+  end)
+
+  it("of few options says little", function()
+    assert.is_nil(half(with(poptop, { order = "3-5", identifier = 9 }),
+                       "ppp", nil))
+  end)
+
+  it("of accel-ppp is told from MikroTik's by its MRU", function()
+    assert.equal("accel-ppp", half(accel, "ppp", false))
+    assert.equal("MikroTik", half(mikrotik, "ppp", false))
+  end)
+
+  it("of the first sequence takes a lost packet into account", function()
+    local function first(...)
+      local records = {}
+      for i, sequence in ipairs { ... } do
+        records[i] = record_of(with(poptop, { sequence = sequence }), i, 128)
+      end
+      return behaviour.observe(R.evidence(table.unpack(records)))
+        .first_sequence
+    end
+    assert.equal(0, first(0))
+    assert.equal(0, first(1, 0, 1))
+    assert.equal(0, first(1, 1, 0))
+    assert.is_nil(first(1))
+    assert.is_nil(first(2, 3))
+    assert.equal(1, first(1, 1))
+  end)
+
+  it("of our speed and window is no one's in a capture of others", function()
+    local e = evidence_of(poptop)
+    for _, record in ipairs(e.conversations) do
+      record.kind, record.call.connect_speed = "observed", 1
+    end
+    assert.truthy(behaviour.identify(behaviour.observe(e)).tunnel)
+    for _, record in ipairs(e.conversations) do
+      record.kind = "conversation"
+    end
+    assert.is_nil(behaviour.identify(behaviour.observe(e)).tunnel)
+  end)
+
+  it("of taking leave needs our Call-Clear, and nothing of ours behind it",
+     function()
+    local function leaves(after)
+      return behaviour.observe(evidence_of(with(poptop, { after = after })))
+        .farewells.closes == true
+    end
+    local clear = { name = "call-clear-request", by = "us", at_us = 1 }
+    local fin = { name = "fin", by = "server", at_us = 3 }
+    assert.is_true(leaves { clear, fin })
+    assert.is_false(leaves { fin, clear })
+    assert.is_false(leaves { fin })
+    assert.is_false(leaves { clear, {
+      name = "stop-control-connection-request", by = "us", at_us = 2 }, fin })
+  end)
+
+  it("tells accel-ppp's swapped bytes", function()
+    local seen = behaviour.observe(evidence_of(with(accel, {
+      disconnect = says(4, function(call)
+        return (call.peer_call_id & 0xff) << 8 | call.peer_call_id >> 8
+      end) })))
+    local found = behaviour.identify(seen).tunnel
+    assert.truthy(table.concat(found.habits, "; "):find("bytes swapped", 1,
+                                                        true))
+  end)
+end)
+
+describe("a request that comes again", function()
+  -- The times and identifiers of one request, again and again.
+  local function resent(times, ids, first)
+    local offers = {}
+    for i, at in ipairs(times) do
+      offers[i] = { "mschap_v2", nil, {
+        at_us = at * 1000000, identifier = ids[i], news = i == 1,
+        options = options(first or "2-3-5-7-8", MAGIC) } }
+    end
+    return R.evidence(R.talk(offers))
+  end
+
+  local function ppp(e)
+    local found = behaviour.identify(behaviour.observe(e)).ppp
+    return found and found.name
+  end
+
+  it("fits pppd every 3 s with one identifier, a lost one too", function()
+    assert.equal("pppd", ppp(resent({ 0.1, 3.1, 6.2, 9.1 }, { 1, 1, 1, 1 })))
+    assert.equal("pppd", ppp(resent({ 0.1, 3.1, 9.2 }, { 1, 1, 1 })))
+  end)
+
+  it("does not fit pppd with a new identifier, or another clock", function()
+    assert.is_nil(ppp(resent({ 0.1, 3.1 }, { 1, 2 })))
+    assert.is_nil(ppp(resent({ 0.1, 2.1, 4.1 }, { 1, 1, 1 })))
+    assert.is_nil(ppp(resent({ 0.1, 6.1, 12.1 }, { 1, 1, 1 })))
+  end)
+
+  it("fits Windows with a new identifier each time", function()
+    local order = "1-3-5-7-8-13-17-19"
+    assert.equal("Windows", ppp(resent({ 0, 2, 5, 9 }, { 0, 1, 2, 3 },
+                                       order)))
+    assert.is_nil(ppp(resent({ 0, 2, 5, 9 }, { 0, 0, 0, 0 }, order)))
+  end)
+end)
+
+describe("conversations", function()
+  it("come in the order of their times, each once", function()
+    local e = evidence_of(poptop)
+    local list = e.conversations
+    local again = R.copy(list[1])
+    again.kind = "observed"
+    e.conversations = { list[3], list[2], again, list[1] }
+    local found = behaviour.conversations(e)
+    assert.equal(3, #found)
+    for i = 1, 3 do
+      assert.equal(128 * i, found[i].call.call_id)
+    end
+  end)
+
+  it("are all there where they came to no call", function()
+    local e = R.evidence(R.connected(), R.connected(), R.syn("silent"))
+    assert.equal(3, #behaviour.conversations(e))
+  end)
+end)
