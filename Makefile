@@ -64,7 +64,7 @@ test: deps ## everything: deps, check, fuzz for a short time, system
 	$(Q)$(MAKE) --no-print-directory system
 
 demo: deps ## grade real servers and print what they deserve (root)
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory all $(B)/pptp-lab
 	$(Q)tests/system/demo
 
 bench: deps ## speed and memory, beside nmap in the same run (root)
