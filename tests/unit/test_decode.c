@@ -367,6 +367,21 @@ START_TEST(cut_message_shows_the_fields_that_are_whole)
 }
 END_TEST
 
+START_TEST(field_that_ends_at_the_cut_is_whole)
+{
+	struct vector v = vector(VECTOR_SCCRP);
+	struct packet p = segment(true, 1, v.bytes, v.length);
+	struct capture *c = capture(101);
+	struct said *out;
+
+	add_cut(c, p.bytes, 40 + 28, p.length);
+	out = decode(c);
+	ck_assert_uint_eq(out->objects, 1);
+	ck_assert_has(out->text, "\"firmware_revision\":256,\"malformed\":{");
+	ck_assert_has_not(out->text, "host_name");
+}
+END_TEST
+
 START_TEST(unassigned_type_is_kept)
 {
 	struct said *out = decode_hex("001000011a2b3c4d00630000deadbeef");
@@ -469,6 +484,25 @@ START_TEST(cut_gre_shows_its_header_and_says_so)
 }
 END_TEST
 
+/* Offloading leaves the IP length 0: only GRE's own tells where it ends. */
+START_TEST(cut_behind_whole_gre_is_not_truncation)
+{
+	struct vector v = vector(VECTOR_IP_GRE_LCP);
+	struct capture *c = capture(101);
+	struct said *out;
+
+	v.bytes[2] = v.bytes[3] = 0;
+	add_cut(c, v.bytes, v.length, v.length + 14);
+	add_cut(c, v.bytes, v.length - 1, v.length + 14);
+	out = decode(c);
+	ck_assert_uint_eq(out->objects, 4);
+	for (unsigned i = 0; i < 2; i++)
+		ck_assert_has_not(object(out, i), "truncated");
+	for (unsigned i = 2; i < 4; i++)
+		ck_assert_has(object(out, i), "\"truncated\":true}");
+}
+END_TEST
+
 START_TEST(cut_padding_is_not_truncation)
 {
 	struct vector v =
@@ -548,6 +582,65 @@ START_TEST(fragments_of_gre_are_one_packet)
 	ck_assert_has(object(out, 1), "\"layer\":\"lcp\"");
 	ck_assert_has_not(out->text, "malformed");
 	ck_assert_has_not(out->text, "truncated");
+}
+END_TEST
+
+/* A fragment of length 0 that the capture cut: its end is no packet's end. */
+START_TEST(cut_fragment_ends_no_packet)
+{
+	struct vector v = vector(VECTOR_IP_GRE_LCP);
+	struct capture *c = capture(101);
+	struct vector last = v;
+	struct said *out;
+
+	v.bytes[3] = 36;
+	v.bytes[6] = 0x20;
+	add(c, v.bytes, 36);
+	last.bytes[3] = 0;
+	last.bytes[6] = 0;
+	last.bytes[7] = 2;
+	memmove(last.bytes + 20, last.bytes + 36, 24);
+	add_cut(c, last.bytes, 20 + 16, 20 + 24);
+	out = decode(c);
+	ck_assert_uint_eq(out->objects, 2);
+	ck_assert_has(object(out, 0), "\"truncated\":true}");
+	ck_assert_has_not(object(out, 0), "malformed\":{\"why\":\"runs past");
+}
+END_TEST
+
+START_TEST(first_segment_in_a_lone_fragment_is_decoded)
+{
+	struct vector v = vector(VECTOR_ECHO_REQUEST VECTOR_ECHO_REQUEST);
+	struct packet p = segment(true, 1, v.bytes, v.length);
+	struct capture *c = capture(101);
+	struct said *out;
+
+	p.bytes[3] = 20 + 20 + 20;
+	p.bytes[6] = 0x20;
+	add(c, p.bytes, 20 + 20 + 20);
+	out = decode(c);
+	ck_assert_uint_eq(out->objects, 2);
+	ck_assert_has(object(out, 0), "\"identifier\":42");
+	ck_assert_has(object(out, 1), "\"truncated\":true}");
+}
+END_TEST
+
+START_TEST(lone_fragment_fills_the_hole_of_a_stream)
+{
+	struct vector v = vector(VECTOR_ECHO_REPLY);
+	struct packet p = segment(true, 17, v.bytes, v.length);
+	struct capture *c = capture(101);
+	struct said *out;
+
+	add_message(c, 1, VECTOR_ECHO_REQUEST);
+	add_message(c, 17 + 20, VECTOR_STOP_CCRQ);
+	p.bytes[6] = 0x20;
+	add(c, p.bytes, p.length);
+	out = decode(c);
+	ck_assert_uint_eq(out->objects, 3);
+	ck_assert_has(object(out, 1), "\"frame\":3,");
+	ck_assert_has(object(out, 2), "\"frame\":2,");
+	ck_assert_has_not(out->text, "malformed");
 }
 END_TEST
 
@@ -746,6 +839,7 @@ int main(void)
 	CLAIM(s, missing_segment_is_told_with_its_offset);
 	CLAIM(s, message_that_never_ends_is_told_at_the_end);
 	CLAIM(s, cut_message_shows_the_fields_that_are_whole);
+	CLAIM(s, field_that_ends_at_the_cut_is_whole);
 	CLAIM(s, unassigned_type_is_kept);
 	CLAIM(s, gre_with_ppp_is_two_objects);
 	CLAIM(s, bare_acknowledgment_is_one_object);
@@ -753,10 +847,14 @@ int main(void)
 	CLAIM(s, gre_of_two_bytes_is_malformed);
 	CLAIM(s, gre_length_past_its_packet_is_malformed);
 	CLAIM(s, cut_gre_shows_its_header_and_says_so);
+	CLAIM(s, cut_behind_whole_gre_is_not_truncation);
 	CLAIM(s, cut_padding_is_not_truncation);
 	CLAIM(s, tunnels_are_followed_four_deep);
 	CLAIM(s, tunnels_of_several_kinds_are_followed);
 	CLAIM(s, fragments_of_gre_are_one_packet);
+	CLAIM(s, cut_fragment_ends_no_packet);
+	CLAIM(s, first_segment_in_a_lone_fragment_is_decoded);
+	CLAIM(s, lone_fragment_fills_the_hole_of_a_stream);
 	CLAIM(s, first_fragment_alone_is_truncated);
 	CLAIM(s, ppp_links_have_no_addresses);
 	CLAIM(s, gre_inside_a_ppp_link_is_found);

@@ -271,6 +271,18 @@ START_TEST(far_away_is_another_connection)
 }
 END_TEST
 
+START_TEST(far_behind_is_another_connection_too)
+{
+	struct bench b;
+
+	setup(&b);
+	data(&b, 0x70000000, "ab");
+	data(&b, 100, "AB");
+	data(&b, 102, "CD");
+	ck_assert_str_eq(finish(&b), "ab.ABCD.");
+}
+END_TEST
+
 START_TEST(fin_ends_once_all_is_there)
 {
 	struct bench b;
@@ -312,6 +324,7 @@ START_TEST(cut_segment_is_followed_without_waiting)
 	s.truncated = true;
 	put(&b, s, "cd");
 	data(&b, 110, "kl");
+	ck_assert_str_eq(b.heard.text, "abcd|kl");
 	data(&b, 112, "mn");
 	ck_assert_str_eq(finish(&b), "abcd|klmn.");
 }
@@ -418,6 +431,7 @@ int main(void)
 	CLAIM(s, another_handshake_is_another_stream);
 	CLAIM(s, data_in_a_syn_begins_behind_it);
 	CLAIM(s, far_away_is_another_connection);
+	CLAIM(s, far_behind_is_another_connection_too);
 	CLAIM(s, fin_ends_once_all_is_there);
 	CLAIM(s, rst_ends_only_near_the_stream);
 	CLAIM(s, cut_segment_is_followed_without_waiting);
