@@ -92,6 +92,8 @@ static void read_config(lua_State *L, struct pptp_conversation_config *f)
 	/* Whoever drives packets says so; raw = false is without them. */
 	f->raw = !pptp_arguments_has(L, 1, "raw") ||
 		 pptp_arguments_boolean(L, 1, "raw");
+	f->proxied = pptp_arguments_boolean(L, 1, "proxied");
+	f->ttl = (uint8_t)pptp_arguments_integer(L, 1, "ttl", 1, UINT8_MAX, 0);
 	f->gre = pptp_arguments_boolean(L, 1, "gre");
 	f->syn = pptp_arguments_boolean(L, 1, "syn") ||
 		 (f->depth == PPTP_DEPTH_SYN && !f->gre);
@@ -118,7 +120,8 @@ int pptp_core_conversation(lua_State *L)
 	static const char *const keys[] = {
 	    "source", "target",  "port",    "depth", "ask",     "decline",
 	    "raw",    "syn",     "gre",     "now",   "contact", "random",
-	    "time",   "timeout", "call_id", "name",  "labels",  NULL,
+	    "time",   "timeout", "call_id", "name",  "labels",  "proxied",
+	    "ttl",    NULL,
 	};
 	struct pptp_conversation_config f;
 	struct conversation *c;

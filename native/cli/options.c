@@ -22,38 +22,38 @@ enum {
 
 static const struct row {
 	int code; /* the short option, or above 255 */
+	unsigned commands;
 	const char *name;
 	const char *argument; /* NULL: takes none */
-	unsigned commands;
 	const char *help;
 } rows[] = {
-    {'p', "port", "N", PROBES, "TCP port of targets without one (1723)"},
-    {'t', "timeout", "S", PROBES,
+    {'p', PROBES, "port", "N", "TCP port of targets without one (1723)"},
+    {'t', PROBES, "timeout", "S",
      "seconds to wait for each later control reply (5)"},
-    {'i', "interface", "NAME", PROBES, "send and capture there"},
-    {'S', "source", "ADDRESS", PROBES, "our own address"},
-    {'T', "targets", "FILE", PROBES,
+    {'i', PROBES, "interface", "NAME", "send and capture there"},
+    {'S', PROBES, "source", "ADDRESS", "our own address"},
+    {'T', PROBES, "targets", "FILE",
      "targets, one a line, with ,labels; - is standard input"},
-    {'x', "exclude", "FILE", PROBES, "addresses to leave alone"},
-    {'j', "jobs", "N", PROBES, "conversations at once (64)"},
-    {'w', "write", "FILE", PROBES, "pcap of all that was sent and received"},
-    {ASK, "ask", "METHOD", PPTP_COMMAND_CALL,
+    {'x', PROBES, "exclude", "FILE", "addresses to leave alone"},
+    {'j', PROBES, "jobs", "N", "conversations at once (64)"},
+    {'w', PROBES, "write", "FILE", "pcap of all that was sent and received"},
+    {ASK, PPTP_COMMAND_CALL, "ask", "METHOD",
      "Nak towards pap chap_md5 mschap_v1 mschap_v2 eap spap"},
-    {DECLINE, "decline", NULL, PPTP_COMMAND_CALL,
+    {DECLINE, PPTP_COMMAND_CALL, "decline", NULL,
      "reject authentication once, and watch"},
-    {CONTACT, "contact", "TEXT", PROBES,
+    {CONTACT, PROBES, "contact", "TEXT",
      "who you are, told to the servers; required for more\n"
      "than 256 addresses outside private space"},
-    {TRACE, "trace", NULL, PROBES, "a line a message on standard error"},
-    {'4', "ipv4", NULL, PROBES, "only IPv4 addresses of host names"},
-    {'6', "ipv6", NULL, PROBES, "only IPv6 addresses of host names"},
-    {'n', "numeric", NULL, PROBES, "look no host name up"},
-    {HEX, "hex", "STRING", PPTP_COMMAND_DECODE,
+    {TRACE, PROBES, "trace", NULL, "a line a message on standard error"},
+    {'4', PROBES, "ipv4", NULL, "only IPv4 addresses of host names"},
+    {'6', PROBES, "ipv6", NULL, "only IPv6 addresses of host names"},
+    {'n', PROBES, "numeric", NULL, "look no host name up"},
+    {HEX, PPTP_COMMAND_DECODE, "hex", "STRING",
      "hexadecimal bytes instead of files"},
-    {'v', "verbose", NULL, ALL, "say more on standard error"},
-    {'q', "quiet", NULL, ALL, "no progress, nothing but errors"},
-    {'h', "help", NULL, ALL, "this text"},
-    {'V', "version", NULL, ALL, "the release"},
+    {'v', ALL, "verbose", NULL, "say more on standard error"},
+    {'q', ALL, "quiet", NULL, "no progress, nothing but errors"},
+    {'h', ALL, "help", NULL, "this text"},
+    {'V', ALL, "version", NULL, "the release"},
 };
 
 static bool parse_number(const char *text, unsigned long most,

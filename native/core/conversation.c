@@ -136,7 +136,15 @@ static void connect_now(struct pptp_conversation *c, int64_t now)
 
 static bool gre_possible(const struct pptp_conversation *c)
 {
-	return c->config.raw && c->config.target.family == 4;
+	return c->config.raw && !c->config.proxied &&
+	       c->config.target.family == 4;
+}
+
+static enum pptp_reason why_no_gre(const struct pptp_conversation *c)
+{
+	if (c->config.target.family == 6)
+		return PPTP_REASON_IPV6;
+	return c->config.proxied ? PPTP_REASON_PROXY : PPTP_REASON_NO_PRIVILEGE;
 }
 
 enum pptp_error pptp_conversation_init(struct pptp_conversation *c,
@@ -156,10 +164,7 @@ enum pptp_error pptp_conversation_init(struct pptp_conversation *c,
 	take_random(c);
 	begin_record(c, now);
 	if (!gre_possible(c))
-		pptp_observer_without_gre(&c->observer,
-					  f->target.family == 6
-					      ? PPTP_REASON_IPV6
-					      : PPTP_REASON_NO_PRIVILEGE);
+		pptp_observer_without_gre(&c->observer, why_no_gre(c));
 	if (f->gre) {
 		c->state = PROBING;
 		c->pending = GUARD | ACKNOWLEDGMENT;
@@ -985,7 +990,7 @@ static struct pptp_ip ip_header(const struct pptp_conversation *c)
 	memset(&ip, 0, sizeof(ip));
 	ip.source = c->config.source;
 	ip.destination = c->config.target;
-	ip.ttl = 64;
+	ip.ttl = c->config.ttl == 0 ? 64 : c->config.ttl;
 	ip.identification = (uint16_t)(c->syn_sequence + c->sequence);
 	return ip;
 }

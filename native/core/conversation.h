@@ -29,6 +29,8 @@ struct pptp_conversation_config {
 	enum pptp_depth depth;
 	bool raw; /* packets can be sent and captured; else GRE is not
 			 * tested and the call is cleared at once */
+	bool proxied; /* the connection goes through a proxy, which GRE does
+			 * not: as without `raw` */
 	bool syn; /* begin with a raw SYN; else connect at once */
 	bool gre; /* nothing but one GRE acknowledgement outside any call,
 			 * and what comes back (kind gre); needs `raw` */
@@ -38,6 +40,7 @@ struct pptp_conversation_config {
 	bool decline;     /* Reject option 3 once: at the first offer, or where
 			 * the server has settled against `ask` */
 	uint16_t call_id; /* ours; 0: made from `random` */
+	uint8_t ttl;      /* of our packets; 0: 64 */
 	int64_t timeout_us;  /* each control wait after the first; 0: 5 s */
 	int64_t time_us;     /* wall clock now, for the record */
 	const char *contact; /* in the SCCRQ's host name; NULL: none */

@@ -30,16 +30,22 @@ static char *put_hex(char *at, uint8_t byte)
 	return at;
 }
 
+/* Every name of the table, and "none", fits PPTP_METHOD_TEXT. */
+static const char *put_name(char *text, const char *name)
+{
+	return memcpy(text, name, strlen(name) + 1);
+}
+
 const char *pptp_method_name(struct pptp_method m, char *text)
 {
 	char *at = text;
 	size_t i;
 
 	if (m.protocol == 0)
-		return strcpy(text, "none");
+		return put_name(text, "none");
 	for (i = 0; i < COUNT(methods); i++)
 		if (pptp_method_equal(methods[i].method, m))
-			return strcpy(text, methods[i].name);
+			return put_name(text, methods[i].name);
 	at = put_hex(at, (uint8_t)(m.protocol >> 8));
 	at = put_hex(at, (uint8_t)m.protocol);
 	if (m.protocol == PPTP_PPP_CHAP) {

@@ -196,6 +196,7 @@ static void walk_reason(struct pptp_sink *s, uint8_t reason,
 	    [PPTP_REASON_ECHO_REPLY] = "echo-reply",
 	    [PPTP_REASON_NO_PRIVILEGE] = "no-privilege",
 	    [PPTP_REASON_IPV6] = "ipv6",
+	    [PPTP_REASON_PROXY] = "proxy",
 	    [PPTP_REASON_ERROR] = "error",
 	};
 	char text[32], *at;

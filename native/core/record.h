@@ -62,6 +62,7 @@ enum pptp_reason { /* why a tcp, gre or host state is what it is */
 		   PPTP_REASON_ECHO_REPLY,
 		   PPTP_REASON_NO_PRIVILEGE,
 		   PPTP_REASON_IPV6,  /* PPTP's GRE is IPv4 only */
+		   PPTP_REASON_PROXY, /* GRE does not follow the connection */
 		   PPTP_REASON_ERROR, /* the system refused to send: see notes */
 };
 

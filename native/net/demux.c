@@ -40,7 +40,7 @@ void pptp_demux_remove(struct pptp_demux *d, struct pptp_demux_entry *e)
 
 	while (*at != NULL && *at != e)
 		at = &(*at)->next;
-	if (*at == e)
+	if (*at != NULL)
 		*at = e->next;
 	e->next = NULL;
 }

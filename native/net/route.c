@@ -124,7 +124,7 @@ static enum pptp_error find_interface(int fd, const char *name, unsigned *index)
 		errno = ENODEV;
 		return PPTP_ERROR_INTERFACE;
 	}
-	strcpy(request.ifr_name, name);
+	memcpy(request.ifr_name, name, strlen(name));
 	if (ioctl(fd, SIOCGIFFLAGS, &request) < 0)
 		return PPTP_ERROR_INTERFACE;
 	if ((request.ifr_flags & IFF_UP) == 0) {

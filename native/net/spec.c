@@ -238,7 +238,7 @@ static const char *parse_bracketed(struct text t, struct pptp_spec *s)
 
 static const char *parse(struct text t, struct pptp_spec *s)
 {
-	struct text host;
+	struct text host = t;
 	const char *why;
 
 	if (t.length > 0 && t.at[0] == '[')
