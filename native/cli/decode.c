@@ -85,7 +85,7 @@ static int decode_hex(const char *text, const struct pptp_decode_output *output)
 	free(bytes);
 	if (error == PPTP_OK)
 		status = PPTP_EXIT_DONE;
-	return o->failed ? PPTP_EXIT_EARLY : status;
+	return o->failed || o->left_out ? PPTP_EXIT_EARLY : status;
 }
 
 /* What a file's failure means: a cut capture was shown as far as it goes. */
@@ -137,7 +137,7 @@ static int run(const struct pptp_options *o)
 	}
 	if (o->verbose)
 		pptp_say("%" PRIu64 " messages", output.count);
-	return output.failed ? PPTP_EXIT_EARLY : status;
+	return output.failed || output.left_out ? PPTP_EXIT_EARLY : status;
 }
 
 const struct pptp_command pptp_command_decode = {

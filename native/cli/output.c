@@ -9,7 +9,7 @@
 
 void pptp_output_init(struct pptp_output *o)
 {
-	o->failed = false;
+	o->failed = o->left_out = false;
 	o->count = 0;
 }
 
@@ -38,11 +38,12 @@ bool pptp_output_end(struct pptp_output *o)
 	if (o->failed)
 		return false;
 	if (o->json.failed) {
-		o->failed = true;
-		pptp_say("an object is longer than %d bytes; it is left out, "
-			 "and so is what follows",
-			 PPTP_RECORD_JSON);
-		return false;
+		if (!o->left_out)
+			pptp_say("an object is longer than %d bytes; such are "
+				 "left out, and the rest goes on",
+				 PPTP_RECORD_JSON);
+		o->left_out = true;
+		return true;
 	}
 	o->text[length] = '\n';
 	if (fwrite(o->text, 1, length + 1, stdout) != length + 1 ||

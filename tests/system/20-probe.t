@@ -149,6 +149,23 @@ wrong "decode one good file of two" 2 "/nonexistent" \
 head -c -5 "$scratch/all.pcap" >"$scratch/cut.pcap"
 wrong "decode a capture that was cut" 4 "$scratch/cut.pcap" \
 	decode "$scratch/cut.pcap"
+# A packet of 31,000 options, and a small one after it.
+python3 - "$scratch/long.pcap" <<'PY'
+import struct, sys
+def gre(options):
+    lcp = struct.pack(">HHBBH", 0xff03, 0xc021, 1, 1, 4 + len(options)) + options
+    packet = struct.pack(">HHHHI", 0x3001, 0x880b, len(lcp), 5, 0) + lcp
+    return struct.pack(">BBHHHBBHII", 0x45, 0, 20 + len(packet), 0, 0, 64, 47, 0,
+                       0xc0000201, 0xc0000202) + packet
+with open(sys.argv[1], "wb") as f:
+    f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 101))
+    for p in gre(b"\x07\x02" * 31000), gre(b""):
+        f.write(struct.pack("<IIII", 0, 0, len(p), len(p)) + p)
+PY
+wrong "decode a packet whose object is too long" 4 "left out" \
+	decode "$scratch/long.pcap"
+like "what follows it is decoded" "$("$probe" decode "$scratch/long.pcap" \
+	2>/dev/null | tail -n 1)" '"frame":2,.*"layer":"lcp"'
 like "an LCP request in hexadecimal is decoded" \
 	"$("$probe" decode --hex 'ff:03 c021 01 01 0009 0305c22381')" \
 	'"layer":"lcp".*"mschap_v2"'
