@@ -15,9 +15,8 @@ for candidate in python3 /usr/bin/python3; do
 done
 [ -n "$python" ] || skip_all "needs scapy for python3"
 export PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8
-export LUA_PATH="$repo/lua/?.lua;;" LUA_CPATH="$PPTP_BUILD/lua/5.4/?.so;;"
 
-lua5.4 "$system/sent.lua" >"$scratch/sent" ||
+lua54 "$system/sent.lua" >"$scratch/sent" ||
 	bail "the conversations do not come to their end"
 "$python" "$system/sent.py" "$PPTP_BUILD/pptp-probe" "$scratch" \
 	<"$scratch/sent" >"$scratch/tap"

@@ -243,6 +243,20 @@ wait_for() # SECONDS COMMAND...; until it succeeds
 	return 1
 }
 
+# ---- Lua with the modules of this build. With SAN=1 they are instrumented and
+# the interpreter is not: the sanitizers' runtime comes first.
+
+lua54() # SCRIPT ARGUMENT...
+{
+	local -a first=()
+	[ -z "${PPTP_SAN:-}" ] || first=(
+		"LD_PRELOAD=$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)"
+		ASAN_OPTIONS=detect_leaks=0
+	)
+	env LUA_PATH="$repo/lua/?.lua;;" \
+		LUA_CPATH="$PPTP_BUILD/lua/5.4/?.so;;" "${first[@]}" lua5.4 "$@"
+}
+
 # ---- Real servers: $bed is their namespace, ${address[PROFILE]} where each is.
 
 bed=''
