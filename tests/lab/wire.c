@@ -567,6 +567,17 @@ static bool populate(struct wire *w, const struct lab_population *people)
 	return true;
 }
 
+static void close_wire(struct wire *w)
+{
+	for (unsigned i = 0; i < w->count; i++)
+		while (w->hosts[i].connections != NULL)
+			forget(w, w->hosts[i].connections);
+	free(w->hosts);
+	pptp_timers_free(&w->timers);
+	if (w->fd >= 0)
+		close(w->fd);
+}
+
 static void print_truth(const struct wire *w)
 {
 	for (unsigned i = 0; i < w->count; i++) {
@@ -646,6 +657,7 @@ int main(int argc, char **argv)
 	struct choices c = {.people = {.kind = "mixed"}, .count = 1};
 	struct wire w = {.fd = -1};
 	struct pptp_address a;
+	int status = 0;
 
 	if (!choose(&c, argc, argv))
 		return usage("unknown option");
@@ -658,8 +670,10 @@ int main(int argc, char **argv)
 	w.count = c.count;
 	if (!populate(&w, &c.people))
 		return 3;
-	if (!c.truth)
-		return serve(&w, c.interface);
-	print_truth(&w);
-	return 0;
+	if (c.truth)
+		print_truth(&w);
+	else
+		status = serve(&w, c.interface);
+	close_wire(&w);
+	return status;
 }
