@@ -94,7 +94,8 @@ void pptp_field_hex(struct pptp_fields *f, const char *key, size_t most)
 		low = digit(text[i + 1]);
 		if (high < 0 || low < 0)
 			luaL_error(f->L, "field '%s' is not hexadecimal", key);
-		pptp_write_u8(f->w, (uint8_t)((unsigned)high << 4 | (unsigned)low));
+		pptp_write_u8(f->w,
+			      (uint8_t)((unsigned)high << 4 | (unsigned)low));
 	}
 }
 

@@ -248,13 +248,13 @@ wait_for() # SECONDS COMMAND...; until it succeeds
 
 lua54() # SCRIPT ARGUMENT...
 {
-	local -a first=()
-	[ -z "${PPTP_SAN:-}" ] || first=(
+	local -a runtime=()
+	[ -z "${PPTP_SAN:-}" ] || runtime=(
 		"LD_PRELOAD=$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)"
 		ASAN_OPTIONS=detect_leaks=0
 	)
 	env LUA_PATH="$repo/lua/?.lua;;" \
-		LUA_CPATH="$PPTP_BUILD/lua/5.4/?.so;;" "${first[@]}" lua5.4 "$@"
+		LUA_CPATH="$PPTP_BUILD/lua/5.4/?.so;;" "${runtime[@]}" lua5.4 "$@"
 }
 
 # ---- Real servers: $bed is their namespace, ${address[PROFILE]} where each is.
