@@ -210,5 +210,22 @@ $(B)/unit/test_lab: tests/unit/test_lab.c tests/unit/harness.h $(lab_objects) \
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(filter %.o %.a,$^) \
 		$(LINK) $$(pkg-config --cflags --libs check)
 
+# ---- inside Nmap: build/nmap is a data directory for nmap --datadir ---------
+nmap_tree := $(B)/nmap/nselib/pptpgrade/manifest
+
+.PHONY: install-nmap uninstall-nmap
+all: $(nmap_tree)
+
+$(nmap_tree): nse/pptp-exposure.nse nse/install $(shell find lua -name '*.lua') \
+		$(filter %/core.so,$(modules))
+	$(call say,NSE,$(B)/nmap)
+	$(Q)nse/install --tree $(B)
+
+install-nmap: $(nmap_tree) ## the script into the installed Nmap
+	$(Q)nse/install $(B) "$(DESTDIR)"
+
+uninstall-nmap: ## take the script out of Nmap again
+	$(Q)nse/install --remove "$(DESTDIR)"
+
 -include $(shell find $(B) -path '*/realserver' -prune -o -type f -name '*.d' -print \
 		2>/dev/null)

@@ -510,10 +510,13 @@ function Run:audit()
   if targets:count() == 0 then
     return self:give_up(nil, PART) -- only names, and none resolved
   end
+  if self.options.script then
+    return self:run_script(targets)
+  end
   return self:ask(targets)
 end
 
--- ---- The rest.
+-- ---- --script: what a script of somebody's says.
 
 local function print_out(world, text)
   local ok, why, errno = world.out:write(text)
@@ -527,6 +530,34 @@ local function print_out(world, text)
   end
   return PART
 end
+
+function Run:run_script(targets)
+  local signals, dead = self.world.signals, false
+  local ok, why, code = require "pptpgrade.nse".run(self.options, targets, {
+    write = function(text)
+      dead = dead or print_out(self.world, text) ~= DONE
+      self.part = self.part or dead
+    end,
+    fail = function(sentence)
+      self:partly(sentence)
+    end,
+    say = function(sentence)
+      self:warn(sentence)
+    end,
+    stop = function()
+      return dead or signals() > 0
+    end,
+  })
+  if not ok then
+    self:say(why)
+    return code == "script" and USAGE or COULD_NOT
+  elseif signals() > 0 then
+    self:partly("stopped by a signal")
+  end
+  return self.part and PART or DONE
+end
+
+-- ---- The rest.
 
 local function complain(world, sentence)
   world.err:write("pptpgrade: ", escape.line(sentence), "\n")
@@ -550,7 +581,10 @@ function Run:start()
     end
     self.policy = policy
   end
-  local ok, why = self:open_outputs()
+  local ok, why = true, nil
+  if not options.script then
+    ok, why = self:open_outputs()
+  end
   if not ok then
     return complain(world, why)
   elseif options.records[1] then

@@ -73,6 +73,7 @@ end
 M.help = [[
 Usage: pptpgrade [options] TARGET...
        pptpgrade [options] -e FILE|-
+       pptpgrade [options] --script FILE TARGET...
        pptpgrade --explain ID|GRADE
 
 Tells how exposed a PPTP server is, without logging in. A TARGET is an
@@ -98,6 +99,9 @@ From where, and how many
   -w, --write FILE       a pcap of all that was sent and received
   -e FILE                send nothing: grade records that pptp-probe wrote
                          (- for stdin)
+
+  --script FILE          run an NSE-style script on each target instead
+  --script-args ARGS     its arguments: name=value,name=value
 
 What to tell
   -f, --format FORMAT    text, json or jsonl, on stdout (text)
@@ -138,6 +142,8 @@ local function build()
   p:option("--fail-on"):convert(letter)
   p:option("-e"):count("*"):target("records")
   p:option("--explain")
+  p:option("--script")
+  p:option("--script-args")
   p:flag("-4"):target("ipv4")
   p:flag("-6"):target("ipv6")
   p:flag("-n"):target("numeric")
@@ -146,6 +152,28 @@ local function build()
     p:flag(flag)
   end
   return p
+end
+
+-- What the options for judging would mean for somebody else's script.
+local judging = { "depth", "policy", "fail_on", "gre_control", "contact",
+                  "timeout", "trace" }
+
+local function check_script(o)
+  if o.script_args and not o.script then
+    return "--script-args are for --script: name a script"
+  elseif not o.script then
+    return nil
+  elseif o.records[1] then
+    return "-e sends nothing: --script asks servers"
+  elseif o.output[1] then
+    return "--script writes to standard output alone: leave -o out"
+  end
+  for _, name in ipairs(judging) do
+    if o[name] then
+      return ("--script leaves --%s to the script: see --script-args"):format(
+        (name:gsub("_", "-")))
+    end
+  end
 end
 
 local function check(o)
@@ -165,6 +193,7 @@ local function check(o)
   elseif not o.records[1] and not wants_targets then
     return "no target: name one, or -T FILE, or -e FILE"
   end
+  return check_script(o)
 end
 
 -- argparse proposes every short option for a wrong one: only a single proposal

@@ -118,10 +118,10 @@ static void read_config(lua_State *L, struct pptp_conversation_config *f)
 int pptp_core_conversation(lua_State *L)
 {
 	static const char *const keys[] = {
-	    "source", "target",  "port",    "depth", "ask",     "decline",
-	    "raw",    "syn",     "gre",     "now",   "contact", "random",
-	    "time",   "timeout", "call_id", "name",  "labels",  "proxied",
-	    "ttl",    NULL,
+	    "source",  "target", "port",    "depth",   "ask",
+	    "decline", "raw",    "syn",     "gre",     "now",
+	    "contact", "random", "time",    "timeout", "call_id",
+	    "name",    "labels", "proxied", "ttl",     NULL,
 	};
 	struct pptp_conversation_config f;
 	struct conversation *c;

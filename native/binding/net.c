@@ -9,12 +9,14 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "binding/arguments.h"
 #include "net/route.h"
 
 #define EXIT_EARLY 4
+#define SLEEP_MAX  86400
 
 PPTP_LUAOPEN luaopen_pptpgrade_net(lua_State *L);
 
@@ -87,12 +89,38 @@ static int route(lua_State *L)
 	return 1;
 }
 
+/* The wall clock, with the fraction of a second that os.time() has not. */
+static int clock_now(lua_State *L)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
+	return 1;
+}
+
+/* Shorter where a signal comes: whoever counts those has to look. */
+static int sleep_for(lua_State *L)
+{
+	lua_Number seconds = luaL_checknumber(L, 1);
+	struct timespec t;
+
+	luaL_argcheck(L, seconds >= 0 && seconds <= SLEEP_MAX, 1,
+		      "not between 0 and 86400");
+	t.tv_sec = (time_t)seconds;
+	t.tv_nsec = (long)((seconds - (lua_Number)t.tv_sec) * 1e9);
+	(void)nanosleep(&t, NULL);
+	return 0;
+}
+
 static const luaL_Reg functions[] = {
     {"capture", pptp_net_capture},
+    {"clock", clock_now},
     {"on_signal", watch_signals},
     {"prober", pptp_net_prober},
     {"route", route},
     {"sender", pptp_net_sender},
+    {"sleep", sleep_for},
     {"targets", pptp_net_targets},
     {NULL, NULL},
 };

@@ -27,12 +27,12 @@ struct pptp_conversation_config {
 	struct pptp_address source, target;
 	uint16_t port;
 	enum pptp_depth depth;
-	bool raw; /* packets can be sent and captured; else GRE is not
+	bool raw;     /* packets can be sent and captured; else GRE is not
 			 * tested and the call is cleared at once */
 	bool proxied; /* the connection goes through a proxy, which GRE does
 			 * not: as without `raw` */
-	bool syn; /* begin with a raw SYN; else connect at once */
-	bool gre; /* nothing but one GRE acknowledgement outside any call,
+	bool syn;     /* begin with a raw SYN; else connect at once */
+	bool gre;     /* nothing but one GRE acknowledgement outside any call,
 			 * and what comes back (kind gre); needs `raw` */
 	/* Nak towards the first; where the server has settled against it,
 	 * towards the next, until protocol 0. None: acknowledge. */

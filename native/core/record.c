@@ -263,8 +263,8 @@ static void walk_head(const struct pptp_record *r, struct pptp_sink *s)
 	s->number(s, "packets_received", r->packets_received);
 }
 
-/* How a note's two numbers are told. */
-enum note_shape { PLAIN, NUMBER, TWO, ADDRESS, HEX };
+/* How a note's two numbers are told; ERRNO: not where it is 0, unknown. */
+enum note_shape { PLAIN, NUMBER, TWO, ADDRESS, HEX, ERRNO };
 
 struct note_text {
 	const char *code, *before, *between, *after;
@@ -322,13 +322,12 @@ static const struct note_text note_texts[PPTP_NOTE_COUNT] = {
 			     PLAIN},
     [PPTP_NOTE_STORE_FULL] = {"store_full", "more came than a record keeps", "",
 			      "", PLAIN},
-    [PPTP_NOTE_NO_GUARD] = {"no_guard", "protocol 47 could not be held: errno ",
-			    "", "", NUMBER},
-    [PPTP_NOTE_SEND_FAILED] = {"send_failed",
-			       "a packet could not be sent: errno ", "", "",
-			       NUMBER},
-    [PPTP_NOTE_CONNECT_FAILED] = {"connect_failed", "connect failed: errno ",
-				  "", "", NUMBER},
+    [PPTP_NOTE_NO_GUARD] = {"no_guard", "protocol 47 could not be held", "", "",
+			    ERRNO},
+    [PPTP_NOTE_SEND_FAILED] = {"send_failed", "a packet could not be sent", "",
+			       "", ERRNO},
+    [PPTP_NOTE_CONNECT_FAILED] = {"connect_failed", "connect failed", "", "",
+				  ERRNO},
 };
 
 static char *hexadecimal(char *at, uint32_t value)
@@ -349,7 +348,9 @@ static char *note_value(char *at, enum note_shape shape, uint32_t value)
 		a = pptp_address_v4(value);
 		return at + pptp_address_format(&a, at);
 	}
-	return digits(at, value, 1);
+	if (shape == ERRNO && value == 0)
+		return at;
+	return digits(shape == ERRNO ? words(at, ": errno ") : at, value, 1);
 }
 
 static void walk_note(const struct pptp_note *note, struct pptp_sink *s)

@@ -38,8 +38,8 @@ describe("net", function()
       names[#names + 1] = name
     end
     table.sort(names)
-    assert.same({ "capture", "on_signal", "prober", "route", "sender",
-                  "targets" }, names)
+    assert.same({ "capture", "clock", "on_signal", "prober", "route",
+                  "sender", "sleep", "targets" }, names)
     for name in pairs(_G) do
       before[name] = true
     end

@@ -7,8 +7,8 @@ local M = {}
 
 local pad, wrap = layout.pad, layout.wrap
 
--- Which cap tells the letter of a method, and its name for people.
-local methods = {
+--- Which cap tells the letter of a method, and its name for people.
+M.methods = {
   { "pap", "PAP", "C07" }, { "spap", "SPAP", "C15" },
   { "chap_md5", "CHAP-MD5", "C06" }, { "mschap_v1", "MS-CHAPv1", "C05" },
   { "mschap_v2", "MS-CHAPv2", "C03" }, { "eap", "EAP", "C04" },
@@ -69,9 +69,12 @@ local reasons = {
   ["syn-ack"] = "SYN-ACK", rst = "RST", refused = "connection refused",
   timeout = "no answer in time", error = "the system refused to send",
   ["no-privilege"] = "needs CAP_NET_RAW", ipv6 = "PPTP's GRE is IPv4 only",
+  proxy = "the connection goes through a proxy",
 }
 
-local function reason_of(s)
+--- Why a stage is what it is, for people; nil where nothing is told.
+-- @tparam table s tcp or gre
+function M.reason(s)
   if not s.reason then
     return nil
   end
@@ -87,7 +90,7 @@ end
 
 local function tcp_text(e)
   local s = stage(e, "tcp")
-  local parts = { reason_of(s) }
+  local parts = { M.reason(s) }
   if s.rtt_us and parts[1] then
     parts[1] = parts[1] .. " in " .. layout.duration(s.rtt_us)
   end
@@ -161,7 +164,7 @@ end
 
 local function gre_text(e)
   local s = stage(e, "gre")
-  local parts = { reason_of(s) }
+  local parts = { M.reason(s) }
   local first = s.first_packet_us or s.rtt_us
   if s.state == "reachable" or s.state == "inbound_only" then
     parts = {}
@@ -251,7 +254,8 @@ end
 
 -- ---- Methods.
 
-local function letters(verdict)
+--- The letter of each cap of a verdict.
+function M.letters(verdict)
   local found = {}
   for _, cap in ipairs(verdict.caps or {}) do
     found[cap.id] = found[cap.id] or cap.grade
@@ -290,15 +294,15 @@ end
 local function method_rows(put, verdict, opts)
   local known = stage(verdict.evidence, "authentication")
   local states, proofs = known.methods or {}, known.proofs or {}
-  local found = letters(verdict)
+  local found = M.letters(verdict)
   local any = false
-  for _, row_of in ipairs(methods) do
+  for _, row_of in ipairs(M.methods) do
     any = any or (states[row_of[1]] or "not_tested") ~= "not_tested"
   end
   if not any and not (known.other or {})[1] then
     return
   end
-  for _, row_of in ipairs(methods) do
+  for _, row_of in ipairs(M.methods) do
     local method, title, cap = row_of[1], row_of[2], row_of[3]
     if states[method] then
       method_row(put, title, states[method], proof_text(proofs[method]),
