@@ -33,10 +33,19 @@ local function without_zone(address)
   return (address:gsub("%%.*", ""))
 end
 
+-- Nmap's name for a link-local address lacks the zone without which the system
+-- cannot connect.
+local function reachable(host)
+  if host.ip:find("^fe[89ab]%x:") and host.interface then
+    return without_zone(host.ip) .. "%" .. host.interface
+  end
+  return host
+end
+
 -- A connected UDP socket sends nothing, and tells which address is ours.
 local function find_source(host, port)
   local socket = nmap.new_socket("udp")
-  local ok, why = socket:connect(host, port.number, "udp")
+  local ok, why = socket:connect(reachable(host), port.number, "udp")
   if ok then
     ok, why = socket:get_info()
   end
@@ -96,7 +105,8 @@ function Talk:open_raw(filter)
     dnet:ip_open()
   end)
   if not ok then
-    stdnse.verbose1("no raw packets on %s: %s", device, why)
+    stdnse.verbose1("no raw packets on %s: %s", device,
+                    (tostring(why):gsub("^[^:]*:%d+: ", "")))
     return false
   end
   self.pcap, self.dnet = pcap, dnet
@@ -126,7 +136,7 @@ function Talk:connect(holder)
   self.c:output(nmap.clock()) -- "connect"
   self.socket = nmap.new_socket()
   self.socket:set_timeout(math.ceil(timeout * 1000))
-  local ok = self.socket:connect(self.host, self.plan.port, "tcp")
+  local ok = self.socket:connect(reachable(self.host), self.plan.port, "tcp")
   holder:close()
   if not ok then
     self.closed = true

@@ -77,8 +77,9 @@ function Socket:set_timeout(ms)
 end
 
 function Socket:connect(host, port, protocol)
-  assert(type(host) == "table" and math.type(port) == "integer")
+  assert(math.type(port) == "integer")
   local world = self.world
+  world.address = type(host) == "table" and host.ip or host
   self.protocol = protocol
   if protocol == "udp" then
     return not world.no_route, world.no_route
@@ -88,7 +89,7 @@ function Socket:connect(host, port, protocol)
   if world.refuses then
     return nil, "ERROR"
   end
-  self.ip, self.port = host.ip, port
+  self.ip, self.port = world.address, port
   if world.proxy then
     self.ip, self.port = world.proxy, 1080
   end

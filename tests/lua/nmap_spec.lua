@@ -137,8 +137,9 @@ describe("the adapter for Nmap", function()
   it("tests TCP alone over IPv6", function()
     local world = { source = "fe80::2%eth7" }
     local record = converse(world, { target = "fe80::1" },
-                            host { ip = "fe80::1%eth7",
+                            host { ip = "fe80::1", interface = "eth3",
                                    bin_ip = ("\0"):rep(16) })
+    assert.equal("fe80::1%eth3", world.address)
     assert.equal("fe80::1", record.target)
     assert.equal("accepted", record.call.state)
     assert.equal("ipv6", record.gre.reason)
