@@ -76,6 +76,16 @@ describe("what the script shows", function()
     assert.equal("not tested (the connection goes through a proxy)", out.gre)
   end)
 
+  it("says that it was stopped", function()
+    local verdict = verdict_of(scripted.pppd { "pap" })
+    local records = verdict.evidence.conversations
+    assert.not_matches("stopped",
+                       exposure.result(new, verdict, 1)["not tested"][1])
+    records[#records].ended_by = "aborted"
+    assert.matches("stopped before its end",
+                   exposure.result(new, verdict, 1)["not tested"][1])
+  end)
+
   it("lists the methods whose answer is not known by themselves", function()
     local verdict = verdict_of(scripted.pppd { "mschap_v2" })
     verdict.evidence.authentication.methods.pap = "unknown"
