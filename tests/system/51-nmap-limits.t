@@ -49,7 +49,7 @@ said=$(in_ns "$bed" setpriv --reuid 65534 --regid 65534 --clear-groups \
 is "--privileged without privilege: Nmap ends well" $? 0
 partial "--privileged without privilege" 'GRE'
 like "--privileged without privilege: one line says so" "$said" \
-	'no raw packets on '$device
+	'no raw packets on '"$device"
 run_nmap "-sT" "$bed" -sT "$at"
 whole "-sT"
 run_nmap "-e and -S" "$bed" -e "$device" -S 10.77.0.2 "$at"
