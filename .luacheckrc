@@ -6,4 +6,5 @@ files["nse"] = {
   globals = { "description", "author", "license", "categories",
               "dependencies", "portrule", "action" },
   read_globals = { "SCRIPT_NAME", "SCRIPT_TYPE", "SCRIPT_PATH" },
+  max_comment_line_length = false, -- NSEDoc has real output
 }

@@ -200,8 +200,11 @@ end
 local function not_tested(verdict, by)
   local e, list = verdict.evidence, {}
   local gre = evidence.stage(e, "gre")
+  local last = e.conversations[#e.conversations]
   if e.error then
     list[1] = safe(e.error)
+  elseif last and last.ended_by == "aborted" then
+    list[1] = "the survey was stopped before its end"
   end
   if evidence.stage(e, "call").state == "not_tested" then
     list[#list + 1] = "whether calls are taken"

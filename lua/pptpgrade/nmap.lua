@@ -92,7 +92,8 @@ function Talk:make_conversation(raw, proxied)
     port = plan.port, depth = plan.depth, ask = plan.ask, raw = raw,
     decline = plan.decline, timeout = plan.timeout, contact = plan.contact,
     name = plan.name, labels = plan.labels, proxied = proxied,
-    call_id = self.call_id, ttl = nmap.get_ttl(), time = self.began, now = self.began,
+    call_id = self.call_id, ttl = nmap.get_ttl(),
+    time = self.began, now = self.began,
   }
 end
 
