@@ -180,7 +180,7 @@ lab_module := $(B)/lua/5.4/pptplab.so
 AUDITS ?= 1000000
 
 .PHONY: matrix
-check: $(lab_module)
+check system: $(lab_module)
 
 matrix: $(modules) $(lab_module) ## a million simulated audits against the truth
 	$(Q)tests/lab/matrix -n $(AUDITS)

@@ -29,6 +29,10 @@ local titles = {
 }
 
 local DIRECT_US = 5000000 -- an end later than this answers nothing
+-- The same where the server had sent its request again, so often at most: who
+-- gives up has sent it some ten times, and waited a second or more after each.
+local PROMPT_US = 750000
+local AGAIN = 2
 
 -- What a stage can show, least first.
 local orders = {
@@ -247,13 +251,28 @@ local function end_means_something(record, finish)
     not (M.has_note(record, "no_guard") or M.has_note(record, "local_icmp"))
 end
 
+-- Within what time after our answer to offer i an end of the link is its
+-- reply; nil where it may be a server giving up.
+local function reply_time(offers, i)
+  if is_news(offers, i) then
+    return DIRECT_US
+  end
+  for k = 1, AGAIN do
+    if offers[i - k].identifier ~= offers[i].identifier then
+      break
+    elseif is_news(offers, i - k) then
+      return PROMPT_US
+    end
+  end
+end
+
 -- The end of the link as the direct reply to what we answered to offer i.
 local function ended_in_reply(record, i)
   local offers = offers_of(record)
   local answered = time_of { at_us = offers[i].answered_us }
-  local finish = M.server_end(record)
-  if i == #offers and is_news(offers, i) and answered and finish and
-     finish.at_us >= answered and finish.at_us <= answered + DIRECT_US and
+  local finish, within = M.server_end(record), reply_time(offers, i)
+  if i == #offers and answered and finish and within and
+     finish.at_us >= answered and finish.at_us <= answered + within and
      end_means_something(record, finish) then
     return finish
   end

@@ -300,6 +300,9 @@ static void send_ocrp(struct lab_server *s)
 		m.connect_speed += lab_random(s->host) % 9600000;
 	m.packet_recv_window_size =
 	    stack->window != 0 ? stack->window : s->call_window;
+	m.packet_processing_delay = stack->processing_delay;
+	if (stack->channel_is_call_id)
+		m.physical_channel_id = s->call_id;
 	if (lab_quirk(s) == LAB_OCRP_RESULT)
 		m.result_code = (uint8_t)detail(s);
 	if (lab_quirk(s) == LAB_REWRITTEN_CALL_ID)

@@ -37,7 +37,8 @@ struct lab_stack {
 	const char *host, *vendor;
 	/* OCRP; 0: as the OCRQ wishes */
 	uint32_t speed;
-	uint16_t window;
+	uint16_t window, processing_delay;
+	bool channel_is_call_id;
 	enum lab_numbering numbering;
 	/* LCP: types in their order, ended by 0xff */
 	uint8_t options[10];

@@ -326,6 +326,23 @@ describe("refused", function()
       { ending = "closed" })).pap)
   end)
 
+  it("follows at once where the request had come twice again, and not later",
+     function()
+    local function after(us, times, identifier)
+      local says = { { "mschap_v2", "nak:pap", { identifier = 1 } } }
+      for i = 1, times do
+        says[1 + i] = { "mschap_v2", "nak:pap",
+                        { identifier = identifier or 1, news = false } }
+      end
+      return states(R.talk(says, { ending = "terminate", after = us })).pap
+    end
+    assert.equal("refused", after(750000, 1))
+    assert.equal("refused", after(750000, 2))
+    assert.equal("unknown", after(750001, 1))
+    assert.equal("unknown", after(2000, 3))
+    assert.equal("unknown", after(2000, 1, 2)) -- not the same, nor an answer
+  end)
+
   it("does not follow from an end after our own farewell began", function()
     for _, ours in ipairs { "terminate-request", "call-clear-request",
                             "stop-control-connection-request", "fin" } do

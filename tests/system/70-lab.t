@@ -1,6 +1,7 @@
 #!/bin/bash
 # A thousand servers of every stack, friendly and unfriendly, on a wire: no
-# verdict contradicts what is true of its server.
+# verdict contradicts what is true of its server, and each is what the same server
+# gets in virtual time.
 LIMIT=500
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -39,6 +40,12 @@ for kind in friendly mixed; do
 		"$scratch/verdicts"
 	diag "$(python3 "$repo/tests/lab/compare.py" "$scratch/truth" \
 		"$scratch/verdicts" | tail -n 1)"
+	"$repo/tests/lab/lua" virtual.lua "$scratch/truth" >"$scratch/virtual" ||
+		bail "no verdicts in virtual time"
+	ok "$kind: every verdict is that of virtual time" \
+		"$repo/tests/lab/same.py" "$scratch/verdicts" "$scratch/virtual"
+	diag "$("$repo/tests/lab/same.py" "$scratch/verdicts" \
+		"$scratch/virtual" | tail -n 1)"
 	ok "$kind: the lab is still there" kill -0 "$lab"
 	stop "$lab"
 	is "$kind: and had nothing to complain of" "$(cat "$lab_log")" ""
