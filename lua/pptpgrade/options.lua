@@ -95,7 +95,7 @@ What to ask
 From where, and how many
   -i, --interface NAME   send and capture there
   -S, --source ADDRESS   send from this address
-  -j, --jobs N           conversations at once (64)
+  -j, --jobs N           conversations at once (256)
   -w, --write FILE       a pcap of all that was sent and received
   -e FILE                send nothing: grade records that pptp-probe wrote
                          (- for stdin)

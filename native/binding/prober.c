@@ -216,6 +216,12 @@ static int abort_all(lua_State *L)
 	return 0;
 }
 
+static int queued(lua_State *L)
+{
+	lua_pushinteger(L, (lua_Integer)pptp_prober_queued(check(L)->p));
+	return 1;
+}
+
 static int live(lua_State *L)
 {
 	lua_pushinteger(L, (lua_Integer)pptp_prober_live(check(L)->p));
@@ -254,8 +260,8 @@ void pptp_net_prober_class(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
 	    {"abort", abort_all},  {"error", last_error}, {"live", live},
-	    {"next", next_record}, {"raw", raw},          {"start", start},
-	    {"trace", trace},      {NULL, NULL},
+	    {"next", next_record}, {"queued", queued},    {"raw", raw},
+	    {"start", start},      {"trace", trace},      {NULL, NULL},
 	};
 
 	pptp_arguments_class(L, PROBER, methods, close_prober);

@@ -35,7 +35,7 @@ static const struct row {
     {'T', PROBES, "targets", "FILE",
      "targets, one a line, with ,labels; - is standard input"},
     {'x', PROBES, "exclude", "FILE", "addresses to leave alone"},
-    {'j', PROBES, "jobs", "N", "conversations at once (64)"},
+    {'j', PROBES, "jobs", "N", "conversations at once (256)"},
     {'w', PROBES, "write", "FILE", "pcap of all that was sent and received"},
     {ASK, PPTP_COMMAND_CALL, "ask", "METHOD",
      "Nak towards pap chap_md5 mschap_v1 mschap_v2 eap spap"},

@@ -12,8 +12,7 @@
 #include "net/targets.h"
 
 #define TEXT         512
-#define CONTACT_FREE 256 /* addresses that nobody needs a contact for */
-#define JOBS         64
+#define CONTACT_FREE 256    /* addresses that nobody needs a contact for */
 #define WAIT_US      250000 /* a signal just before a wait is late by this */
 
 struct run {
@@ -179,11 +178,12 @@ static void start_one(struct run *r, const struct pptp_target *target)
 /* Never more in the queue than what soon runs: blocks stay unexpanded. */
 static void feed(struct run *r)
 {
-	size_t most = 2 * (size_t)(r->o->jobs != 0 ? r->o->jobs : JOBS);
+	size_t jobs = r->o->jobs != 0 ? r->o->jobs : PPTP_PROBER_JOBS;
 	struct pptp_target target;
 
 	while (r->more && !r->stopping && pptp_signals() == 0 &&
-	       pptp_prober_live(r->prober) < most) {
+	       pptp_prober_queued(r->prober) < jobs &&
+	       pptp_prober_live(r->prober) < jobs * PPTP_PROBER_PLANS) {
 		r->more = pptp_targets_next(r->targets, &target);
 		if (r->more)
 			start_one(r, &target);

@@ -187,7 +187,7 @@ static void finish(struct pptp_conversation *c, enum pptp_ended_by why,
 {
 	if (c->state == FINISHED)
 		return;
-	if (c->state >= CONNECTING)
+	if (c->state >= CONNECTING && !(c->pending & CONNECT))
 		c->pending = (c->pending & ~(uint32_t)ON_CONNECTION) | CLOSE;
 	else
 		c->pending = 0;
@@ -1172,6 +1172,7 @@ static enum pptp_action perform(struct pptp_conversation *c, enum pending what,
 	switch (what) {
 	case CONNECT:
 		pptp_observer_connecting(&c->observer, now);
+		c->deadline = now + CONNECT_WAIT;
 		return PPTP_ACTION_CONNECT;
 	case GUARD:
 		return PPTP_ACTION_GUARD;
@@ -1228,6 +1229,16 @@ int64_t pptp_conversation_deadline(const struct pptp_conversation *c)
 bool pptp_conversation_finished(const struct pptp_conversation *c)
 {
 	return c->state == FINISHED && c->pending == 0;
+}
+
+bool pptp_conversation_knocks(const struct pptp_conversation *c)
+{
+	return c->state == SYN_SENT || c->state == PINGING;
+}
+
+bool pptp_conversation_connects(const struct pptp_conversation *c)
+{
+	return c->state == CONNECTING && c->pending & CONNECT;
 }
 
 void pptp_conversation_note(struct pptp_conversation *c,

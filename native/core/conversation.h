@@ -61,7 +61,8 @@ enum pptp_input {
 
 enum pptp_action {
 	PPTP_ACTION_NONE,
-	PPTP_ACTION_CONNECT, /* a kernel socket, to target and port */
+	PPTP_ACTION_CONNECT, /* a kernel socket, to target and port; the time
+			      * for it begins when this is taken */
 	PPTP_ACTION_STREAM,  /* write the bytes, all in one segment */
 	PPTP_ACTION_GUARD,   /* hold protocol 47 from now on */
 	PPTP_ACTION_PACKET,  /* send the IP packet */
@@ -107,6 +108,10 @@ enum pptp_action pptp_conversation_output(struct pptp_conversation *c,
 /* When a TICK is due at the latest; PPTP_NEVER once finished. */
 int64_t pptp_conversation_deadline(const struct pptp_conversation *c);
 bool pptp_conversation_finished(const struct pptp_conversation *c);
+/* Our raw SYN has no answer yet: no socket is needed. */
+bool pptp_conversation_knocks(const struct pptp_conversation *c);
+/* CONNECT is next. */
+bool pptp_conversation_connects(const struct pptp_conversation *c);
 /* Say farewell now, within 3 s; at once finished where nothing is open. */
 void pptp_conversation_abort(struct pptp_conversation *c, int64_t now);
 

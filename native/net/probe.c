@@ -456,6 +456,19 @@ static void finish(struct pptp_probe *e, int64_t now)
 		over(e);
 }
 
+/* The answer came after its job had gone to another. */
+static bool must_wait(struct pptp_probe *e)
+{
+	if (e->employed || !pptp_conversation_connects(e->conversation))
+		return false;
+	if (!e->answered) {
+		e->answered = true;
+		pptp_timer_clear(&e->prober->timers, &e->timer);
+		pptp_prober_answered(e);
+	}
+	return true;
+}
+
 /* Does all that the conversation wants, and waits for what it waits for. */
 static void pump(struct pptp_probe *e, int64_t now)
 {
@@ -464,7 +477,7 @@ static void pump(struct pptp_probe *e, int64_t now)
 	int64_t deadline;
 	size_t length;
 
-	if (e->phase != PPTP_PHASE_LIVE)
+	if (e->phase != PPTP_PHASE_LIVE || must_wait(e))
 		return;
 	while ((action = pptp_conversation_output(
 		    e->conversation, data, &length, now)) != PPTP_ACTION_NONE)
@@ -484,6 +497,10 @@ void pptp_probe_timer_event(struct pptp_probe *e, int64_t now)
 	if (e->phase == PPTP_PHASE_DRAINING) {
 		over(e);
 	} else if (e->phase == PPTP_PHASE_LIVE) {
+		if (e->employed && pptp_conversation_knocks(e->conversation)) {
+			close_socket(e);
+			pptp_prober_give_back(e);
+		}
 		pptp_conversation_input(e->conversation, PPTP_INPUT_TICK, NULL,
 					0, now);
 		pump(e, now);
@@ -591,6 +608,15 @@ bool pptp_probe_begin(struct pptp_probe *e, int64_t now)
 			pptp_conversation_note(e->conversation,
 					       PPTP_NOTE_SEND_FAILED, ENETDOWN);
 	}
+	pump(e, now);
+	return true;
+}
+
+bool pptp_probe_resume(struct pptp_probe *e, int64_t now)
+{
+	if (!open_socket(e))
+		return false;
+	e->answered = false;
 	pump(e, now);
 	return true;
 }

@@ -66,6 +66,8 @@ struct pptp_probe {
 	enum pptp_phase phase;
 	bool reported; /* its record was read, and is gone */
 	int fd, socket_error;
+	bool employed;                      /* has one of the prober's jobs */
+	bool answered;                      /* … and again needs one */
 	bool connecting, connected, closed; /* closed: by the server */
 	bool broken;    /* sending failed: what is left to read, then RESET */
 	bool shut;      /* we have said all */
@@ -87,8 +89,9 @@ struct pptp_prober {
 	size_t port_count;
 	struct pptp_timers timers;
 	struct pptp_probe *all, *current; /* current: whose record is lent */
-	size_t count, running, unreported;
-	struct pptp_queue ready, done, aborted, over;
+	size_t count, queued, running, unreported; /* running: jobs taken */
+	/* answered: late, and again in need of a job */
+	struct pptp_queue ready, answered, done, aborted, over;
 	int64_t retry_at; /* when to try again after running out of something */
 	int64_t starved_since; /* … while nothing of ours was running */
 	int shortage;          /* errno of it */
@@ -107,6 +110,8 @@ bool pptp_probe_config(const struct pptp_probe *e,
 		       struct pptp_conversation_config *f) PPTP_MUST_USE;
 /* False where the system has run out of something: later again. */
 bool pptp_probe_begin(struct pptp_probe *e, int64_t now) PPTP_MUST_USE;
+/* The same for one that was answered while it had no job, and has one now. */
+bool pptp_probe_resume(struct pptp_probe *e, int64_t now) PPTP_MUST_USE;
 void pptp_probe_socket_event(struct pptp_probe *e, uint32_t events);
 void pptp_probe_timer_event(struct pptp_probe *e, int64_t now);
 /* True where the packet was this probe's. */
@@ -115,7 +120,10 @@ void pptp_probe_abort(struct pptp_probe *e, int64_t now);
 /* Closes and gives back all it has but itself. */
 void pptp_probe_free(struct pptp_probe *e);
 
-/* Called by probe.c: the record is ready; the address is free again. */
+/* Called by probe.c: the job is free, which silence needs none of; one is
+ * needed again; the record is ready; the address is free again. */
+void pptp_prober_give_back(struct pptp_probe *e);
+void pptp_prober_answered(struct pptp_probe *e);
 void pptp_prober_done(struct pptp_probe *e);
 void pptp_prober_over(struct pptp_probe *e);
 void pptp_prober_fail(struct pptp_prober *p, const char *format, ...)

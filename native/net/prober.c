@@ -17,7 +17,6 @@
 #include "net/guard.h"
 #include "net/probe.h"
 
-#define JOBS_DEFAULT 64
 #define JOBS_MOST    16384
 #define FILES_BESIDE 128 /* captures, standard streams, the host's own */
 #define EVENTS       256
@@ -57,6 +56,22 @@ static struct pptp_probe *pop(struct pptp_queue *q)
 	if (q->first == NULL)
 		q->last = NULL;
 	e->next = NULL;
+	return e;
+}
+
+static void enqueue(struct pptp_prober *p, struct pptp_probe *e)
+{
+	e->phase = PPTP_PHASE_READY;
+	push(&p->ready, e);
+	p->queued++;
+}
+
+static struct pptp_probe *dequeue(struct pptp_prober *p)
+{
+	struct pptp_probe *e = pop(&p->ready);
+
+	if (e != NULL)
+		p->queued--;
 	return e;
 }
 
@@ -211,7 +226,7 @@ static enum pptp_error configure(struct pptp_prober *p,
 		return PPTP_ERROR_ARGUMENT;
 	}
 	p->config = *f;
-	p->jobs = f->jobs > 0 ? f->jobs : JOBS_DEFAULT;
+	p->jobs = f->jobs > 0 ? f->jobs : PPTP_PROBER_JOBS;
 	if (f->write != NULL && (p->write = strdup(f->write)) == NULL) {
 		snprintf(text, room, "out of memory for the prober");
 		return PPTP_ERROR_SYSTEM;
@@ -402,8 +417,7 @@ enum pptp_error pptp_prober_start(struct pptp_prober *p,
 		pptp_timer_set(&p->timers, &e->timer,
 			       pptp_probe_now() + plan->wait_us);
 	} else {
-		e->phase = PPTP_PHASE_READY;
-		push(&p->ready, e);
+		enqueue(p, e);
 	}
 	return PPTP_OK;
 }
@@ -423,15 +437,31 @@ void pptp_prober_done(struct pptp_probe *e)
 	p->dump = NULL;
 }
 
+void pptp_prober_give_back(struct pptp_probe *e)
+{
+	if (!e->employed)
+		return;
+	e->employed = false;
+	e->prober->running--;
+	e->prober->retry_at = e->prober->starved_since = PPTP_NEVER;
+}
+
+void pptp_prober_answered(struct pptp_probe *e)
+{
+	push(&e->prober->answered, e);
+}
+
 /* Its address is free: the plans that waited for it go first. */
 void pptp_prober_over(struct pptp_probe *e)
 {
 	struct pptp_prober *p = e->prober;
 
 	pptp_demux_remove(&p->demux, &e->entry);
-	p->running--;
-	p->retry_at = p->starved_since = PPTP_NEVER;
+	pptp_prober_give_back(e);
 	if (e->followers.first != NULL) {
+		for (struct pptp_probe *f = e->followers.first; f != NULL;
+		     f = f->next)
+			p->queued++;
 		e->followers.last->next = p->ready.first;
 		p->ready.first = e->followers.first;
 		if (p->ready.last == NULL)
@@ -461,6 +491,29 @@ static struct pptp_probe *at_address(struct pptp_prober *p,
 				     offsetof(struct pptp_probe, entry));
 }
 
+/* False where it could not begin: the system is short of something. */
+static bool employ(struct pptp_prober *p, struct pptp_probe *e, int64_t now)
+{
+	bool fresh = e->phase == PPTP_PHASE_READY;
+
+	e->employed = true;
+	p->running++;
+	if (fresh ? pptp_probe_begin(e, now) : pptp_probe_resume(e, now)) {
+		p->starved_since = PPTP_NEVER;
+		return true;
+	}
+	p->shortage = errno;
+	e->employed = false;
+	p->running--;
+	p->retry_at = now + RETRY;
+	if (p->running > 0)
+		p->starved_since = PPTP_NEVER;
+	else if (p->starved_since == PPTP_NEVER)
+		p->starved_since = now;
+	return false;
+}
+
+/* Who was answered late has waited longest. */
 static void begin_ready(struct pptp_prober *p)
 {
 	int64_t now = pptp_probe_now();
@@ -469,26 +522,21 @@ static void begin_ready(struct pptp_prober *p)
 	if (p->retry_at > now && p->retry_at != PPTP_NEVER)
 		return;
 	p->retry_at = PPTP_NEVER;
-	while (p->running < p->jobs && (e = pop(&p->ready)) != NULL) {
+	while (p->running < p->jobs && (e = pop(&p->answered)) != NULL) {
+		if (!employ(p, e, now)) {
+			push_front(&p->answered, e);
+			return;
+		}
+	}
+	while (p->running < p->jobs && (e = dequeue(p)) != NULL) {
 		there = at_address(p, &e->entry.address);
 		if (there != NULL) {
 			push(&there->followers, e);
-			continue;
+		} else if (!employ(p, e, now)) {
+			push_front(&p->ready, e);
+			p->queued++;
+			return;
 		}
-		p->running++;
-		if (pptp_probe_begin(e, now)) {
-			p->starved_since = PPTP_NEVER;
-			continue;
-		}
-		p->shortage = errno;
-		p->running--;
-		push_front(&p->ready, e);
-		p->retry_at = now + RETRY;
-		if (p->running > 0)
-			p->starved_since = PPTP_NEVER;
-		else if (p->starved_since == PPTP_NEVER)
-			p->starved_since = now;
-		return;
 	}
 }
 
@@ -502,12 +550,10 @@ static void run_timers(struct pptp_prober *p)
 	       first->at <= now) {
 		pptp_timer_clear(&p->timers, first);
 		e = PROBE_OF(first);
-		if (e->phase == PPTP_PHASE_WAITING) {
-			e->phase = PPTP_PHASE_READY;
-			push(&p->ready, e);
-		} else {
+		if (e->phase == PPTP_PHASE_WAITING)
+			enqueue(p, e);
+		else
 			pptp_probe_timer_event(e, now);
-		}
 	}
 }
 
@@ -654,6 +700,8 @@ void pptp_prober_abort(struct pptp_prober *p)
 		return;
 	p->aborting = true;
 	memset(&p->ready, 0, sizeof(p->ready));
+	memset(&p->answered, 0, sizeof(p->answered));
+	p->queued = 0;
 	for (e = p->all; e != NULL; e = e->after) {
 		memset(&e->followers, 0, sizeof(e->followers));
 		if (e->phase >= PPTP_PHASE_LIVE)
@@ -669,6 +717,11 @@ void pptp_prober_abort(struct pptp_prober *p)
 size_t pptp_prober_live(const struct pptp_prober *p)
 {
 	return p->unreported;
+}
+
+size_t pptp_prober_queued(const struct pptp_prober *p)
+{
+	return p->queued;
 }
 
 bool pptp_prober_raw(const struct pptp_prober *p)

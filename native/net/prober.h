@@ -4,6 +4,10 @@
  * sockets for TCP, one raw sender, one capture an interface, one guard. Never
  * two conversations with one address at a time: later plans wait.
  *
+ * A conversation holds a job from its first packet to its last, but for this: a
+ * server that leaves the first raw SYN without an answer is waited for without
+ * one, so that silence is not what a run takes its time for.
+ *
  * Nothing sleeps: whatever is awaited is a packet, a socket or a timer.
  */
 #ifndef PPTP_PROBER_H
@@ -13,11 +17,17 @@
 
 struct pptp_prober;
 
+#define PPTP_PROBER_JOBS  256
+/* Plans under way for each job where all targets are silent: seven seconds
+ * without a job follow one with it. */
+#define PPTP_PROBER_PLANS 8
+
 struct pptp_prober_config {
 	const char *interface;      /* NULL: as routed */
 	struct pptp_address source; /* family 0: as routed */
-	unsigned jobs; /* conversations at once, 0: 64; RLIMIT_NOFILE is raised
-			* to fit, or PPTP_ERROR_SYSTEM and one sentence */
+	unsigned jobs;     /* conversations at once, 0: PPTP_PROBER_JOBS;
+			* RLIMIT_NOFILE is raised to fit, or
+			* PPTP_ERROR_SYSTEM and one sentence */
 	const char *write; /* pcap of all that was sent and received, or NULL */
 	bool stay;     /* without CAP_NET_RAW: TCP only, instead of failing */
 	bool tcp_only; /* as without CAP_NET_RAW, though it may be there */
@@ -65,6 +75,8 @@ int pptp_prober_next(struct pptp_prober *p, int64_t timeout_us,
 void pptp_prober_abort(struct pptp_prober *p);
 /* Queued, running, or with a record that next() has not given yet. */
 size_t pptp_prober_live(const struct pptp_prober *p);
+/* Those of them that could begin now, and have no job yet. */
+size_t pptp_prober_queued(const struct pptp_prober *p);
 bool pptp_prober_raw(const struct pptp_prober *p); /* raw packets work */
 /* The last failure that loses something (the capture file's disk is full), as
  * one sentence, or NULL. */

@@ -17,6 +17,18 @@ local function queue(self, plan, tag)
   return true
 end
 
+function Prober:due()
+  local due = 0
+  for _, item in ipairs(self.queue) do
+    due = due + (item.at <= self.world.clock and 1 or 0)
+  end
+  return due
+end
+
+function Prober:queued()
+  return math.max(self:due() - self.world.prober.jobs, 0)
+end
+
 function Prober:start(plan, tag)
   local failure = self.world.refuse and self.world.refuse(plan)
   if failure then

@@ -88,7 +88,7 @@ describe("pptpgrade", function()
       assert.is_nil(evidence.error)
     end
     assert.equal(3, w.prober.jobs)
-    assert.is_true(w.most <= 6)
+    assert.is_true(w.most <= 3 * 8)
   end)
 
   it("keeps the pause between two conversations with one server", function()
@@ -161,7 +161,7 @@ describe("pptpgrade", function()
       n = n + 1
     end
     assert.is_true(w.aborted)
-    assert.is_true(n <= 3 + 8)
+    assert.is_true(n <= 3 + 4 * 8)
     assert.is_nil(audit())
   end)
 

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pcap/pcap.h>
@@ -1099,6 +1100,111 @@ START_TEST(a_thousand_begin_with_raw_packets_at_once)
 }
 END_TEST
 
+/* Its kernel drops every SYN, as if nobody were there; or no longer. */
+static void be_silent(struct server *s, bool silent)
+{
+	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog filter = {.len = 1, .filter = &nothing};
+	int option = silent ? SO_ATTACH_FILTER : SO_DETACH_FILTER;
+
+	ck_assert_int_eq(
+	    setsockopt(s->fd, SOL_SOCKET, option, &filter, sizeof(filter)), 0);
+}
+
+static void start_syn(struct pptp_prober *p, uint32_t address,
+		      const struct server *s, int64_t tag)
+{
+	struct pptp_plan it = plan(address, s->port, PPTP_DEPTH_CONTROL);
+
+	it.syn = true;
+	start_plan(p, &it, tag);
+}
+
+/* One job: first for a silent server, and as soon as that has given it back for
+ * one that answers no SCCRQ before its gate is open. */
+struct late {
+	struct server *silent, *gated;
+	struct pptp_prober *p;
+};
+
+static struct late late_answer(void)
+{
+	struct late l = {.silent = server(serve_pptp),
+			 .gated = server(serve_pptp),
+			 .p = raw_prober(1, NULL)};
+	const struct pptp_record *r;
+	int64_t tag;
+
+	be_silent(l.silent, true);
+	l.gated->gate = 2;
+	start_syn(l.p, 0x7f000002, l.silent, 1);
+	start_syn(l.p, 0x7f000003, l.gated, 2);
+	ck_assert_int_eq(pptp_prober_next(l.p, 2 * SECOND, &r, &tag), 0);
+	ck_assert_int_eq(l.gated->connections, 1);
+	be_silent(l.silent, false);
+	/* Its third SYN is answered now, and the job is not free. */
+	ck_assert_int_eq(pptp_prober_next(l.p, 2 * SECOND, &r, &tag), 0);
+	ck_assert_int_eq(l.silent->connections, 0);
+	return l;
+}
+
+static void end_late(struct late l)
+{
+	l.gated->gate = 0;
+	pptp_prober_close(l.p);
+	end_server(l.silent);
+	end_server(l.gated);
+}
+
+START_TEST(a_silent_server_leaves_its_job_to_another)
+{
+	struct server *silent = server(serve_pptp), *s = server(serve_pptp);
+	struct pptp_prober *p = raw_prober(1, NULL);
+	int64_t tag;
+
+	be_silent(silent, true);
+	start_syn(p, 0x7f000002, silent, 1);
+	start_syn(p, 0x7f000003, s, 2);
+	ck_assert_uint_eq(next(p, &tag)->control.state, PPTP_ANSWERED);
+	ck_assert_int_eq(tag, 2);
+	ck_assert_uint_eq(next(p, &tag)->tcp.state, PPTP_SILENT);
+	ck_assert_int_eq(tag, 1);
+	pptp_prober_close(p);
+	end_server(silent);
+	end_server(s);
+}
+END_TEST
+
+START_TEST(a_late_answer_waits_for_a_job_and_loses_nothing)
+{
+	struct late l = late_answer();
+	int64_t tag;
+
+	l.gated->gate = 0;
+	ck_assert_uint_eq(next(l.p, &tag)->control.state, PPTP_ANSWERED);
+	ck_assert_int_eq(tag, 2);
+	ck_assert_uint_eq(next(l.p, &tag)->control.state, PPTP_ANSWERED);
+	ck_assert_int_eq(tag, 1);
+	ck_assert_int_eq(l.silent->connections, 1);
+	end_late(l);
+}
+END_TEST
+
+START_TEST(an_abort_ends_who_waits_for_a_job_too)
+{
+	struct late l = late_answer();
+	int64_t tag;
+	int i;
+
+	pptp_prober_abort(l.p);
+	for (i = 0; i < 2; i++)
+		ck_assert_uint_eq(next(l.p, &tag)->ended_by,
+				  PPTP_ENDED_ABORTED);
+	ck_assert_int_eq(l.silent->connections, 0);
+	end_late(l);
+}
+END_TEST
+
 START_TEST(without_a_route_there_is_no_plan)
 {
 	struct pptp_prober *p = raw_prober(8, NULL);
@@ -1421,6 +1527,9 @@ int main(void)
 		CLAIM_ALONE(
 		    s, an_interface_that_goes_away_is_noted_and_nothing_spins);
 		CLAIM_ALONE(s, a_thousand_begin_with_raw_packets_at_once);
+		CLAIM_ALONE(s, a_silent_server_leaves_its_job_to_another);
+		CLAIM_ALONE(s, a_late_answer_waits_for_a_job_and_loses_nothing);
+		CLAIM_ALONE(s, an_abort_ends_who_waits_for_a_job_too);
 		CLAIM_ALONE(s, without_a_route_there_is_no_plan);
 		CLAIM_ALONE(s, the_capture_file_holds_every_packet_once);
 		CLAIM_ALONE(s, a_full_disk_is_said_and_the_run_goes_on);
