@@ -7,18 +7,7 @@ LIMIT=120
 need make lua5.3 lua5.4
 
 # Into build/, with the build that is tested.
-# shellcheck disable=SC2317 # called by ok and fails
-run_make() # ARGUMENT...
-{
-	env -u MAKEFLAGS make --no-print-directory -C "$repo" \
-		B="${PPTP_BUILD#"$repo"/}" SAN="${PPTP_SAN:-}" "$@"
-}
-
-# An interpreter that is not instrumented needs the sanitizers' runtime first.
-outside=(env -C / -u LUA_PATH -u LUA_CPATH)
-[ -z "${PPTP_SAN:-}" ] || outside+=(ASAN_OPTIONS=detect_leaks=0
-	"LD_PRELOAD=$(gcc -print-file-name=libasan.so):$(gcc \
-		-print-file-name=libubsan.so)")
+outside=(env -C / -u LUA_PATH -u LUA_CPATH "${sanitizers[@]}")
 
 files()
 {

@@ -198,11 +198,6 @@ without "core.so that is none" cp /bin/true \
 
 # ---- Installing into Nmap, and out of it.
 
-run_make() # ARGUMENT...
-{
-	env -u MAKEFLAGS make --no-print-directory -C "$repo" \
-		B="${PPTP_BUILD#"$repo"/}" SAN="${PPTP_SAN:-}" "$@"
-}
 if [ -n "${PPTP_SAN:-}" ]; then
 	done_testing
 fi

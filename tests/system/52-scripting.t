@@ -29,10 +29,7 @@ for language, text in blocks:
 PY
 
 runtime=(env LUA_PATH="$repo/lua/?.lua;;" PATH="$PPTP_BUILD:$PATH"
-	LUA_CPATH="$PPTP_BUILD/lua/5.4/?.so;;")
-[ -z "${PPTP_SAN:-}" ] || runtime+=(ASAN_OPTIONS=detect_leaks=0
-	"LD_PRELOAD=$(gcc -print-file-name=libasan.so):$(gcc \
-		-print-file-name=libubsan.so)")
+	LUA_CPATH="$PPTP_BUILD/lua/5.4/?.so;;" "${sanitizers[@]}")
 
 # Runs the commands of NAME.expected, each after its "# ".
 transcript() # NAME

@@ -244,17 +244,25 @@ wait_for() # SECONDS COMMAND...; until it succeeds
 }
 
 # ---- Lua with the modules of this build. With SAN=1 they are instrumented and
-# the interpreter is not: the sanitizers' runtime comes first.
+# the programs that load them are not: the sanitizers' runtime comes first.
+
+sanitizers=()
+[ -z "${PPTP_SAN:-}" ] || sanitizers=(
+	"LD_PRELOAD=$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)"
+	ASAN_OPTIONS=detect_leaks=0
+)
 
 lua54() # SCRIPT ARGUMENT...
 {
-	local -a runtime=()
-	[ -z "${PPTP_SAN:-}" ] || runtime=(
-		"LD_PRELOAD=$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)"
-		ASAN_OPTIONS=detect_leaks=0
-	)
 	env LUA_PATH="$repo/lua/?.lua;;" \
-		LUA_CPATH="$PPTP_BUILD/lua/5.4/?.so;;" "${runtime[@]}" lua5.4 "$@"
+		LUA_CPATH="$PPTP_BUILD/lua/5.4/?.so;;" "${sanitizers[@]}" \
+		lua5.4 "$@"
+}
+
+run_make() # ARGUMENT...; with the build of this test
+{
+	env -u MAKEFLAGS make --no-print-directory -C "$repo" \
+		B="${PPTP_BUILD#"$repo"/}" SAN="${PPTP_SAN:-}" "$@"
 }
 
 # ---- Real servers: $bed is their namespace, ${address[PROFILE]} where each is.

@@ -4,11 +4,7 @@
 tree=$PPTP_BUILD/nmap
 reader=$system/nmap.py
 
-# Modules with sanitizers need their runtime in Nmap first.
-nmap_env=(env)
-[ -z "${PPTP_SAN:-}" ] || nmap_env+=(ASAN_OPTIONS=detect_leaks=0
-	"LD_PRELOAD=$(gcc -print-file-name=libasan.so):$(gcc \
-		-print-file-name=libubsan.so)")
+nmap_env=(env "${sanitizers[@]}")
 
 # Our script from our tree, by name: $xml, $said and $status; no script may
 # have failed, which Nmap's own status does not tell.
