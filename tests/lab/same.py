@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Two lists of verdicts (JSON Lines) on the same servers.
+"""Two lists of verdicts (JSON Lines) on the servers of the second.
 
 usage: same.py VERDICTS VERDICTS
 
@@ -31,14 +31,14 @@ def read(path):
 def main():
     first, second = map(read, sys.argv[1:3])
     differ = 0
-    for address in sorted(first.keys() | second.keys()):
-        a, b = first.get(address, {}), second.get(address, {})
+    for address, b in second.items():
+        a = first.get(address, {})
         differ += a != b
         for key in a.keys() | b.keys():
             if a.get(key) != b.get(key):
                 print(f"{address}: {key} {a.get(key)}, and {b.get(key)}")
-    print(f"{len(first)} and {len(second)} verdicts, {differ} differ")
-    return 1 if differ or not first else 0
+    print(f"{len(second)} verdicts compared, {differ} differ")
+    return 1 if differ or not second else 0
 
 
 sys.exit(main())

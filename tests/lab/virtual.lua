@@ -1,17 +1,31 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- The servers that `pptp-lab --truth` names, surveyed and graded in virtual
--- time, with no loss: a verdict a line, as pptpgrade -f jsonl has it.
+-- time, with no loss: a verdict a line, as pptpgrade -f jsonl has it. Some are
+-- left out: see is_race.
 --
 --   tests/lab/lua virtual.lua TRUTH
 local json = require "pptpgrade.json"
 local matrix = require "matrix"
 
-for line in io.lines(arg[1]) do
-  local case = assert(json.decode(line))
+-- A server that ends the connection at our first packet has sent its offer by
+-- then, or not: on a wire both are true, in turns.
+local function is_race(case)
+  return (case.quirk == "rst_at" or case.quirk == "fin_at") and
+    case.detail == 3
+end
+
+local function verdict_on(case)
   local address = case.address
   case.loss, case.duplicate, case.reorder, case.stall = 0, 0, 0, 0
   case.delay, case.address = 0.001, nil
   local verdict = matrix.audit(case).verdict
   verdict.target = address
-  print(json.encode(verdict))
+  return verdict
+end
+
+for line in io.lines(arg[1]) do
+  local case = assert(json.decode(line))
+  if not is_race(case) then
+    print(json.encode(verdict_on(case)))
+  end
 end
