@@ -68,8 +68,13 @@ demo: deps ## grade real servers and print what they deserve (root)
 	$(Q)tests/system/demo
 
 bench: deps ## speed and memory, beside nmap in the same run (root)
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory all $(B)/pptp-lab $(B)/bench-bare
 	$(Q)tests/bench/run
+
+$(B)/bench-bare: tests/bench/bare.c
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(LINK)
 
 lint: ## formatting, warnings as errors, clang-tidy, luacheck, shellcheck
 	$(Q)tests/lint
