@@ -471,7 +471,16 @@ function Run:begin(targets)
   return audit
 end
 
+-- What a verdict needs is loaded while files can still be opened: the
+-- conversations may take all that there are.
+local function load_judges()
+  for _, name in ipairs { "survey", "evidence", "grade" } do
+    require("pptpgrade." .. name)
+  end
+end
+
 function Run:ask(targets)
+  load_judges()
   self.show_progress = not self.options.quiet and not self.options.trace and
     self.world.terminal(2)
   local audit, why = self:begin(targets)

@@ -59,14 +59,16 @@ local function conversations(view)
   return view.evidence.conversations
 end
 
--- Silence says something only where it was waited for to the end.
+-- Silence says something only where it was waited for to the end, by a host
+-- that could send and has lost nothing of what came.
 local function waited(record)
   local tcp = stage(record, "tcp")
   local ended = record.ended_by
   local reason = type(tcp.reason) == "string" and tcp.reason or ""
   return (tcp.state == "silent" or tcp.state == "filtered") and
     ended ~= "aborted" and ended ~= "error" and ended ~= "running" and
-    reason ~= "error" and reason:sub(1, 6) ~= "local-"
+    reason ~= "error" and reason:sub(1, 6) ~= "local-" and
+    not evidence.has_note(record, "capture_drops")
 end
 
 -- Echo requests go out beside the SYNs. Where some of them had no answer, the

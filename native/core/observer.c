@@ -1069,6 +1069,7 @@ bool pptp_observer_packet(struct pptp_observer *o, enum pptp_side side,
 static void end_gre(struct pptp_record *r)
 {
 	bool local = r->gre.reason == PPTP_REASON_LOCAL_ICMP;
+	bool failed = pptp_record_has_note(r, PPTP_NOTE_SEND_FAILED);
 
 	if (r->gre.from_server && r->gre.to_server)
 		r->gre.state = PPTP_REACHABLE;
@@ -1086,6 +1087,12 @@ static void end_gre(struct pptp_record *r)
 		r->gre.reason = PPTP_REASON_TIMEOUT;
 	if (r->gre.from_server && !local)
 		r->gre.reason = PPTP_REASON_NONE;
+	/* What we never sent, nobody could answer. */
+	if (failed && r->gre.state == PPTP_SILENT)
+		r->gre.state = PPTP_NOT_TESTED;
+	if (failed && (r->gre.state == PPTP_INBOUND_ONLY ||
+		       r->gre.reason == PPTP_REASON_TIMEOUT))
+		r->gre.reason = PPTP_REASON_ERROR;
 }
 
 /* Silence is a fact only where it was waited for to the end. */
@@ -1137,7 +1144,9 @@ void pptp_observer_end(struct pptp_observer *o, enum pptp_ended_by why,
 	r->end = now;
 	r->ended_by = (uint8_t)why;
 	if (r->tcp.state == PPTP_SILENT)
-		r->tcp.reason = PPTP_REASON_TIMEOUT;
+		r->tcp.reason = pptp_record_has_note(r, PPTP_NOTE_SEND_FAILED)
+				    ? PPTP_REASON_ERROR
+				    : PPTP_REASON_TIMEOUT;
 	end_gre(r);
 	if (r->lcp.we_acked && r->lcp.they_acked)
 		r->lcp.state = PPTP_OPENED;

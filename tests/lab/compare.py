@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Verdicts (JSON Lines) against what pptp-lab says is true of each server.
 
-usage: compare.py TRUTH VERDICTS
+usage: compare.py [--partial] TRUTH VERDICTS
 
 Prints each contradiction and a count of them all; exit status 1 where there is
 one. A range that holds the truth is no contradiction, and neither is "unknown";
 without loss a friendly server has to be known exactly, unless it never tells
 whether it would go without a login.
+
+--partial: of a run that could not do all it would. Then nothing has to be known
+exactly, and a server may have no verdict; what is said still has to be true.
 """
 import json
 import sys
@@ -20,7 +23,7 @@ def lines(path):
         return [json.loads(line) for line in file]
 
 
-def contradictions(truth, verdict):
+def contradictions(truth, verdict, partial):
     login = verdict["evidence"]["authentication"]
     for method in METHODS:
         state = login["methods"][method]
@@ -39,18 +42,25 @@ def contradictions(truth, verdict):
     elif verdict["grade"] != "?" and not (
             verdict["best"] <= truth["worst"] <= verdict["worst"]):
         yield f"grade {verdict['grade']}, {truth['worst']} in truth"
-    elif (truth["quirk"] == "friendly" and truth["declining_tells"] and
-          verdict["worst"] != truth["worst"]):
+    elif (not partial and truth["quirk"] == "friendly" and
+          truth["declining_tells"] and verdict["worst"] != truth["worst"]):
         yield f"grade {verdict['grade']} where {truth['worst']} can be known"
 
 
 def main():
-    truths = {t["address"]: t for t in lines(sys.argv[1])}
-    verdicts = {v["target"]: v for v in lines(sys.argv[2])}
+    arguments = sys.argv[1:]
+    partial = "--partial" in arguments
+    if partial:
+        arguments.remove("--partial")
+    truths = {t["address"]: t for t in lines(arguments[0])}
+    verdicts = {v["target"]: v for v in lines(arguments[1])}
     wrong = exact = 0
     for address, truth in truths.items():
         verdict = verdicts.get(address)
-        found = list(contradictions(truth, verdict)) if verdict else ["missing"]
+        if verdict:
+            found = list(contradictions(truth, verdict, partial))
+        else:
+            found = [] if partial else ["missing"]
         wrong += bool(found)
         exact += bool(verdict) and verdict["grade"] == truth["worst"]
         for what in found:
@@ -58,7 +68,9 @@ def main():
                   f"{truth['detail']} {'+'.join(truth['methods'])}: {what}")
     print(f"{len(truths)} servers, {len(verdicts)} verdicts, {exact} exact "
           f"letters, {wrong} contradicted")
-    return 1 if wrong or len(verdicts) != len(truths) else 0
+    strangers = verdicts.keys() - truths.keys()
+    missing = not partial and len(verdicts) != len(truths)
+    return 1 if wrong or missing or strangers else 0
 
 
 sys.exit(main())

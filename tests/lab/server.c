@@ -710,6 +710,8 @@ static void start_ppp(struct lab_server *s, int64_t now)
 	struct pptp_reader in;
 
 	s->start = NEVER;
+	if (s->ended) /* cleared before it could begin */
+		return;
 	lab_ppp_start(s, now);
 	for (unsigned i = 0; i < s->frames && !s->ended; i++) {
 		pptp_reader_init(&in, s->waiting[i].bytes,
@@ -722,7 +724,7 @@ void lab_server_tick(struct lab_server *s, int64_t now)
 {
 	if (s->closed)
 		return;
-	if (now >= s->start && !s->ended)
+	if (now >= s->start)
 		start_ppp(s, now);
 	lab_ppp_tick(s, now);
 	if (now >= s->acknowledge) {

@@ -520,7 +520,8 @@ static void run(struct wire *w)
 				   1));
 		receive(w);
 		now = clock_now();
-		while ((first = pptp_timers_first(&w->timers)) != NULL &&
+		while (!stopped &&
+		       (first = pptp_timers_first(&w->timers)) != NULL &&
 		       first->at <= now)
 			on_timer(w, (struct connection *)first, now);
 	}

@@ -67,7 +67,8 @@ end
 
 local reasons = {
   ["syn-ack"] = "SYN-ACK", rst = "RST", refused = "connection refused",
-  timeout = "no answer in time", error = "the system refused to send",
+  timeout = "no answer in time",
+  error = "this host refused to send: see its firewall and its interfaces",
   ["no-privilege"] = "needs CAP_NET_RAW", ipv6 = "PPTP's GRE is IPv4 only",
   proxy = "the connection goes through a proxy",
 }
@@ -80,10 +81,11 @@ function M.reason(s)
   end
   local icmp = tostring(s.reason):match("icmp%-(.*)$")
   if icmp then
-    return ("%sICMP %s%s"):format(
-      s.reason:find("^local") and "our own host's " or "",
-      (safe(icmp):gsub("%-", "/")),
-      s.icmp_from and " from " .. safe(s.icmp_from) or "")
+    local ours = s.reason:find("^local") ~= nil
+    return ("%sICMP %s%s%s"):format(
+      ours and "our own host's " or "", (safe(icmp):gsub("%-", "/")),
+      s.icmp_from and " from " .. safe(s.icmp_from) or "",
+      ours and ": remove that rule" or "")
   end
   return reasons[s.reason] or safe(s.reason)
 end
@@ -174,8 +176,9 @@ local function gre_text(e)
     if s.packets_received then
       parts[#parts + 1] = ("%s packets"):format(safe(s.packets_received))
     end
+    parts[#parts + 1] = M.reason(s) -- what our own host did
   end
-  if s.state == "inbound_only" then
+  if s.state == "inbound_only" and s.reason ~= "error" then
     parts[#parts + 1] = "ours were not answered"
   end
   if s.state ~= "reachable" and s.local_path then
