@@ -11,10 +11,6 @@ M.version = "0.1.0"
 
 local APART = 1 -- seconds between two conversations with one server
 local TICK = 0.25 -- seconds between two looks at opts.stop and opts.tick
-local JOBS = 256
--- Targets begun for each conversation that may run: those in the pause between
--- two conversations use none, and silent ones none after their first second.
-local BEGUN_A_JOB = 8
 
 local function has_elements(t)
   return type(t) == "table" and t[1] ~= nil
@@ -40,8 +36,7 @@ end
 
 local function open_prober(net, opts)
   return net.prober { interface = opts.interface, source = opts.source,
-                      jobs = opts.jobs or JOBS, write = opts.write,
-                      stay = true,
+                      jobs = opts.jobs, write = opts.write, stay = true,
                       trace = opts.trace ~= nil }
 end
 
@@ -131,7 +126,7 @@ end
 
 function Audit:fill()
   while not self.stopped and not self.exhausted and not self.ready[1] and
-    self.begun < self.jobs * BEGUN_A_JOB and self.prober:queued() < self.jobs do
+    self.prober:hungry() do
     local target = self.targets:next()
     if target then
       self:begin(target)
@@ -260,7 +255,7 @@ function M.audit_all(targets, opts)
   local audit = setmetatable({
     targets = list, prober = prober, opts = opts, ready = {}, begun = 0,
     control = control,
-    jobs = opts.jobs or JOBS, raw = prober:raw(),
+    raw = prober:raw(),
     problem = function()
       return prober:error()
     end,

@@ -34,6 +34,44 @@ local function is_drawn(state, challenge)
   return true
 end
 
+-- The state k draws after a magic number is a factor times that, plus what its
+-- lower bits make of it: one addend for each count of draws. By the upper byte
+-- of the addends: which counts can lead to a challenge's first byte at all.
+local function tabulate()
+  local made, power, constant = { low = {} }, 1, 0
+  local low = START
+  for drawn = 1, DRAWN do
+    low = step(low) & 0xffff
+    made.low[drawn] = low
+  end
+  for k = 1, SLACK + 1 do
+    power, constant = power * A & MASK, step(constant)
+    made[k] = { factor = power << 16 & MASK }
+    for drawn, bits in ipairs(made.low) do
+      local byte = (power * bits + constant & MASK) >> 40
+      made[k][byte] = made[k][byte] or {}
+      table.insert(made[k][byte], drawn)
+    end
+  end
+  return made
+end
+
+local rows -- made when first needed
+local none = {}
+
+-- Of the counts of draws in one list, the one that the whole challenge fits.
+local function find(list, magic, between, challenge)
+  for _, drawn in ipairs(list) do
+    local state = magic << 16 | rows.low[drawn]
+    for _ = 1, between do
+      state = step(state)
+    end
+    if is_drawn(state, challenge) then
+      return drawn
+    end
+  end
+end
+
 --- Whether a challenge follows from a magic number.
 -- @tparam number magic of the Configure-Request that was acknowledged
 -- @tparam string challenge its bytes
@@ -45,15 +83,16 @@ function M.relation(magic, challenge)
      type(challenge) ~= "string" or #challenge < M.LEAST then
     return nil
   end
-  local low = START
-  for drawn = 1, DRAWN do
-    low = step(low) & 0xffff
-    local state = magic << 16 | low
-    for between = 0, SLACK do
-      if is_drawn(state, challenge) then
+  rows = rows or tabulate()
+  for between = 0, SLACK do
+    local row = rows[between + 1]
+    local byte = challenge:byte() - ((row.factor * magic & MASK) >> 40)
+    for carry = 0, 1 do
+      local drawn = find(row[byte - carry & 0xff] or none, magic, between,
+                         challenge)
+      if drawn then
         return drawn, between
       end
-      state = step(state)
     end
   end
   return nil

@@ -56,6 +56,21 @@ static int watch_signals(lua_State *L)
 	return 1;
 }
 
+static enum pptp_error find_route(const struct pptp_address *target,
+				  const char *interface,
+				  struct pptp_route *route)
+{
+	int router = -1, saved;
+	enum pptp_error error =
+	    pptp_route_find(&router, target, interface, route);
+
+	saved = errno;
+	if (router >= 0)
+		close(router);
+	errno = saved;
+	return error;
+}
+
 static int route(lua_State *L)
 {
 	size_t length;
@@ -71,7 +86,7 @@ static int route(lua_State *L)
 		return pptp_arguments_fail(L, PPTP_ERROR_ARGUMENT,
 					   lua_tostring(L, -1));
 	}
-	error = pptp_route_find(&target, interface, &found);
+	error = find_route(&target, interface, &found);
 	if (error != PPTP_OK) {
 		lua_pushfstring(
 		    L, "%s: %s",

@@ -216,9 +216,9 @@ static int abort_all(lua_State *L)
 	return 0;
 }
 
-static int queued(lua_State *L)
+static int hungry(lua_State *L)
 {
-	lua_pushinteger(L, (lua_Integer)pptp_prober_queued(check(L)->p));
+	lua_pushboolean(L, pptp_prober_hungry(check(L)->p));
 	return 1;
 }
 
@@ -260,7 +260,7 @@ void pptp_net_prober_class(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
 	    {"abort", abort_all},  {"error", last_error}, {"live", live},
-	    {"next", next_record}, {"queued", queued},    {"raw", raw},
+	    {"next", next_record}, {"hungry", hungry},    {"raw", raw},
 	    {"start", start},      {"trace", trace},      {NULL, NULL},
 	};
 

@@ -178,12 +178,10 @@ static void start_one(struct run *r, const struct pptp_target *target)
 /* Never more in the queue than what soon runs: blocks stay unexpanded. */
 static void feed(struct run *r)
 {
-	size_t jobs = r->o->jobs != 0 ? r->o->jobs : PPTP_PROBER_JOBS;
 	struct pptp_target target;
 
 	while (r->more && !r->stopping && pptp_signals() == 0 &&
-	       pptp_prober_queued(r->prober) < jobs &&
-	       pptp_prober_live(r->prober) < jobs * PPTP_PROBER_PLANS) {
+	       pptp_prober_hungry(r->prober)) {
 		r->more = pptp_targets_next(r->targets, &target);
 		if (r->more)
 			start_one(r, &target);

@@ -205,6 +205,7 @@ static void finish(struct pptp_conversation *c, enum pptp_ended_by why,
 static void stop(struct pptp_conversation *c, int64_t now)
 {
 	c->state = STOPPING;
+	c->pending &= ~(uint32_t)OCRQ;
 	c->pending |= STOP;
 	c->deadline = now + FAREWELL_WAIT;
 }
@@ -805,6 +806,7 @@ static void not_connected(struct pptp_conversation *c, bool refused,
 
 /* ---- time ---------------------------------------------------------------- */
 
+/* While an echo is waited for, the last SYN may still be answered. */
 static void syn_timeout(struct pptp_conversation *c, int64_t now)
 {
 	if (c->tries >= MAX_SYNS) {
@@ -813,7 +815,7 @@ static void syn_timeout(struct pptp_conversation *c, int64_t now)
 	}
 	c->tries++;
 	c->pending |= SYN;
-	c->deadline = now + (c->tries == 2 ? 2 : 3) * SECOND;
+	c->deadline = now + (c->tries == 2 ? 2 : 1) * SECOND;
 }
 
 static void ping_timeout(struct pptp_conversation *c, int64_t now)

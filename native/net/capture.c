@@ -10,7 +10,7 @@
 #include "core/ip.h"
 #include "read/link.h"
 
-#define SNAPSHOT      2048
+#define SNAPSHOT      1600 /* with its header, two frames a page */
 #define FILE_SNAPSHOT 65535
 #define RING_LEAST    262144
 

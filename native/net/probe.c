@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,8 +16,9 @@
 #include "net/trace.h"
 
 #define DRAIN INT64_C(1000000)
-#define LATE  INT64_C(1000) /* a deadline that has passed is met so soon */
-#define READS 16            /* of one socket, before others get their turn */
+#define LATE  INT64_C(1000)   /* a deadline that has passed is met so soon */
+#define KNOCK INT64_C(250000) /* how long a SYN without answer has a job */
+#define READS 16              /* of one socket, before others get their turn */
 
 static void pump(struct pptp_probe *e, int64_t now);
 
@@ -208,12 +208,13 @@ static void start_connect(struct pptp_probe *e, int64_t now)
 		not_connected(e, e->socket_error, now);
 }
 
-static void connect_event(struct pptp_probe *e, int64_t now)
+static void connect_event(struct pptp_probe *e, uint32_t events, int64_t now)
 {
 	int error = 0;
 	socklen_t size = sizeof(error);
 
-	if (getsockopt(e->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+	if (events & (EPOLLERR | EPOLLHUP) &&
+	    getsockopt(e->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
 		error = errno;
 	e->connecting = false;
 	if (error != 0) {
@@ -326,11 +327,11 @@ static void got_end(struct pptp_probe *e, int error)
 	int64_t now = pptp_probe_now();
 
 	e->closed = true;
-	watch(e, EPOLL_CTL_DEL, 0);
 	if (e->phase == PPTP_PHASE_DRAINING) {
 		over(e);
 		return;
 	}
+	watch(e, EPOLL_CTL_DEL, 0);
 	if (e->tap != NULL && call_is_up(e))
 		pptp_tap_drain(e->prober, e->tap);
 	if (e->phase != PPTP_PHASE_LIVE)
@@ -374,7 +375,7 @@ void pptp_probe_socket_event(struct pptp_probe *e, uint32_t events)
 	if (e->fd < 0 || e->phase == PPTP_PHASE_OVER)
 		return;
 	if (e->connecting) {
-		connect_event(e, pptp_probe_now());
+		connect_event(e, events, pptp_probe_now());
 		if (e->fd < 0)
 			return;
 	}
@@ -487,6 +488,8 @@ static void pump(struct pptp_probe *e, int64_t now)
 		return;
 	}
 	deadline = pptp_conversation_deadline(e->conversation);
+	if (e->employed && pptp_conversation_knocks(e->conversation))
+		deadline = e->conversation->record.start + KNOCK;
 	if (deadline <= now)
 		deadline = now + LATE;
 	pptp_timer_set(&e->prober->timers, &e->timer, deadline);
@@ -571,8 +574,7 @@ bool pptp_probe_config(const struct pptp_probe *e,
 	f->contact = e->contact;
 	f->name = e->name;
 	f->labels = e->labels;
-	return getrandom(f->random, sizeof(f->random), 0) ==
-	       (ssize_t)sizeof(f->random);
+	return pptp_prober_random(e->prober, f->random, sizeof(f->random));
 }
 
 static bool prepare(struct pptp_probe *e, int64_t now)
@@ -638,9 +640,27 @@ static void abort_plan(struct pptp_probe *e, int64_t now)
 	pptp_prober_done(e);
 }
 
+/* A reply that waits in the socket decides which farewell is owed. What it
+ * would lead to is not begun: nothing is pumped before the abort. */
+static void hear_out(struct pptp_probe *e, int64_t now)
+{
+	uint8_t bytes[2048];
+	ssize_t n;
+
+	if (!e->connected || e->closed || call_is_up(e))
+		return;
+	n = recv(e->fd, bytes, sizeof(bytes), 0);
+	if (n <= 0)
+		return;
+	tell_stream(e, bytes, (size_t)n);
+	pptp_conversation_input(e->conversation, PPTP_INPUT_STREAM, bytes,
+				(size_t)n, now);
+}
+
 void pptp_probe_abort(struct pptp_probe *e, int64_t now)
 {
 	if (e->phase == PPTP_PHASE_LIVE) {
+		hear_out(e, now);
 		pptp_conversation_abort(e->conversation, now);
 		pump(e, now);
 	} else if (e->phase < PPTP_PHASE_LIVE) {

@@ -18,7 +18,8 @@
 #include "net/send.h"
 #include "net/timer.h"
 
-#define PPTP_PROBE_OUT 512 /* what a socket did not take at once */
+#define PPTP_PROBE_OUT   512 /* what a socket did not take at once */
+#define PPTP_RANDOM_POOL 4096
 
 enum pptp_source { PPTP_SOURCE_PROBE, PPTP_SOURCE_TAP }; /* of an event */
 
@@ -81,7 +82,9 @@ struct pptp_prober {
 	char interface[PPTP_INTERFACE_NAME]; /* "": as routed */
 	char *write;
 	unsigned jobs;
-	int epoll, guard;
+	int epoll, guard, router;         /* -1: not opened yet */
+	uint8_t random[PPTP_RANDOM_POOL]; /* from getrandom(2) */
+	size_t random_left;
 	struct pptp_sender *sender; /* NULL: no raw packets */
 	struct pptp_dump *dump;
 	struct pptp_tap *taps;
@@ -102,6 +105,8 @@ struct pptp_prober {
 };
 
 int64_t pptp_probe_now(void);
+bool pptp_prober_random(struct pptp_prober *p, void *bytes,
+			size_t length) PPTP_MUST_USE;
 /* `index`: the interface, which a link-local address needs. */
 socklen_t pptp_probe_sockaddr(struct sockaddr_storage *to,
 			      const struct pptp_address *a, uint16_t port,

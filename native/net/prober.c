@@ -18,6 +18,8 @@
 #include "net/probe.h"
 
 #define JOBS_MOST    16384
+#define SILENT_A_JOB 24 /* 6 s of silence, of which 0.25 s with a job */
+#define SILENT_MOST  16384
 #define FILES_BESIDE 128 /* captures, standard streams, the host's own */
 #define EVENTS       256
 #define RETRY        INT64_C(100000)
@@ -25,6 +27,21 @@
 
 #define PROBE_OF(t)                                                            \
 	((struct pptp_probe *)((char *)(t)-offsetof(struct pptp_probe, timer)))
+
+/* Used bytes are overwritten: nothing that was random is told twice. */
+bool pptp_prober_random(struct pptp_prober *p, void *bytes, size_t length)
+{
+	if (p->random_left < length) {
+		if (getrandom(p->random, sizeof(p->random), 0) !=
+		    (ssize_t)sizeof(p->random))
+			return false;
+		p->random_left = sizeof(p->random);
+	}
+	p->random_left -= length;
+	memcpy(bytes, p->random + p->random_left, length);
+	memset(p->random + p->random_left, 0, length);
+	return true;
+}
 
 /* ---- queues -------------------------------------------------------------- */
 
@@ -260,7 +277,7 @@ enum pptp_error pptp_prober_open(struct pptp_prober **p,
 		snprintf(text, room, "out of memory for the prober");
 		return PPTP_ERROR_SYSTEM;
 	}
-	prober->epoll = prober->guard = -1;
+	prober->epoll = prober->guard = prober->router = -1;
 	prober->retry_at = prober->starved_since = PPTP_NEVER;
 	pptp_demux_init(&prober->demux, seed);
 	error = configure(prober, config, text, room);
@@ -290,6 +307,8 @@ void pptp_prober_close(struct pptp_prober *p)
 	pptp_guard_close(p->guard);
 	if (p->epoll >= 0)
 		close(p->epoll);
+	if (p->router >= 0)
+		close(p->router);
 	pptp_timers_free(&p->timers);
 	free(p->write);
 	free(p);
@@ -329,9 +348,9 @@ static struct pptp_probe *new_probe(struct pptp_prober *p,
 
 static enum pptp_error find_route(struct pptp_probe *e, char *text, size_t room)
 {
-	const struct pptp_prober *p = e->prober;
-	enum pptp_error error =
-	    pptp_route_find(&e->entry.address, interface_of(p), &e->route);
+	struct pptp_prober *p = e->prober;
+	enum pptp_error error = pptp_route_find(&p->router, &e->entry.address,
+						interface_of(p), &e->route);
 	char address[PPTP_ADDRESS_TEXT];
 
 	pptp_address_format(&e->entry.address, address);
@@ -719,9 +738,15 @@ size_t pptp_prober_live(const struct pptp_prober *p)
 	return p->unreported;
 }
 
-size_t pptp_prober_queued(const struct pptp_prober *p)
+bool pptp_prober_hungry(const struct pptp_prober *p)
 {
-	return p->queued;
+	size_t most = (size_t)p->jobs * SILENT_A_JOB;
+
+	if (most > SILENT_MOST)
+		most = SILENT_MOST;
+	if (most < 2 * (size_t)p->jobs)
+		most = 2 * (size_t)p->jobs;
+	return p->queued < p->jobs && p->unreported < most;
 }
 
 bool pptp_prober_raw(const struct pptp_prober *p)

@@ -5,8 +5,8 @@
  * two conversations with one address at a time: later plans wait.
  *
  * A conversation holds a job from its first packet to its last, but for this: a
- * server that leaves the first raw SYN without an answer is waited for without
- * one, so that silence is not what a run takes its time for.
+ * server that does not answer a raw SYN within 0.25 s is waited for without one,
+ * so that silence is not what a run takes its time for.
  *
  * Nothing sleeps: whatever is awaited is a packet, a socket or a timer.
  */
@@ -17,10 +17,7 @@
 
 struct pptp_prober;
 
-#define PPTP_PROBER_JOBS  256
-/* Plans under way for each job where all targets are silent: seven seconds
- * without a job follow one with it. */
-#define PPTP_PROBER_PLANS 8
+#define PPTP_PROBER_JOBS 256
 
 struct pptp_prober_config {
 	const char *interface;      /* NULL: as routed */
@@ -75,8 +72,9 @@ int pptp_prober_next(struct pptp_prober *p, int64_t timeout_us,
 void pptp_prober_abort(struct pptp_prober *p);
 /* Queued, running, or with a record that next() has not given yet. */
 size_t pptp_prober_live(const struct pptp_prober *p);
-/* Those of them that could begin now, and have no job yet. */
-size_t pptp_prober_queued(const struct pptp_prober *p);
+/* Another plan would soon begin: enough for targets that are silent and need no
+ * job, and not more than memory should hold. */
+bool pptp_prober_hungry(const struct pptp_prober *p);
 bool pptp_prober_raw(const struct pptp_prober *p); /* raw packets work */
 /* The last failure that loses something (the capture file's disk is full), as
  * one sentence, or NULL. */

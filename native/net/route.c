@@ -131,14 +131,17 @@ static enum pptp_error find_interface(int fd, const char *name, unsigned *index)
 		errno = ENETDOWN;
 		return PPTP_ERROR_INTERFACE;
 	}
-	*index = if_nametoindex(name);
-	return *index != 0 ? PPTP_OK : PPTP_ERROR_INTERFACE;
+	if (ioctl(fd, SIOCGIFINDEX, &request) < 0)
+		return PPTP_ERROR_INTERFACE;
+	*index = (unsigned)request.ifr_ifindex;
+	return PPTP_OK;
 }
 
 static enum pptp_error find(int fd, const struct pptp_address *target,
 			    const char *interface, struct pptp_route *route)
 {
 	struct request q;
+	struct ifreq name;
 	unsigned index;
 	enum pptp_error error = find_interface(fd, interface, &index);
 
@@ -148,29 +151,40 @@ static enum pptp_error find(int fd, const struct pptp_address *target,
 	error = ask(fd, &q, route);
 	if (error != PPTP_OK)
 		return error;
-	/* A local target's route leads to lo, whatever was asked for. */
-	if (if_indextoname(route->index, route->interface) == NULL)
+	/* A local target's route leads to lo, whatever was asked for. Libc would
+	 * ask through a socket of its own, and where none is to be had it gives
+	 * an errno that says something else. */
+	memset(&name, 0, sizeof(name));
+	name.ifr_ifindex = (int)route->index;
+	if (ioctl(fd, SIOCGIFNAME, &name) < 0)
 		return PPTP_ERROR_SYSTEM;
+	memcpy(route->interface, name.ifr_name, sizeof(route->interface));
 	return PPTP_OK;
 }
 
-enum pptp_error pptp_route_find(const struct pptp_address *target,
+enum pptp_error pptp_route_find(int *router, const struct pptp_address *target,
 				const char *interface, struct pptp_route *route)
 {
 	enum pptp_error error;
-	int fd, saved;
+	int saved;
 
 	memset(route, 0, sizeof(*route));
 	if (target->family != 4 && target->family != 6) {
 		errno = EAFNOSUPPORT;
 		return PPTP_ERROR_ROUTE;
 	}
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	if (fd < 0)
+	if (*router < 0)
+		*router =
+		    socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (*router < 0)
 		return PPTP_ERROR_SYSTEM;
-	error = find(fd, target, interface, route);
-	saved = errno;
-	close(fd);
-	errno = saved;
+	error = find(*router, target, interface, route);
+	if (error == PPTP_ERROR_SYSTEM) {
+		/* A late answer must not be the next question's. */
+		saved = errno;
+		close(*router);
+		*router = -1;
+		errno = saved;
+	}
 	return error;
 }

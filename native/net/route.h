@@ -14,9 +14,11 @@ struct pptp_route {
 	unsigned index;
 };
 
-/* PPTP_ERROR_ROUTE where there is none; PPTP_ERROR_INTERFACE where `interface`
- * (NULL: any) does not exist or is down; PPTP_ERROR_SYSTEM with errno. */
-enum pptp_error pptp_route_find(const struct pptp_address *target,
+/* `*router`: what the kernel is asked through, opened where it is -1, and the
+ * caller's to close. PPTP_ERROR_ROUTE where there is no route;
+ * PPTP_ERROR_INTERFACE where `interface` (NULL: any) does not exist or is down;
+ * PPTP_ERROR_SYSTEM with errno. */
+enum pptp_error pptp_route_find(int *router, const struct pptp_address *target,
 				const char *interface,
 				struct pptp_route *route) PPTP_MUST_USE;
 

@@ -7,7 +7,7 @@ import statistics
 from beds import Lab, built
 from measure import MIB, aim, cost, median, medians, say
 
-ALL = 3000  # servers that all answer
+ALL = 10000  # servers that all answer
 FEW = 500  # of them, where each takes many seconds
 TARGETS = 10000  # of which few answer
 SILENT = 90  # percent
@@ -57,11 +57,12 @@ class Table:
         command = nmap("pptp-version") + self.lab.addresses(count)
         self.rows.append(Row(NMAP, "", self.lab.inside(*command), count))
 
-    def ours(self, program, depth, jobs, count):
-        how = ["-f", "jsonl"] if program == "pptpgrade" else []
+    def ours(self, program, depth, jobs, count, *how):
         if jobs != DEFAULT:
-            how += ["-j", str(jobs)]
-        self.rows.append(Row(f"{program} {depth}", jobs,
+            how += ("-j", str(jobs))
+        name = " ".join([program, depth, *how[1:2]] if "-f" in how else
+                        [program, depth])
+        self.rows.append(Row(name, jobs,
                              ours(self.lab, program, depth, count, *how),
                              count))
 
@@ -117,10 +118,9 @@ def all_answer():
             for jobs in (64, 512):
                 table.ours("pptp-probe", depth, jobs, ALL)
         for depth in ("control", "call"):
-            for jobs in (DEFAULT, 512):
-                table.ours("pptpgrade", depth, jobs, ALL)
-        for jobs in (DEFAULT, 512):
-            table.ours("pptpgrade", "auth", jobs, FEW)
+            table.ours("pptpgrade", depth, DEFAULT, ALL)
+            table.ours("pptpgrade", depth, DEFAULT, ALL, "-f", "jsonl")
+        table.ours("pptpgrade", "auth", DEFAULT, FEW)
         table.measure()
     for program in ("pptp-probe", "pptpgrade"):
         share = table.best(f"{program} control", BARE)

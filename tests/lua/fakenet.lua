@@ -25,8 +25,9 @@ function Prober:due()
   return due
 end
 
-function Prober:queued()
-  return math.max(self:due() - self.world.prober.jobs, 0)
+function Prober:hungry()
+  local jobs = self.world.prober.jobs or 256
+  return self:due() < 2 * jobs and #self.queue < 24 * jobs
 end
 
 function Prober:start(plan, tag)

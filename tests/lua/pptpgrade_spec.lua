@@ -154,14 +154,14 @@ describe("pptpgrade", function()
   it("says farewell and begins nothing new when told to stop", function()
     local w, n = world(), 0
     local audit = assert(pptp.audit_all(addresses(40), {
-      jobs = 4, stop = function()
+      jobs = 1, stop = function()
         return n >= 3
       end }))
     for _ in audit do
       n = n + 1
     end
     assert.is_true(w.aborted)
-    assert.is_true(n <= 3 + 4 * 8)
+    assert.is_true(n <= 3 + 24)
     assert.is_nil(audit())
   end)
 

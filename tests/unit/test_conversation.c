@@ -620,7 +620,7 @@ START_TEST(a_late_syn_that_is_answered_leads_to_a_connection)
 	struct pptp_tcp syn;
 
 	begin(&f);
-	wait_for(6 * S);
+	wait_for(4 * S);
 	for (w.read = 0; w.read < 3;)
 		syn = expect_syn();
 	ck_assert(answer_ping(w.read++, 0));
@@ -637,9 +637,26 @@ START_TEST(an_echo_reply_to_somebody_else_proves_no_life)
 	struct pptp_conversation_config f = knocking();
 
 	begin(&f);
-	wait_for(6 * S);
+	wait_for(4 * S);
 	ck_assert(!answer_ping(3, 0x0101));
 	ck_assert_int_eq(w.c.record.host.state, PPTP_SILENT);
+}
+END_TEST
+
+START_TEST(the_last_syn_may_be_answered_while_an_echo_is_waited_for)
+{
+	struct pptp_conversation_config f = knocking();
+	struct pptp_tcp syn;
+
+	begin(&f);
+	wait_for(6 * S - MS);
+	for (w.read = 0; w.read < 3;)
+		syn = expect_syn();
+	ck_assert_int_eq(w.log[2].at - w.log[0].at, 3 * S);
+	ck_assert_uint_eq(w.sent, 5); /* and two echo requests */
+	ck_assert(answer_syn(&syn, PPTP_TCP_SYN | PPTP_TCP_ACK,
+			     syn.sequence_number + 1));
+	ck_assert_int_eq(w.log[w.sent - 1].action, PPTP_ACTION_CONNECT);
 }
 END_TEST
 
@@ -1734,6 +1751,7 @@ static void claims_up_to_the_call(Suite *s)
 	CLAIM(s, a_lost_echo_shows_that_syns_may_be_lost_too);
 	CLAIM(s, a_late_syn_that_is_answered_leads_to_a_connection);
 	CLAIM(s, an_echo_reply_to_somebody_else_proves_no_life);
+	CLAIM(s, the_last_syn_may_be_answered_while_an_echo_is_waited_for);
 	CLAIM(s, a_syn_ack_leads_to_a_connection);
 	CLAIM(s, a_reset_is_closed);
 	CLAIM(s, an_answer_that_does_not_acknowledge_our_syn_is_not_ours);

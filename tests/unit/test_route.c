@@ -7,6 +7,7 @@
 #include "unit/netns.h"
 
 static struct pptp_route route;
+static int router = -1;
 
 static enum pptp_error find(const char *target, const char *interface)
 {
@@ -14,7 +15,7 @@ static enum pptp_error find(const char *target, const char *interface)
 
 	ck_assert(pptp_address_parse(&a, target, strlen(target)));
 	memset(&route, 0x5a, sizeof(route));
-	return pptp_route_find(&a, interface, &route);
+	return pptp_route_find(&router, &a, interface, &route);
 }
 
 START_TEST(loopback_is_reached_from_itself)
@@ -42,11 +43,26 @@ START_TEST(an_interface_that_is_not_there_is_told)
 }
 END_TEST
 
+START_TEST(the_way_to_the_kernel_is_kept_and_opened_anew_where_it_broke)
+{
+	int kept;
+
+	ck_assert_int_eq(find("127.0.0.1", NULL), PPTP_OK);
+	kept = router;
+	ck_assert_int_eq(find("127.0.0.2", NULL), PPTP_OK);
+	ck_assert_int_eq(router, kept);
+	close(router);
+	ck_assert_int_eq(find("127.0.0.1", NULL), PPTP_ERROR_SYSTEM);
+	ck_assert_int_eq(router, -1);
+	ck_assert_int_eq(find("127.0.0.1", NULL), PPTP_OK);
+}
+END_TEST
+
 START_TEST(no_family_has_no_route)
 {
 	struct pptp_address none = {0, {0}};
 
-	ck_assert_int_eq(pptp_route_find(&none, NULL, &route),
+	ck_assert_int_eq(pptp_route_find(&router, &none, NULL, &route),
 			 PPTP_ERROR_ROUTE);
 }
 END_TEST
@@ -84,6 +100,7 @@ int main(void)
 
 	CLAIM(s, loopback_is_reached_from_itself);
 	CLAIM(s, an_interface_that_is_not_there_is_told);
+	CLAIM(s, the_way_to_the_kernel_is_kept_and_opened_anew_where_it_broke);
 	CLAIM(s, no_family_has_no_route);
 	if (netns_possible()) {
 		CLAIM_ALONE(s, loopback_has_ipv6_too);
