@@ -113,6 +113,7 @@ describe("the table of grades", function()
       { ended_by = "running" },
       { tcp = { state = "silent", reason = "error" } },
       { tcp = { state = "filtered", reason = "local-icmp-3-10" } },
+      { notes = { { code = "capture_drops", value = 1 } } },
     } do
       fields.host = { state = "alive", reason = "echo-reply" }
       assert.equal("?", (letter(R.syn("silent", "timeout", fields))))

@@ -2,6 +2,8 @@
 /* The conversation against a scripted peer, in virtual time. */
 #include "core/conversation.h"
 
+#include <errno.h>
+
 #include "core/chap.h"
 #include "core/eap.h"
 #include "unit/claims.h"
@@ -1590,6 +1592,34 @@ START_TEST(icmp_of_our_own_host_makes_gre_not_tested)
 }
 END_TEST
 
+START_TEST(silence_after_a_packet_that_never_left_proves_nothing)
+{
+	struct pptp_conversation_config f = knocking();
+
+	silent_call();
+	pptp_conversation_note(&w.c, PPTP_NOTE_SEND_FAILED, EPERM);
+	wait_for(30 * S);
+	ck_assert_int_eq(w.c.record.gre.state, PPTP_NOT_TESTED);
+	ck_assert_int_eq(w.c.record.gre.reason, PPTP_REASON_ERROR);
+	begin(&f);
+	pptp_conversation_note(&w.c, PPTP_NOTE_SEND_FAILED, EPERM);
+	wait_for(30 * S);
+	ck_assert_int_eq(w.c.record.tcp.state, PPTP_SILENT);
+	ck_assert_int_eq(w.c.record.tcp.reason, PPTP_REASON_ERROR);
+}
+END_TEST
+
+START_TEST(one_way_gre_with_answers_that_never_left_says_so)
+{
+	silent_call();
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	pptp_conversation_note(&w.c, PPTP_NOTE_SEND_FAILED, EPERM);
+	wait_for(30 * S);
+	ck_assert_int_eq(w.c.record.gre.state, PPTP_INBOUND_ONLY);
+	ck_assert_int_eq(w.c.record.gre.reason, PPTP_REASON_ERROR);
+}
+END_TEST
+
 START_TEST(one_way_gre_is_inbound_only)
 {
 	silent_call();
@@ -1807,6 +1837,8 @@ static void claims_of_the_call(Suite *s)
 	CLAIM(s, protocol_unreachable_from_the_target_is_unreachable);
 	CLAIM(s, an_icmp_of_a_router_is_filtered);
 	CLAIM(s, icmp_of_our_own_host_makes_gre_not_tested);
+	CLAIM(s, silence_after_a_packet_that_never_left_proves_nothing);
+	CLAIM(s, one_way_gre_with_answers_that_never_left_says_so);
 	CLAIM(s, one_way_gre_is_inbound_only);
 	CLAIM(s, a_gre_probe_is_one_acknowledgement_and_a_wait);
 	CLAIM(s, an_abort_says_farewell_within_three_seconds);
