@@ -150,11 +150,12 @@ $(B)/lua/%/pptpgrade/core.so: $$(call binding,$(core_parts)) \
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared $(LINK) -Wl,-Bsymbolic,--exclude-libs,ALL -o $@ $^
 
+# Never unloaded: a second SIGINT may come when Lua has closed its modules.
 $(B)/lua/%/pptpgrade/net.so: $$(call binding,$(net_parts)) \
 		$(B)/libpptp-net.a $(B)/libpptp-core.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -shared $(LINK) -Wl,-Bsymbolic,--exclude-libs,ALL -o $@ $^ -lpcap
+	$(Q)$(CC) -shared $(LINK) -Wl,-Bsymbolic,--exclude-libs,ALL,-z,nodelete -o $@ $^ -lpcap
 
 $(B)/unit/%: tests/unit/%.c tests/unit/harness.h $(B)/libpptp-net.a $(B)/libpptp-core.a
 	$(call say,LD,$@)

@@ -403,10 +403,20 @@ local function was_asked(evidence)
   return false
 end
 
+-- What keeps one server from being asked may keep thousands: said once.
+function Run:say_failure(sentence)
+  self.failed = (self.failed or 0) + 1
+  if sentence == self.last_failure then
+    self.same = (self.same or 0) + 1
+  else
+    self:say(sentence)
+    self.last_failure = sentence
+  end
+end
+
 function Run:finish(evidence)
   if evidence.error then
-    self.failed = (self.failed or 0) + 1
-    self:say(evidence.error)
+    self:say_failure(evidence.error)
   end
   if was_asked(evidence) then
     self:grade(evidence)
@@ -427,6 +437,9 @@ end
 
 -- Every verdict is out: what the run as a whole says.
 function Run:conclude(audit, problem, stopped)
+  if self.same then
+    self:say(("so it was with %d more servers"):format(self.same))
+  end
   if audit.failure then
     self:partly(audit.failure.message)
   elseif problem then

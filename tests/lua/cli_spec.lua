@@ -329,6 +329,14 @@ describe("pptpgrade, grading live servers,", function()
     assert.truthy(r.text:find "^192%.0%.2%.2 ")
   end)
 
+  it("says once what keeps many from being asked, and of how many", function()
+    local r = run({ "192.0.2.1", "192.0.2.2", "192.0.2.3" },
+                  { refuse = function() return "too many open files" end })
+    assert.equal(3, r.status)
+    assert.equal("pptpgrade: too many open files\n" ..
+                 "pptpgrade: so it was with 2 more servers\n", r.complaints)
+  end)
+
   it("tests what it can without privilege, and warns once", function()
     local function server(plan)
       return scripted.broken(plan, { control = { state = "answered" },
