@@ -37,8 +37,6 @@ void pptp_record_note(struct pptp_record *r, enum pptp_note_code code,
 			return;
 		}
 	}
-	if (r->notes == PPTP_NOTES)
-		return;
 	note = &r->note[r->notes++];
 	note->code = (uint8_t)code;
 	note->count = 1;

@@ -161,7 +161,7 @@ struct pptp_note {
 };
 
 #define PPTP_OFFERS    24
-#define PPTP_NOTES     16
+#define PPTP_NOTES     PPTP_NOTE_COUNT /* one of each kind */
 #define PPTP_FAREWELLS 12
 #define PPTP_PROTOCOLS 6
 #define PPTP_STORE     768

@@ -138,11 +138,12 @@ static enum pptp_error raise_limit(unsigned jobs, char *text, size_t room)
 	if (limit.rlim_max >= need && setrlimit(RLIMIT_NOFILE, &limit) == 0)
 		return PPTP_OK;
 	snprintf(text, room,
-		 "%u conversations at once need %llu open files, and %llu are "
-		 "allowed; take fewer with --jobs, or raise the limit with "
-		 "ulimit -n",
-		 jobs, (unsigned long long)need,
-		 (unsigned long long)limit.rlim_max);
+		 "%u conversation%s at once need%s %llu open files, and %llu "
+		 "are allowed; %sraise the limit with ulimit -n",
+		 jobs, jobs == 1 ? "" : "s", jobs == 1 ? "s" : "",
+		 (unsigned long long)need, (unsigned long long)limit.rlim_max,
+		 limit.rlim_max > FILES_BESIDE ? "take fewer with --jobs, or "
+					       : "");
 	errno = EMFILE;
 	return PPTP_ERROR_SYSTEM;
 }

@@ -123,6 +123,15 @@ describe("the text report", function()
                                "2027-01-01T00:00:01.500000Z"))
     assert.equal("1.0 s", took("2026-11-22T22:40:00.000000Z", "yesterday"))
     assert.equal("1.0 s", took(false, "2026-11-22T22:40:03.000000Z"))
+    -- A clock that jumped, or records of two days.
+    assert.equal("1.0 s", took("2026-11-22T22:40:00.000000Z",
+                               "2026-11-22T23:40:00.000000Z"))
+  end)
+
+  it("says that our capture lost packets, and the cure", function()
+    local v = verdict(scripted.pppd { "mschap_v2" }, named)
+    v.evidence.conversations[1].notes = { { code = "capture_drops" } }
+    assert.truthy(render("text", { v }):find("take fewer --jobs", 1, true))
   end)
 
   it("says what another server's GRE did", function()

@@ -250,51 +250,53 @@ processes+=("$stepped")
 
 # ---- 5. Meanwhile: no more open files.
 
-scarce() # LIMIT INHERITED SECONDS ARGUMENT...; so many files may be open
+cat >"$scratch/hog.py" <<'PY'
+import os, resource, sys
+limit, free = int(sys.argv[1]), int(sys.argv[2])
+for _ in range(limit - 3 - free):
+    os.set_inheritable(os.open("/dev/null", os.O_RDONLY), True)
+resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+os.execvp(sys.argv[3], sys.argv[3:])
+PY
+
+scarce() # LIMIT FREE ARGUMENT...; all but so many descriptors are inherited
 {
-	(
-		ulimit -n "$1"
-		# Bash itself begins with 10.
-		[ "$2" = 0 ] || exec 3<&0 4<&0 5<&0 6<&0 7<&0 8<&0 9<&0
-		for ((i = 0; i < $2; i++)); do
-			exec {_}</dev/null || exit 99
-		done 2>/dev/null
-		shift 2
-		grade "$@"
-	)
+	in_ns client timeout -k 2 60 python3 "$scratch/hog.py" "$1" "$2" \
+		"$pptpgrade" -q -f jsonl "${@:3}" >"$verdicts" 2>"$errors" \
+		</dev/null
 }
 
-scarce 40 0 20 198.18.0.1-198.18.0.40
+scarce 40 37 198.18.0.1-198.18.0.40
 is "40 files: pptpgrade could not run" $? 3
 is "40 files: one sentence" "$(wc -l <"$errors")" 1
 like "40 files: what is short, and what helps" "$(cat "$errors")" \
-	'open files, and 40 are allowed.*--jobs.*ulimit -n'
-scarce 140 0 60 -j 12 -d call 198.18.0.1-198.18.0.40
+	'need 384 open files, and 40 are allowed; raise the limit with ulimit -n'
+scarce 140 137 -j 12 -d call 198.18.0.1-198.18.0.40
 is "140 files: 12 conversations at once go" $? 0
 is "140 files: … with every verdict" "$(wc -l <"$verdicts")" 40
 short=0 whole=0 wrong=''
-for ((inherited = 120; inherited <= 130; inherited += 1)); do
-	scarce 146 $inherited 60 -j 12 -d call 198.18.0.1-198.18.0.40
+for free in 3 4 5 6 7 8 9 10 11 12 14 16 20; do
+	scarce 146 $free -j 12 -d call 198.18.0.1-198.18.0.40
 	status=$?
+	count=$(wc -l <"$verdicts") said=$(wc -l <"$errors") trouble=''
 	case $status in
-	0) whole=$((whole + 1)) ;;
-	3 | 4) short=$((short + 1)) ;;
-	*) wrong+="$inherited inherited: exit status $status; " ;;
+	0)
+		whole=$((whole + 1))
+		[ "$count" = 40 ] || trouble="$count verdicts of 40"
+		;;
+	3 | 4)
+		short=$((short + 1))
+		[ "$count.$said" = 0.1 ] || trouble=$(accounted 40)
+		;;
+	*) trouble="exit status $status" ;;
 	esac
 	python3 "$repo/tests/lab/compare.py" --partial "$scratch/truth" \
 		"$verdicts" >"$scratch/compared" ||
-		wrong+="$inherited inherited: $(cat "$scratch/compared"); "
-	if [ $status = 0 ] && [ "$(wc -l <"$verdicts")" != 40 ]; then
-		wrong+="$inherited inherited: verdicts lost, status 0; "
-	elif [ $status = 4 ] && ! lost=$(accounted 40); then
-		wrong+="$inherited inherited: $lost; "
-	elif [ $status = 3 ] && [ "$(wc -l <"$errors")" -gt 2 ]; then
-		wrong+="$inherited inherited: $(wc -l <"$errors") sentences; "
-	fi
-	! grep -v '^pptpgrade: ' "$errors" | grep -q . ||
-		wrong+="$inherited inherited: $(head -n 2 "$errors"); "
+		trouble+=" $(cat "$scratch/compared")"
+	trouble+=$(grep -v '^pptpgrade: ' "$errors" | head -n 2)
+	[ -z "$trouble" ] || wrong+="$free free: $trouble; "
 done
-diag "inherited descriptors: $whole runs whole, $short short"
+diag "inherited descriptors: $whole runs had enough, $short had not"
 is "inherited descriptors: nothing wrong, nothing lost unsaid" "$wrong" ""
 at_least "inherited descriptors: some runs had enough" "$whole" 1
 at_least "inherited descriptors: some had not" "$short" 1
@@ -418,7 +420,7 @@ signals() # LANE MOMENT...
 	for moment; do
 		i=$((i + 1))
 		how=once
-		[ $((i % 6)) != 4 ] || how=asleep
+		[[ $((i % 6)) != [24] ]] || how=asleep
 		if [ $((i % 6)) = 0 ]; then
 			how=twice
 			range=198.18.4.$((lane * 50 + 1))-198.18.4.$((lane * 50 + 50))
@@ -475,48 +477,55 @@ is "signals: every capture file is whole" "$(cat "$scratch/unreadable")" ""
 
 cat >"$scratch/farewells.py" <<'PY'
 """Reads tshark's fields; tells each connection in which the server had greeted
-(SCCRP) and we left first, without a word of farewell before our FIN or RST."""
+(SCCRP) and we left first, without a word of farewell before our FIN or RST. A
+FIN within 50 ms of the greeting may have crossed it, which is chance and rare;
+after a sleep it does not."""
 import collections, sys
 ours = sys.argv[1]
 streams = collections.defaultdict(
-    lambda: {"greeted": False, "bye": False, "over": False, "wrong": None,
+    lambda: {"greeted": None, "bye": False, "over": None, "wrong": None,
              "seen": ""})
 for line in sys.stdin:
     at, stream, source, target, flags, payload = line.rstrip("\n").split("\t")
-    at = float(at)
     s = streams[stream]
     s["server"] = target if source == ours else source
     who = "us" if source == ours else "server"
-    s["seen"] += f" {at:.3f} {who} {flags} {payload[:24]};"
-    flags, data, types = int(flags, 16), bytes.fromhex(payload), set()
+    s["seen"] += f" {at} {who} {flags} {payload[:24]};"
+    at, flags, data = float(at), int(flags, 16), bytes.fromhex(payload)
+    types = set()
     while len(data) >= 12:
         types.add(int.from_bytes(data[8:10], "big"))
         length = int.from_bytes(data[:2], "big")
         data = data[length:] if length >= 12 else b""
     if s["over"]:
         continue
-    s["over"] = bool(flags & 5)
+    s["over"] = flags & 5
     if source != ours:
-        s["greeted"] |= 2 in types
+        if 2 in types:
+            s["greeted"] = at
         continue
     s["bye"] |= bool(types & {3, 4, 12})
-    if s["over"] and s["greeted"] and not s["bye"]:
+    if s["over"] and s["greeted"] is not None and not s["bye"]:
         s["wrong"] = "RST" if flags & 4 else "FIN"
+        if at - s["greeted"] < 0.05 and s["wrong"] == "FIN":
+            s["wrong"] = "crossed"
 for s in streams.values():
-    if s["greeted"] and not s["over"] and not s["bye"]:
+    if s["greeted"] is not None and not s["over"] and not s["bye"]:
         s["wrong"] = "nothing at all"
-print(sum(s["greeted"] for s in streams.values()))
+print(sum(s["greeted"] is not None for s in streams.values()), "greeted,",
+      sum(s["wrong"] == "crossed" for s in streams.values()), "crossed")
 for name, s in streams.items():
-    if s["wrong"]:
+    if s["wrong"] and s["wrong"] != "crossed":
         print(f"{s['server']}: {s['wrong']} and no farewell:{s['seen']}")
 PY
 tshark -n -r "$scratch/wire.pcapng" -Y '!(ip.addr == 198.18.4.0/24)' \
-	-T fields -e frame.time_relative -e tcp.stream -e ip.src -e ip.dst -e tcp.flags \
-	-e tcp.payload 2>/dev/null |
+	-T fields -e frame.time_relative -e tcp.stream -e ip.src -e ip.dst \
+	-e tcp.flags -e tcp.payload 2>/dev/null |
 	python3 "$scratch/farewells.py" $client_ip >"$scratch/farewells"
-diag "signals: $(head -n 1 "$scratch/farewells") connections were greeted"
-at_least "signals: servers had greeted when they came" \
-	"$(head -n 1 "$scratch/farewells")" 500
+read -r greeted _ crossed _ <"$scratch/farewells"
+diag "signals: $greeted connections were greeted, $crossed crossed our FIN"
+at_least "signals: servers had greeted" "$greeted" 500
+ok "signals: a greeting crosses our FIN seldom" [ "${crossed:-999}" -le 5 ]
 is "signals: each that had greeted was told farewell" \
 	"$(tail -n +2 "$scratch/farewells" | head -n 5)" ""
 

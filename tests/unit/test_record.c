@@ -94,6 +94,16 @@ START_TEST(every_note_has_a_code_and_a_text)
 }
 END_TEST
 
+START_TEST(no_note_takes_the_place_of_another)
+{
+	fresh();
+	for (unsigned code = 0; code < PPTP_NOTE_COUNT; code++)
+		pptp_record_note(&r, (enum pptp_note_code)code, 0, 0);
+	for (unsigned code = 0; code < PPTP_NOTE_COUNT; code++)
+		ck_assert(pptp_record_has_note(&r, (enum pptp_note_code)code));
+}
+END_TEST
+
 START_TEST(notes_are_counted_and_keep_their_first_numbers)
 {
 	fresh();
@@ -266,6 +276,7 @@ int main(void)
 	CLAIM(s, what_is_not_known_is_absent_and_every_state_is_there);
 	CLAIM(s, times_are_rfc_3339_in_utc);
 	CLAIM(s, every_note_has_a_code_and_a_text);
+	CLAIM(s, no_note_takes_the_place_of_another);
 	CLAIM(s, notes_are_counted_and_keep_their_first_numbers);
 	CLAIM(s, a_full_store_is_said_and_keeps_nothing_half);
 	CLAIM(s, reasons_name_icmp_type_code_and_sender);

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- One server's full report: what was seen, what it is worth, what to do.
 local escape = require "pptpgrade.escape"
+local evidence = require "pptpgrade.evidence"
 local layout = require "pptpgrade.report.layout"
 
 local M = {}
@@ -164,6 +165,15 @@ local function call_text(e)
   return ""
 end
 
+local function any_note(e, code)
+  for _, record in ipairs(e.conversations or {}) do
+    if evidence.has_note(record, code) then
+      return true
+    end
+  end
+  return false
+end
+
 local function gre_text(e)
   local s = stage(e, "gre")
   local parts = { M.reason(s) }
@@ -180,6 +190,9 @@ local function gre_text(e)
   end
   if s.state == "inbound_only" and s.reason ~= "error" then
     parts[#parts + 1] = "ours were not answered"
+  end
+  if any_note(e, "capture_drops") then
+    parts[#parts + 1] = "our capture lost packets: take fewer --jobs"
   end
   if s.state ~= "reachable" and s.local_path then
     parts[#parts + 1] = s.local_path == "proven" and
@@ -212,8 +225,11 @@ local function closed_text(records)
   return order[1] and joined(order)
 end
 
+local SURVEY = 150000000 -- microseconds, at most
+
 -- From the first one's start to the last one's end, pauses and all. Where a
--- start is not known, the conversations alone.
+-- start is not known, or a survey cannot have taken so long (several were, or
+-- the clock jumped), the conversations alone.
 local function time_taken(records)
   local first, last, total = math.huge, 0, 0
   for _, record in ipairs(records) do
@@ -223,7 +239,8 @@ local function time_taken(records)
     last = math.max(last, (start or 0) + took)
     total = total + took
   end
-  return first > 0 and first < math.huge and last - first or total
+  local whole = last - first
+  return first > 0 and whole >= total and whole <= SURVEY and whole or total
 end
 
 local function login_text(e)
