@@ -60,8 +60,8 @@ local texts = remembered(2048, function(s)
   return '"' .. s:gsub('[%c"\\\x80-\xff]', escape) .. '"'
 end)
 
--- Of a number and so many keys as `pairs` gave them, joined by "\0": the keys in
--- our order, and each as it stands before its value.
+-- Of a number and so many keys as `pairs` gave them, joined by "\0": the keys
+-- in our order, and each as it stands before its value.
 local orders = remembered(512, function(joined)
   local keys, heads = {}, {}
   for key in joined:gmatch("%z([^\0]*)") do
