@@ -11,7 +11,10 @@ int pptp_core_syn(lua_State *L);
 int pptp_core_gre(lua_State *L);
 int pptp_core_dissect(lua_State *L);
 int pptp_core_conversation(lua_State *L);
+int pptp_core_guard(lua_State *L);
+int pptp_core_random(lua_State *L);
 void pptp_core_conversation_class(lua_State *L);
+void pptp_core_guard_class(lua_State *L);
 
 /* Bytes of the system's randomness; raises where it has none. */
 void pptp_core_randomize(lua_State *L, void *bytes, size_t length);

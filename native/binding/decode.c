@@ -9,12 +9,9 @@
 
 #include "binding/kinds.h"
 #include "binding/sink.h"
-#include "core/chap.h"
-#include "core/eap.h"
+#include "core/control.h"
 #include "core/gre.h"
-#include "core/lcp.h"
-#include "core/ncp.h"
-#include "core/pap.h"
+#include "core/ppp_walk.h"
 
 /* A slice as string.sub() takes it: `first` and `last` count from 1, negative
  * ones from the end. */
@@ -111,27 +108,6 @@ static int decode_gre(lua_State *L, struct pptp_reader *r, lua_Integer first)
 	return finish(L, first + (lua_Integer)pptp_reader_offset(r));
 }
 
-static void walk_data(uint16_t protocol, const struct pptp_ppp_packet *p,
-		      struct pptp_sink *s)
-{
-	switch (protocol) {
-	case PPTP_PPP_LCP:
-		pptp_lcp_walk(p, s);
-		break;
-	case PPTP_PPP_CHAP:
-		pptp_chap_walk(p, s);
-		break;
-	case PPTP_PPP_PAP:
-		pptp_pap_walk(p, s);
-		break;
-	case PPTP_PPP_EAP:
-		pptp_eap_walk(p, s);
-		break;
-	default:
-		pptp_ncp_walk(protocol, p, s);
-	}
-}
-
 static int decode_packet(lua_State *L, uint16_t protocol, struct pptp_reader *r,
 			 lua_Integer first)
 {
@@ -149,7 +125,7 @@ static int decode_packet(lua_State *L, uint16_t protocol, struct pptp_reader *r,
 		pptp_sink_string(&t.sink, "name", name);
 	t.sink.number(&t.sink, "identifier", p.identifier);
 	t.sink.number(&t.sink, "length", p.length);
-	walk_data(protocol, &p, &t.sink);
+	pptp_ppp_packet_walk(protocol, &p, &t.sink);
 	t.sink.end(&t.sink);
 	return finish(L, first + p.length);
 }

@@ -15,6 +15,7 @@
 #include "core/chap.h"
 #include "core/eap.h"
 #include "core/gre.h"
+#include "core/ppp_walk.h"
 
 #define ROOM (65536 + 64) /* the longest PPP packet and all headers */
 

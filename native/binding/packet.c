@@ -8,6 +8,7 @@
 #include "binding/sink.h"
 #include "core/dissect.h"
 #include "core/gre.h"
+#include "core/ppp_walk.h"
 #include "core/tcp.h"
 #include "read/link.h"
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pptp-probe: targets and captures in, records (JSON Lines) out. */
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,8 +9,6 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/output.h"
-
-#define SENTENCE 1024
 
 static const struct pptp_command *const commands[] = {
     &pptp_command_syn,  &pptp_command_gre,    &pptp_command_control,
@@ -32,20 +28,6 @@ static void on_signal(int number)
 int pptp_signals(void)
 {
 	return signals;
-}
-
-void pptp_say(const char *format, ...)
-{
-	char text[SENTENCE], *at;
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	for (at = text; *at != '\0'; at++)
-		if (iscntrl((unsigned char)*at))
-			*at = '?';
-	fprintf(stderr, "pptp-probe: %s\n", text);
 }
 
 static void watch_signals(void)

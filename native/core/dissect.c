@@ -5,7 +5,7 @@
 #include "core/gre.h"
 #include "core/icmp.h"
 #include "core/ip.h"
-#include "core/ppp.h"
+#include "core/ppp_walk.h"
 #include "core/tcp.h"
 
 #define TUNNELS_MAX 4

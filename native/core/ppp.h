@@ -57,6 +57,8 @@ struct pptp_ppp_packet {
 	struct pptp_reader data; /* exactly length - 4 bytes */
 };
 
+#define PPTP_PPP_HEADER 4 /* of a packet: code, identifier, length */
+
 struct pptp_option {
 	uint8_t type, length; /* length as on the wire, with its header of 2 */
 	const uint8_t *value; /* length - 2 bytes, borrowed */
@@ -78,9 +80,6 @@ bool pptp_option_next(struct pptp_reader *options, struct pptp_option *o);
 void pptp_option_encode(struct pptp_writer *w, uint8_t type, const void *value,
 			size_t length);
 
-/* NULL where unassigned or not of interest here. */
-const char *pptp_ppp_protocol_name(uint16_t protocol); /* "lcp", "ipcp" … */
-const char *pptp_ppp_code_name(uint16_t protocol, uint8_t code);
 /* True where RFC 1661 3.5 calls the protocol a Network Control Protocol
  * (0x8000 to 0xbfff) */
 bool pptp_ppp_is_ncp(uint16_t protocol);
@@ -90,10 +89,5 @@ void pptp_ppp_malformed_walk(const struct pptp_reader *r, struct pptp_sink *s);
 /* The rest of `data` as `data` in hexadecimal, and as `text` too where every
  * byte of it is printable ASCII; nothing where it is empty. */
 void pptp_ppp_data_walk(struct pptp_reader data, struct pptp_sink *s);
-
-/* One PPP frame with all layers that this library reads, as fields of the
- * open object of `s`: layer, code, identifier, options … `malformed` where it
- * breaks. Used by core.decode, core.dissect and `pptp-probe decode`. */
-void pptp_ppp_walk(struct pptp_reader frame, struct pptp_sink *s);
 
 #endif

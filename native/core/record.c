@@ -7,6 +7,7 @@
 #include "core/chap.h"
 #include "core/control.h"
 #include "core/eap.h"
+#include "core/ppp_walk.h"
 #include "core/tcp.h"
 
 struct pptp_slice pptp_record_keep(struct pptp_record *r, const void *bytes,

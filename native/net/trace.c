@@ -13,6 +13,7 @@
 #include "core/icmp.h"
 #include "core/lcp.h"
 #include "core/ncp.h"
+#include "core/ppp_walk.h"
 #include "core/tcp.h"
 
 struct line {

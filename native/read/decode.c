@@ -10,7 +10,7 @@
 #include "core/control.h"
 #include "core/gre.h"
 #include "core/ip.h"
-#include "core/ppp.h"
+#include "core/ppp_walk.h"
 #include "core/tcp.h"
 #include "read/fragment.h"
 #include "read/link.h"
