@@ -30,6 +30,12 @@ modules := $(B)/lua/5.3/pptpgrade/core.so $(B)/lua/5.4/pptpgrade/core.so \
 specs  := $(sort $(wildcard tests/lua/*_spec.lua))
 portable := $(filter-out $(wildcard tests/lua/*net_spec.lua),$(specs))
 systems := $(sort $(wildcard tests/system/*.t))
+# Two at once: they mostly wait. Those with real servers share one guest's
+# image and take turns.
+guests := $(shell grep -l '^[^\#]*bed_up' $(systems))
+EMPTY  :=
+lanes  := --jobs 2 --rules 'seq={$(subst $(EMPTY) ,$(COMMA),$(guests))}' \
+          --rules 'seq=tests/system/*'
 
 export PPTP_BUILD := $(CURDIR)/$(B)
 export PPTP_SAN := $(SAN)
@@ -56,7 +62,7 @@ check: all $(units) ## tests without root, network or apt
 	$(Q)$(PROVE) --exec 'tests/lua/busted lua5.3' $(portable)
 
 system: all $(B)/pptp-lab ## tests with namespaces and real servers (root)
-	$(Q)$(PROVE) --exec '' $(systems)
+	$(Q)$(PROVE) $(lanes) --exec '' $(systems)
 
 test: deps ## everything: deps, check, fuzz for a short time, system
 	$(Q)$(MAKE) --no-print-directory check
