@@ -150,7 +150,9 @@ function Audit:look()
   end
 end
 
--- One step: a record to its target. False where nothing is under way.
+-- One step: a record to its target. False where nothing is under way. A failure
+-- ends the run, but what was learnt until then still comes back; a second one
+-- says that it cannot.
 function Audit:step()
   local record, tag, code = self.prober:next(TICK)
   self:look()
@@ -159,9 +161,10 @@ function Audit:step()
   elseif tag == nil then
     return false
   elseif tag ~= "timeout" then
-    self.failure = { message = tag, code = code }
+    local again = self.failure ~= nil
+    self.failure = self.failure or { message = tag, code = code }
     self:stop()
-    return false
+    return not again
   end
   return true
 end
@@ -275,13 +278,14 @@ function M.audit(target, opts)
   local names = audit.targets:unresolved()
   local evidence = audit:next()
   audit:close()
-  if evidence and evidence.error and not has_elements(evidence.conversations)
-  then
-    return nil, evidence.error, evidence.code
-  elseif evidence then
+  if evidence and M.evidence.was_asked(evidence) then
     return evidence
+  elseif evidence and evidence.error then
+    return nil, evidence.error, evidence.code
   elseif audit.failure then
     return nil, audit.failure.message, audit.failure.code
+  elseif evidence then
+    return evidence
   elseif names[1] then
     return nil, names[1], "name"
   end

@@ -393,16 +393,6 @@ function Run:audit_options(targets)
   }
 end
 
--- Where the signal came before anything was sent, there is nothing to tell.
-local function was_asked(evidence)
-  for _, record in ipairs(evidence.conversations) do
-    if record.ended_by ~= "aborted" or (record.packets_sent or 0) > 0 then
-      return true
-    end
-  end
-  return false
-end
-
 -- What keeps one server from being asked may keep thousands: said once.
 function Run:say_failure(sentence)
   self.failed = (self.failed or 0) + 1
@@ -418,7 +408,7 @@ function Run:finish(evidence)
   if evidence.error then
     self:say_failure(evidence.error)
   end
-  if was_asked(evidence) then
+  if require "pptpgrade.evidence".was_asked(evidence) then
     self:grade(evidence)
   end
 end

@@ -602,6 +602,19 @@ function M.with_local_path(evidence, path)
   return new
 end
 
+--- Whether anything was asked at all: where a signal came before the first
+-- packet, there is nothing to tell.
+-- @tparam table evidence
+-- @treturn boolean
+function M.was_asked(evidence)
+  for _, record in ipairs(evidence.conversations) do
+    if record.ended_by ~= "aborted" or (record.packets_sent or 0) > 0 then
+      return true
+    end
+  end
+  return false
+end
+
 --- What is known of a method.
 -- @tparam table evidence
 -- @tparam string method

@@ -212,18 +212,27 @@ function Run:fill()
   end
 end
 
-function Run:step()
-  if self.io.stop() and not self.stopped then
+function Run:stop()
+  if not self.stopped then
     self.stopped = true
     self.prober:abort()
   end
-  local record, tag, code = self.prober:next(TICK)
+end
+
+-- False where a failure ended the run, and then a second one its end.
+function Run:step()
+  if self.io.stop() then
+    self:stop()
+  end
+  local record, tag = self.prober:next(TICK)
   if record then
     self:continue(tag, record)
   elseif tag and tag ~= "timeout" then
-    self.stopped = true
-    self.io.fail(tag)
-    return code and nil
+    if self.failure then
+      return false
+    end
+    self.failure = tag
+    self:stop()
   elseif not tag and self.asleep[1] then
     self.pause(TICK)
   end
@@ -242,6 +251,10 @@ function Run:go()
   while self.alive > 0 and self:step() do
     self:wake()
     self:fill()
+  end
+  local problem = self.failure or self.prober:error()
+  if problem then
+    self.io.fail(problem)
   end
   self.prober:close()
 end

@@ -50,6 +50,9 @@ function Prober:next(seconds)
   local world, best = self.world, nil
   if world.fail then
     return nil, world.fail, "system"
+  elseif world.fail_after and #world.started >= world.fail_after then
+    world.fail_after = nil
+    return nil, "it failed", "system"
   end
   for i, item in ipairs(self.queue) do
     if not best or item.at < self.queue[best].at then

@@ -37,7 +37,8 @@ local function run(path, more)
       record.tcp.state = more.state or "open"
     end
     return record
-  end, raw = more.raw, refuse = more.refuse }
+  end, raw = more.raw, refuse = more.refuse, fail = more.fail,
+    lost = more.lost }
   fakenet.install(world)
   local net = package.loaded["pptpgrade.net"]
   net.clock = function() return world.clock end
@@ -143,6 +144,19 @@ describe("pptp-exposure.nse without Nmap", function()
     assert.is_true(seen.ok)
     assert.is_true(seen.world.aborted)
     assert.not_matches("192.0.2.2", seen.text)
+  end)
+
+  it("tells of a failure once, and gives up", function()
+    local seen = run(exposure, { fail = "no more memory" })
+    assert.same({ "no more memory" }, seen.fails)
+    assert.is_true(seen.world.aborted)
+    assert.is_true(seen.world.closed)
+  end)
+
+  it("tells what the capture file has lost", function()
+    local seen = run(exposure, { lost = "the disk is full" })
+    assert.same({ "the disk is full" }, seen.fails)
+    assert.matches("grade: E", seen.text)
   end)
 end)
 

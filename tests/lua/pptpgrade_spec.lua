@@ -139,6 +139,21 @@ describe("pptpgrade", function()
                 table.pack(pptp.audit "192.0.2.1"))
   end)
 
+  it("keeps what was learnt until a failure, and begins no more", function()
+    local w = world { fail_after = 3 }
+    local audit = assert(pptp.audit_all(addresses(40), { jobs = 1 }))
+    local seen = 0
+    for evidence in audit do
+      seen = seen + (pptp.evidence.was_asked(evidence) and 1 or 0)
+    end
+    assert.is_true(seen >= 1 and seen <= #w.started and #w.started < 10)
+    assert.same({ message = "it failed", code = "system" }, audit.failure)
+    assert.is_true(w.aborted)
+    world { fail_after = 1 }
+    assert.same({ n = 3, nil, "it failed", "system" },
+                table.pack(pptp.audit "192.0.2.1"))
+  end)
+
   it("raises on misuse", function()
     world()
     for _, bad in ipairs { {}, 7, true } do
