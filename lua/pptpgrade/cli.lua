@@ -373,17 +373,21 @@ function Run:tell_control(audit)
   end
 end
 
+-- A line a message, or nil where nobody asked for it.
+function Run:tracer()
+  return self.options.trace and function(line)
+    self:clear_progress()
+    self.world.err:write(escape.line(line), "\n")
+  end or nil
+end
+
 function Run:audit_options(targets)
   local o, signals = self.options, self.world.signals
   local total = targets:count()
   return {
     depth = o.depth, port = o.port, timeout = o.timeout, contact = o.contact,
     interface = o.interface, source = o.source, jobs = o.jobs, write = o.write,
-    gre_control = self.control,
-    trace = o.trace and function(line)
-      self:clear_progress()
-      self.world.err:write(escape.line(line), "\n")
-    end or nil,
+    gre_control = self.control, trace = self:tracer(),
     tick = function(under_way)
       self:tick(total, under_way)
     end,
@@ -556,6 +560,7 @@ function Run:run_script(targets)
     say = function(sentence)
       self:warn(sentence)
     end,
+    trace = self:tracer(),
     stop = function()
       return dead or signals() > 0
     end,

@@ -225,6 +225,9 @@ function Run:step()
     self:stop()
   end
   local record, tag = self.prober:next(TICK)
+  for _, line in ipairs(self.io.trace and self.prober:trace() or {}) do
+    self.io.trace(line)
+  end
   if record then
     self:continue(tag, record)
   elseif tag and tag ~= "timeout" then
@@ -243,7 +246,7 @@ local function open_world(prober, net, opts, args, say)
   return { args = args, verbosity = opts.verbose and 2 or 1,
            raw = prober:raw(), interface = opts.interface,
            family = opts.ipv6 and "inet6" or "inet", clock = net.clock,
-           say = say }
+           contact = opts.contact, say = say }
 end
 
 function Run:go()
@@ -280,9 +283,10 @@ end
 
 --- Runs a script on each target.
 -- @tparam table opts the program's: script (a path), script_args, format,
---   interface, source, jobs, write, verbose, ipv6
+--   interface, source, jobs, write, contact, verbose, ipv6
 -- @param targets what net.targets gave
--- @tparam table io write(text), fail(sentence), say(sentence), stop()
+-- @tparam table io write(text), fail(sentence), say(sentence), stop(), and
+--   trace(line) or nil
 -- @treturn boolean|nil true; nil where it could not run
 -- @treturn string why
 -- @treturn string code: "script" (it is none), "lacking", or of net
@@ -294,7 +298,7 @@ function M.run(opts, targets, io)
   end
   local prober, message, code = net.prober {
     interface = opts.interface, source = opts.source, jobs = opts.jobs,
-    write = opts.write, stay = true }
+    write = opts.write, stay = true, trace = io.trace ~= nil }
   if not prober then
     return nil, message, code
   end

@@ -155,8 +155,7 @@ local function build()
 end
 
 -- What the options for judging would mean for somebody else's script.
-local judging = { "depth", "policy", "fail_on", "gre_control", "contact",
-                  "timeout", "trace" }
+local judging = { "depth", "policy", "fail_on", "gre_control", "timeout" }
 
 local function check_script(o)
   if o.script_args and not o.script then

@@ -137,12 +137,11 @@ describe("pptpgrade's command line", function()
 
   it("leaves to a script what is the script's", function()
     for option, value in pairs { depth = "call", policy = "x", timeout = "3",
-                                 contact = "x", ["fail-on"] = "E",
+                                 ["fail-on"] = "E",
                                  ["gre-control"] = "192.0.2.9" } do
       refused(2, "--" .. option, { "--script", "x.nse", "--" .. option, value,
                                    "192.0.2.1" })
     end
-    refused(2, "--trace", { "--script", "x.nse", "--trace", "192.0.2.1" })
     refused(2, "-o", { "--script", "x.nse", "-o", "x.json", "192.0.2.1" })
     refused(2, "-e", { "--script", "x.nse", "-e", "x" })
     refused(2, "--script-args", { "--script-args", "a=1", "192.0.2.1" })

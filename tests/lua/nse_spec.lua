@@ -43,14 +43,18 @@ local function run(path, more)
   local net = package.loaded["pptpgrade.net"]
   net.clock = function() return world.clock end
   net.sleep = function(seconds) world.clock = world.clock + seconds end
-  local seen = { text = "", fails = {}, said = {}, world = world }
+  local seen = { text = "", fails = {}, said = {}, traced = {}, world = world }
   local opts = { script = path, script_args = more.args, format = more.format,
-                 verbose = more.verbose, jobs = more.jobs }
+                 verbose = more.verbose, jobs = more.jobs,
+                 contact = more.contact }
   local targets = net.targets { specs = more.targets or { "192.0.2.1" } }
   seen.ok, seen.why, seen.code = nse.run(opts, targets, {
     write = function(text) seen.text = seen.text .. text end,
     fail = function(sentence) seen.fails[#seen.fails + 1] = sentence end,
     say = function(sentence) seen.said[#seen.said + 1] = sentence end,
+    trace = more.trace and function(line)
+      seen.traced[#seen.traced + 1] = line
+    end or nil,
     stop = function()
       return more.stop and more.stop(world) or false
     end,
@@ -144,6 +148,21 @@ describe("pptp-exposure.nse without Nmap", function()
     assert.is_true(seen.ok)
     assert.is_true(seen.world.aborted)
     assert.not_matches("192.0.2.2", seen.text)
+  end)
+
+  it("tells each server whom to ask, unless it names another", function()
+    local plans = run(exposure, { contact = "noc@example.net" }).world.started
+    assert.equal("noc@example.net", plans[2].contact)
+    plans = run(exposure, { contact = "noc@example.net",
+      args = "pptp-exposure.contact=me" }).world.started
+    assert.equal("me", plans[2].contact)
+  end)
+
+  it("shows every message where that is wanted", function()
+    local seen = run(exposure, { trace = true })
+    assert.is_true(seen.world.prober.trace)
+    assert.matches("SCCRQ", seen.traced[1])
+    assert.is_false(run(exposure).world.prober.trace)
   end)
 
   it("tells of a failure once, and gives up", function()

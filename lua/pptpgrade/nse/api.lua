@@ -187,13 +187,15 @@ local function conversations(world)
         return nil, "the time limit was reached", "limit"
       end
       plan.syn = nil -- the port was looked at before
+      plan.contact = plan.contact or world.contact
       return coroutine.yield { plan = plan }
     end
   end }
 end
 
 --- The modules, and the `require` that finds them.
--- @tparam table world args, verbosity, raw, family, interface, clock(), say()
+-- @tparam table world args, verbosity, raw, family, interface, contact,
+--   clock(), say()
 -- @treturn function require, for the script's environment
 function M.new(world)
   local modules
