@@ -178,7 +178,11 @@ end
 
 local whole = M.integer
 
-local function all(list, test)
+--- Whether every item passes.
+-- @tparam table list
+-- @tparam function test item -> boolean
+-- @treturn boolean
+function M.all(list, test)
   for _, item in ipairs(list) do
     if not test(item) then
       return false
@@ -186,6 +190,8 @@ local function all(list, test)
   end
   return true
 end
+
+local all = M.all
 
 --- Differences of neighbours, in as many bits as the numbers have.
 -- @tparam table list of integers

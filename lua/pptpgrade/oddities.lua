@@ -67,15 +67,6 @@ local function hexadecimals(list)
   return table.concat(words, ", ")
 end
 
-local function is_each(list, test)
-  for _, item in ipairs(list) do
-    if not test(item) then
-      return false
-    end
-  end
-  return true
-end
-
 --- LCP magic numbers that are zero, the same, or count up.
 function M.magic(_, seen)
   local magics = seen.magics
@@ -84,11 +75,11 @@ function M.magic(_, seen)
   end
   local steps = behaviour.steps(magics, 0xffffffff)
   local how
-  if is_each(magics, function(magic) return magic == 0 end) then
+  if behaviour.all(magics, function(magic) return magic == 0 end) then
     how = "zero"
-  elseif is_each(steps, function(step) return step == 0 end) then
+  elseif behaviour.all(steps, function(step) return step == 0 end) then
     how = "the same"
-  elseif is_each(steps, function(step)
+  elseif behaviour.all(steps, function(step)
     return step > 0 and step < NEAR
   end) then
     how = "counting up"
