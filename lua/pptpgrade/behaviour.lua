@@ -266,7 +266,7 @@ local function add_farewell(seen, record)
     return add_disconnect(seen, call)
   end
   local cleared = false
-  for _, message in ipairs(stage(record, "teardown").messages or {}) do
+  for _, message in ipairs(evidence.farewells(record)) do
     if message.by == "us" and message.name == "call-clear-request" then
       cleared = true
     elseif message.by == "us" and message.name ~= "terminate-ack" then

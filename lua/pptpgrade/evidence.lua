@@ -111,6 +111,11 @@ local function tables(value)
   return found
 end
 
+--- A number of a record; 0 where it is none.
+function M.number(value)
+  return type(value) == "number" and value or 0
+end
+
 local function time_of(message)
   local at = list(message).at_us
   return type(at) == "number" and at or nil
@@ -124,6 +129,13 @@ function M.offers(record)
 end
 
 local offers_of = M.offers
+
+--- The farewell messages of a record, in order.
+-- @tparam table record
+-- @treturn table list
+function M.farewells(record)
+  return tables(stage_of(record, "teardown").messages)
+end
 
 --- The value of an option of a Configure-Request.
 -- @tparam table offer
@@ -213,7 +225,7 @@ local ends = {
 -- The first end among the farewells that is the server's and comes before any
 -- of ours; and when ours began. A Terminate-Ack is an answer, not a farewell.
 local function end_among_farewells(record)
-  for _, message in ipairs(tables(stage_of(record, "teardown").messages)) do
+  for _, message in ipairs(M.farewells(record)) do
     local what, at = ends[message.name], time_of(message)
     if at and message.by == "server" and what then
       return { at_us = at, what = what }, math.huge

@@ -33,6 +33,8 @@
 --   begins only where all of it fits. Three for Cisco, whose calls leak memory
 --   (CVE-2008-1150, CVE-2008-1151): each asks for all that is open, one method
 --   after the other. What a budget cuts stays unknown.
+local facts = require "pptpgrade.evidence"
+
 local M = {}
 
 local CONVERSATIONS = 7
@@ -48,9 +50,7 @@ M.methods = { "pap", "chap_md5", "mschap_v1", "mschap_v2", "eap" }
 local depths = { syn = "syn", control = "control", call = "call",
                  auth = "call" }
 
-local function offers(record)
-  return record.lcp and record.lcp.offers or {}
-end
+local offers = facts.offers
 
 local function has_offer(record)
   return offers(record)[1] ~= nil
@@ -65,8 +65,8 @@ local function any(records, test)
   return false
 end
 
-local function state(record, stage)
-  return record[stage] and record[stage].state or "not_tested"
+local function state(record, name)
+  return facts.stage(record, name).state
 end
 
 -- Where a Nak of ours led to a request without option 3.
@@ -85,7 +85,7 @@ local function wants_login(record)
 end
 
 local function is_cisco(records)
-  return any(records, require "pptpgrade.evidence".is_cisco)
+  return any(records, facts.is_cisco)
 end
 
 -- Busy: it had answered before, and now fails before any offer.
@@ -109,7 +109,7 @@ end
 local function spent(records)
   local total = 0
   for i, record in ipairs(records) do
-    total = total + (record.duration_us or 0) / 1000000
+    total = total + facts.number(record.duration_us) / 1000000
     if i < #records then
       total = total + wait_after(records, i)
     end
@@ -117,12 +117,13 @@ local function spent(records)
   return total
 end
 
--- What a conversation was for: a method, "decline", or nil. The plan knows;
+-- What a conversation was for: methods, "decline", or "". The plan knows;
 -- a record tells only what was really sent.
 local function purpose(plans, records, i)
   local from = plans[i] or
     { ask = records[i].asked, decline = records[i].declined }
-  return from.decline and "decline" or from.ask
+  return from.decline and "decline" or
+    type(from.ask) == "string" and from.ask or ""
 end
 
 -- purpose -> { held = conversations that came to an offer, failed = others }
@@ -130,7 +131,7 @@ local function history(plans, records)
   local past = {}
   for i, record in ipairs(records) do
     local kind = has_offer(record) and "held" or "failed"
-    for key in (purpose(plans, records, i) or ""):gmatch("[^,]+") do
+    for key in purpose(plans, records, i):gmatch("[^,]+") do
       past[key] = past[key] or { held = 0, failed = 0 }
       past[key][kind] = past[key][kind] + 1
     end
@@ -362,8 +363,7 @@ function M.run(target, opts, converse)
   opts = copy(opts)
   opts.target, opts.port = target.target, target.port or opts.port or 1723
   opts.name, opts.labels, opts.plans = target.name, target.labels, {}
-  local merge = require "pptpgrade.evidence".merge
-  local with_local_path = require "pptpgrade.evidence".with_local_path
+  local with_local_path = facts.with_local_path
   local evidence
   while true do
     local plan = M.next(evidence, opts)
@@ -377,7 +377,7 @@ function M.run(target, opts, converse)
       return with_local_path(evidence, opts.local_path)
     end
     opts.plans[#opts.plans + 1] = plan
-    evidence = merge(evidence, record)
+    evidence = facts.merge(evidence, record)
   end
 end
 

@@ -3,17 +3,17 @@
 -- comes from elsewhere was escaped before.
 local M = {}
 
+local NARROWEST = 16 -- of the text: a long head makes the line longer
+
 local colors = { A = 32, B = 36, C = 33, D = 33, E = 31, F = 31 }
 
 -- Words, and those too long for a line in pieces.
 local function words_of(text, room)
   local words = {}
   for word in text:gmatch("%S+") do
-    while #word > room do
-      words[#words + 1] = word:sub(1, room)
-      word = word:sub(room + 1)
+    for at = 1, #word, room do
+      words[#words + 1] = word:sub(at, at + room - 1)
     end
-    words[#words + 1] = word
   end
   return words
 end
@@ -27,7 +27,7 @@ end
 -- @treturn table lines
 function M.wrap(head, text, width, join)
   join = join or ""
-  local room = width - #head - #join
+  local room = math.max(width - #head - #join, NARROWEST)
   local lines, line = {}, nil
   for _, word in ipairs(words_of(text, room)) do
     if line and #line + 1 + #word <= room then
@@ -93,9 +93,11 @@ function M.microseconds(text)
     tonumber(second) * 1000000 + (fraction or 0)
 end
 
---- How long, for people: from microseconds.
+--- How long, for people: from microseconds; "?" where that is no number.
 function M.duration(us)
-  if us < 1000000 then
+  if type(us) ~= "number" then
+    return "?"
+  elseif us < 1000000 then
     return (us < 10000 and "%.1f ms" or "%.0f ms"):format(us / 1000)
   end
   return ("%.1f s"):format(us / 1000000)
