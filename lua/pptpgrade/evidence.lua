@@ -100,15 +100,26 @@ local function list(value)
   return type(value) == "table" and value or {}
 end
 
--- The tables of a list: records also come from files that anyone wrote.
-local function tables(value)
+local function only_tables(items)
   local found = {}
-  for _, item in ipairs(list(value)) do
+  for _, item in ipairs(items) do
     if type(item) == "table" then
       found[#found + 1] = item
     end
   end
   return found
+end
+
+-- The tables of a list: records also come from files that anyone wrote. The
+-- list itself where it holds nothing else.
+local function tables(value)
+  local items = list(value)
+  for i = 1, #items do
+    if type(items[i]) ~= "table" then
+      return only_tables(items)
+    end
+  end
+  return items
 end
 
 --- A number of a record; 0 where it is none.
@@ -123,7 +134,7 @@ end
 
 --- The Configure-Requests of a record, in order.
 -- @tparam table record
--- @treturn table list
+-- @treturn table list; it may be the record's own, so leave it as it is
 function M.offers(record)
   return tables(stage_of(record, "lcp").offers)
 end
@@ -132,7 +143,7 @@ local offers_of = M.offers
 
 --- The farewell messages of a record, in order.
 -- @tparam table record
--- @treturn table list
+-- @treturn table list; it may be the record's own, so leave it as it is
 function M.farewells(record)
   return tables(stage_of(record, "teardown").messages)
 end

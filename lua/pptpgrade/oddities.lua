@@ -19,7 +19,7 @@ local EAP_IDENTITY = 1
 
 local function hex_bytes(value)
   return type(value) == "string" and #value % 2 == 0 and
-    not value:find("%X") and #value // 2 or 0
+    value:find("^%x*$") and #value // 2 or 0
 end
 
 -- ---- challenges -------------------------------------------------------------
@@ -171,12 +171,12 @@ end
 
 -- What stands in a name field behind the zero that ends the name.
 local function behind_zero(raw, from, to)
-  for at = from, to do
-    if slice(raw, at, at) == "00" then
-      return slice(raw, at + 1, to)
-    end
+  local hex = slice(raw, from, to)
+  local at = hex:find("00", 1, true)
+  while at and at % 2 == 0 do -- the halves of two bytes
+    at = hex:find("00", at + 1, true)
   end
-  return ""
+  return at and hex:sub(at + 2) or ""
 end
 
 local function shown(hex)
@@ -203,7 +203,7 @@ local function residue_of(field, raw)
   end
   local hex = field.text and behind_zero(raw, field.from, field.to) or
     slice(raw, field.from, field.to)
-  return hex:find("[^0]") and field.name .. ": " .. shown(hex)
+  return not hex:find("^0*$") and field.name .. ": " .. shown(hex) or nil
 end
 
 local function note_text(record, code)

@@ -234,6 +234,10 @@ describe("PPTP-035", function()
                  residue(sccrp("local\0\0gw-1", "linux")))
     assert.equal("SCCRP vendor, behind its end: 01",
                  residue(sccrp("local", "linux" .. ("\0"):rep(58) .. "\1")))
+    -- Two bytes' halves are no zero.
+    assert.equal("SCCRP host name, behind its end: 42",
+                 residue(sccrp("A\x10\x04\0B", "linux")))
+    assert.is_nil(residue(sccrp(("\x10\x01"):rep(32), "linux")))
     assert.equal("SCCRP host name, behind its end: " .. ("5a"):rep(16) ..
                  "...", residue(sccrp("l\0" .. ("Z"):rep(40), "linux")))
   end)
