@@ -396,7 +396,7 @@ static void leave_when_open(struct pptp_conversation *c, int64_t now)
 		leave(c, PPTP_ENDED_COMPLETE, now);
 }
 
-/* Our answer has left: what to wait for now. */
+/* Our answer has left: how long to wait for what it brings. */
 static void answered(struct pptp_conversation *c, int64_t now)
 {
 	struct pptp_method method = c->record.lcp.offer[c->answering].method;
