@@ -153,15 +153,15 @@ int pptp_core_conversation(lua_State *L)
 	return 1;
 }
 
-/* `failed`: connect() did, and not because somebody refused it. */
 static const char *const input_names[] = {
-    "connected", "stream", "packet", "closed", "reset",
-    "refused",   "failed", "tick",   NULL,
+    "connected",   "stream",  "packet", "closed", "reset", "refused",
+    "unreachable", "timeout", "failed", "tick",   NULL,
 };
 static const enum pptp_input inputs[] = {
-    PPTP_INPUT_CONNECTED, PPTP_INPUT_STREAM, PPTP_INPUT_PACKET,
-    PPTP_INPUT_CLOSED,    PPTP_INPUT_RESET,  PPTP_INPUT_REFUSED,
-    PPTP_INPUT_FAILED,    PPTP_INPUT_TICK,
+    PPTP_INPUT_CONNECTED,   PPTP_INPUT_STREAM,  PPTP_INPUT_PACKET,
+    PPTP_INPUT_CLOSED,      PPTP_INPUT_RESET,   PPTP_INPUT_REFUSED,
+    PPTP_INPUT_UNREACHABLE, PPTP_INPUT_TIMEOUT, PPTP_INPUT_FAILED,
+    PPTP_INPUT_TICK,
 };
 
 static int input(lua_State *L)
@@ -186,6 +186,7 @@ static const char *action_name(enum pptp_action action)
 {
 	switch (action) {
 	case PPTP_ACTION_CONNECT:
+	case PPTP_ACTION_CONNECT_DEAF:
 		return "connect";
 	case PPTP_ACTION_STREAM:
 		return "stream";

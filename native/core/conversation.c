@@ -921,6 +921,8 @@ bool pptp_conversation_input(struct pptp_conversation *c, enum pptp_input input,
 		closed(c, input == PPTP_INPUT_RESET, now);
 		break;
 	case PPTP_INPUT_REFUSED:
+	case PPTP_INPUT_UNREACHABLE:
+	case PPTP_INPUT_TIMEOUT:
 	case PPTP_INPUT_FAILED:
 		not_connected(c, input == PPTP_INPUT_REFUSED, now);
 		break;

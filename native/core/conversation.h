@@ -27,12 +27,15 @@ struct pptp_conversation_config {
 	struct pptp_address source, target;
 	uint16_t port;
 	enum pptp_depth depth;
-	bool raw;     /* packets can be sent and captured; else GRE is not
+	bool raw;      /* packets can be sent and captured; else GRE is not
 			 * tested and the call is cleared at once */
-	bool proxied; /* the connection goes through a proxy, which GRE does
+	bool proxied;  /* the connection goes through a proxy, which GRE does
 			 * not: as without `raw` */
-	bool syn;     /* begin with a raw SYN; else connect at once */
-	bool gre;     /* nothing but one GRE acknowledgement outside any call,
+	bool syn;      /* begin with a raw SYN; else connect at once */
+	bool connect;  /* depth syn: the kernel's connect() has its say too, and
+			 * closes at once; deeper it always has */
+	bool own_host; /* the target is an address of this host */
+	bool gre;      /* nothing but one GRE acknowledgement outside any call,
 			 * and what comes back (kind gre); needs `raw` */
 	/* Nak towards the first; where the server has settled against it,
 	 * towards the next, until protocol 0. None: acknowledge. */
@@ -54,19 +57,27 @@ enum pptp_input {
 	PPTP_INPUT_PACKET, /* a whole IP packet, in either direction */
 	PPTP_INPUT_CLOSED, /* FIN from the server */
 	PPTP_INPUT_RESET,
-	PPTP_INPUT_REFUSED, /* connect() failed with "connection refused" */
-	PPTP_INPUT_FAILED,  /* connect() failed otherwise: nothing is known */
+	/* How connect() ended where it did not connect; net/outcome.h has the
+	 * table from errno. ECONNRESET and EPIPE are CONNECTED, then RESET. */
+	PPTP_INPUT_REFUSED,     /* ECONNREFUSED: RST or ICMP 3/3 */
+	PPTP_INPUT_UNREACHABLE, /* ENETUNREACH, EHOSTUNREACH, …: ICMP, ARP */
+	PPTP_INPUT_TIMEOUT,     /* ETIMEDOUT */
+	PPTP_INPUT_FAILED,      /* the system failed us: nothing is known */
 	PPTP_INPUT_TICK,
 };
 
 enum pptp_action {
 	PPTP_ACTION_NONE,
-	PPTP_ACTION_CONNECT, /* a kernel socket, to target and port; the time
-			      * for it begins when this is taken */
-	PPTP_ACTION_STREAM,  /* write the bytes, all in one segment */
-	PPTP_ACTION_GUARD,   /* hold protocol 47 from now on */
-	PPTP_ACTION_PACKET,  /* send the IP packet */
-	PPTP_ACTION_CLOSE,   /* shut down writing, read to the end, close */
+	PPTP_ACTION_CONNECT, /* a new kernel socket, to target and port; the
+			      * time for it begins when this is taken. One that
+			      * is there is closed first */
+	/* The same, but so that ICMP does not end it, where the system can:
+	 * the one before was ended by ICMP. */
+	PPTP_ACTION_CONNECT_DEAF,
+	PPTP_ACTION_STREAM, /* write the bytes, all in one segment */
+	PPTP_ACTION_GUARD,  /* hold protocol 47 from now on */
+	PPTP_ACTION_PACKET, /* send the IP packet */
+	PPTP_ACTION_CLOSE,  /* shut down writing, read to the end, close */
 };
 
 struct pptp_conversation {
@@ -108,9 +119,10 @@ enum pptp_action pptp_conversation_output(struct pptp_conversation *c,
 /* When a TICK is due at the latest; PPTP_NEVER once finished. */
 int64_t pptp_conversation_deadline(const struct pptp_conversation *c);
 bool pptp_conversation_finished(const struct pptp_conversation *c);
-/* Our raw SYN has no answer yet: no socket is needed. */
+/* Neither our raw SYNs nor connect() were answered yet: what it waits for is
+ * most likely silence, and needs a socket at most. */
 bool pptp_conversation_knocks(const struct pptp_conversation *c);
-/* CONNECT is next. */
+/* CONNECT or CONNECT_DEAF is next. */
 bool pptp_conversation_connects(const struct pptp_conversation *c);
 /* Say farewell now, within 3 s; at once finished where nothing is open. */
 void pptp_conversation_abort(struct pptp_conversation *c, int64_t now);

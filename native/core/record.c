@@ -208,7 +208,7 @@ static void walk_reason(struct pptp_sink *s, uint8_t reason,
 		at = digits(words(at, "-"), icmp->code, 1);
 	}
 	s->text(s, "reason", text, (size_t)(at - text));
-	if (icmp != NULL)
+	if (reason == PPTP_REASON_ICMP || reason == PPTP_REASON_LOCAL_ICMP)
 		walk_address(s, "icmp_from", &icmp->from);
 }
 
@@ -327,6 +327,43 @@ static const struct note_text note_texts[PPTP_NOTE_COUNT] = {
 			       "", ERRNO},
     [PPTP_NOTE_CONNECT_FAILED] = {"connect_failed", "connect failed", "", "",
 				  ERRNO},
+    [PPTP_NOTE_SYN_DIFFERS] = {"syn_differs",
+			       "our hand-made SYN and the kernel's connect() "
+			       "were answered differently",
+			       "", "", PLAIN},
+    [PPTP_NOTE_ODD_SEGMENT] = {"odd_segment",
+			       "a SYN was answered by a segment with flags ",
+			       "", "", HEX},
+    [PPTP_NOTE_SYN_ICMP] = {"syn_icmp", "ICMP ", "/",
+			    " came for a SYN and decided nothing", TWO},
+    [PPTP_NOTE_CONNECT_AGAIN] = {"connect_again",
+				 "connect() was ended by ICMP and tried again",
+				 "", "", ERRNO},
+    [PPTP_NOTE_NOT_DELIVERED] = {"not_delivered",
+				 "the server took none of the ", "",
+				 " bytes that we sent", NUMBER},
+    [PPTP_NOTE_CAPTURE_DEAF] = {"capture_deaf",
+				"the kernel connected, and the capture heard "
+				"nothing: replies come by another interface",
+				"", "", PLAIN},
+    [PPTP_NOTE_OWN_HOST] = {"own_host",
+			    "the target is an address of this host: it was "
+			    "asked past its firewall",
+			    "", "", PLAIN},
+    [PPTP_NOTE_GRE_ICMP] = {"gre_icmp", "ICMP ", "/",
+			    " came for GRE, though some was answered", TWO},
+    [PPTP_NOTE_CONTROL_CUT] = {"control_cut", "the reply ended after ", "",
+			       " bytes of a control message", NUMBER},
+    [PPTP_NOTE_ODD_RESULT] = {"odd_result", "control message type ",
+			      " has result and error ", "", TWO},
+    [PPTP_NOTE_UNANSWERED] =
+	{"unanswered",
+	 "a Configure-Request was not answered: the answer "
+	 "has ",
+	 "", " bytes, too many for a packet", NUMBER},
+    [PPTP_NOTE_CALL_CLEAR] = {"call_clear",
+			      "the server sent Call-Clear-Request", "", "",
+			      PLAIN},
 };
 
 static char *hexadecimal(char *at, uint32_t value)
@@ -379,6 +416,28 @@ static unsigned count_bits(uint16_t bits)
 	return n;
 }
 
+static void walk_connect(const struct pptp_record *r, struct pptp_sink *s)
+{
+	static const char *const names[] = {
+	    [PPTP_CONNECT_NOT_TRIED] = "not_tried",
+	    [PPTP_CONNECT_CONNECTED] = "connected",
+	    [PPTP_CONNECT_REFUSED] = "refused",
+	    [PPTP_CONNECT_UNREACHABLE] = "unreachable",
+	    [PPTP_CONNECT_RESET] = "reset",
+	    [PPTP_CONNECT_TIMEOUT] = "timeout",
+	    [PPTP_CONNECT_ERROR] = "error",
+	};
+
+	s->object(s, "connect");
+	pptp_sink_string(s, "state", names[r->tcp.connect.state]);
+	walk_reason(s, r->tcp.connect.reason, &r->tcp.connect.icmp);
+	if (r->tcp.connect.tries > 0)
+		s->number(s, "tries", r->tcp.connect.tries);
+	if (r->tcp.connect.rtt_us > 0)
+		s->number(s, "rtt_us", r->tcp.connect.rtt_us);
+	s->end(s);
+}
+
 static void walk_tcp(const struct pptp_record *r, struct pptp_sink *s)
 {
 	begin_stage(s, "tcp", r->tcp.state);
@@ -395,6 +454,7 @@ static void walk_tcp(const struct pptp_record *r, struct pptp_sink *s)
 	if (r->tcp.options_length > 0)
 		pptp_tcp_options_walk(r->tcp.options, r->tcp.options_length, s,
 				      "options");
+	walk_connect(r, s);
 	s->end(s);
 	begin_stage(s, "host", r->host.state);
 	walk_reason(s, r->host.reason, &r->tcp.icmp);

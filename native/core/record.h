@@ -66,6 +66,17 @@ enum pptp_reason { /* why a tcp, gre or host state is what it is */
 		   PPTP_REASON_ERROR, /* the system refused to send: see notes */
 };
 
+/* What the kernel's own connect() met. */
+enum pptp_connect {
+	PPTP_CONNECT_NOT_TRIED,
+	PPTP_CONNECT_CONNECTED,
+	PPTP_CONNECT_REFUSED,     /* RST or ICMP 3/3: only a capture tells */
+	PPTP_CONNECT_UNREACHABLE, /* ICMP, or no answer to ARP */
+	PPTP_CONNECT_RESET, /* after the handshake, before anything else */
+	PPTP_CONNECT_TIMEOUT,
+	PPTP_CONNECT_ERROR, /* the system failed us */
+};
+
 enum pptp_ended_by {
 	PPTP_ENDED_NOT,        /* still running */
 	PPTP_ENDED_COMPLETE,   /* all that was planned was seen */
@@ -150,7 +161,29 @@ enum pptp_note_code {
 	PPTP_NOTE_STORE_FULL,     /* more came than a record keeps */
 	PPTP_NOTE_NO_GUARD,       /* a: errno; protocol 47 unguarded */
 	PPTP_NOTE_SEND_FAILED,    /* a: errno */
-	PPTP_NOTE_CONNECT_FAILED, /* a: errno */
+	PPTP_NOTE_CONNECT_FAILED, /* a: errno; the system failed us */
+	/* Our hand-made SYN and the kernel's connect() met different answers:
+	 * something on the way, or on our own host, tells them apart. */
+	PPTP_NOTE_SYN_DIFFERS,
+	/* a: TCP flags. An answer to a SYN that is neither a SYN-ACK nor a RST
+	 * that acknowledges it (a challenge ACK, a bare RST). */
+	PPTP_NOTE_ODD_SEGMENT,
+	PPTP_NOTE_SYN_ICMP,      /* a: type, b: code; about a SYN of ours, and
+				  * not what decided */
+	PPTP_NOTE_CONNECT_AGAIN, /* a: errno; ICMP had ended connect() */
+	PPTP_NOTE_NOT_DELIVERED, /* a: bytes that the server never took */
+	PPTP_NOTE_CAPTURE_DEAF,  /* the kernel connected, and the capture heard
+				  * nothing: replies come by another interface */
+	PPTP_NOTE_OWN_HOST,      /* the target is an address of this host */
+	PPTP_NOTE_GRE_ICMP,      /* a: type, b: code; about GRE, though some
+				  * arrived all the same */
+	PPTP_NOTE_CONTROL_CUT,   /* a: bytes of a control message that ended
+				  * early */
+	PPTP_NOTE_ODD_RESULT,    /* a: message type, b: the result and error
+				  * bytes; taken as success, as clients do */
+	PPTP_NOTE_UNANSWERED,    /* a: bytes; our answer to a Configure-Request
+				  * does not fit a packet */
+	PPTP_NOTE_CALL_CLEAR,    /* the server sent Call-Clear-Request */
 	PPTP_NOTE_COUNT
 };
 
@@ -189,6 +222,14 @@ struct pptp_record {
 		uint32_t rtt_us;
 		uint8_t options[40];
 		struct pptp_icmp_fact icmp;
+		struct {
+			uint8_t state;  /* enum pptp_connect */
+			uint8_t reason; /* SYN_ACK, RST or ICMP where the
+					 * capture shows it; TIMEOUT */
+			uint8_t tries;
+			uint32_t rtt_us; /* of the last try; 0: not known */
+			struct pptp_icmp_fact icmp;
+		} connect;
 	} tcp;
 	struct {
 		uint8_t state, reason;

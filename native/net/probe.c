@@ -414,6 +414,7 @@ static void perform(struct pptp_probe *e, enum pptp_action action,
 {
 	switch (action) {
 	case PPTP_ACTION_CONNECT:
+	case PPTP_ACTION_CONNECT_DEAF:
 		start_connect(e, now);
 		break;
 	case PPTP_ACTION_STREAM:

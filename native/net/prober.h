@@ -40,8 +40,9 @@ struct pptp_plan {
 	struct pptp_address target;
 	uint16_t port;
 	enum pptp_depth depth;
-	bool gre; /* one GRE acknowledgement outside any call */
-	bool syn; /* begin with a raw SYN */
+	bool gre;     /* one GRE acknowledgement outside any call */
+	bool syn;     /* begin with a raw SYN */
+	bool connect; /* depth syn: the kernel's connect() too */
 	struct pptp_method ask[PPTP_ASKS];
 	bool decline;
 	int64_t timeout_us; /* 0: default */

@@ -221,6 +221,7 @@ static void drain_client(struct lab_world *w)
 		case PPTP_ACTION_NONE:
 			return;
 		case PPTP_ACTION_CONNECT:
+		case PPTP_ACTION_CONNECT_DEAF:
 			connect_now(w);
 			break;
 		case PPTP_ACTION_STREAM:
