@@ -95,8 +95,11 @@ static void read_config(lua_State *L, struct pptp_conversation_config *f)
 	f->proxied = pptp_arguments_boolean(L, 1, "proxied");
 	f->ttl = (uint8_t)pptp_arguments_integer(L, 1, "ttl", 1, UINT8_MAX, 0);
 	f->gre = pptp_arguments_boolean(L, 1, "gre");
-	f->syn = pptp_arguments_boolean(L, 1, "syn") ||
-		 (f->depth == PPTP_DEPTH_SYN && !f->gre);
+	f->connect = pptp_arguments_boolean(L, 1, "connect");
+	f->own_host = pptp_arguments_boolean(L, 1, "own_host");
+	f->syn =
+	    pptp_arguments_boolean(L, 1, "syn") ||
+	    (f->depth == PPTP_DEPTH_SYN && !f->gre && (f->raw || !f->connect));
 	if (!f->raw && (f->syn || f->gre))
 		luaL_error(L,
 			   "field 'raw' is false, but '%s' needs raw packets",
@@ -108,6 +111,11 @@ static void read_config(lua_State *L, struct pptp_conversation_config *f)
 	f->decline = pptp_arguments_boolean(L, 1, "decline");
 	f->call_id =
 	    (uint16_t)pptp_arguments_integer(L, 1, "call_id", 1, UINT16_MAX, 0);
+	if (f->call_id != 0 && !pptp_call_id_ok(f->call_id))
+		luaL_error(L,
+			   "field 'call_id' is %d, two equal bytes, which some "
+			   "servers swap; take one of two different bytes",
+			   (int)f->call_id);
 	f->timeout_us = pptp_arguments_time(L, 1, "timeout", 0);
 	f->time_us = pptp_arguments_time(L, 1, "time", wall_clock());
 	f->contact = pptp_arguments_text(L, 1, "contact", CONTACT_MAX, NULL);
@@ -118,10 +126,10 @@ static void read_config(lua_State *L, struct pptp_conversation_config *f)
 int pptp_core_conversation(lua_State *L)
 {
 	static const char *const keys[] = {
-	    "source",  "target", "port",    "depth",   "ask",
-	    "decline", "raw",    "syn",     "gre",     "now",
-	    "contact", "random", "time",    "timeout", "call_id",
-	    "name",    "labels", "proxied", "ttl",     NULL,
+	    "source", "target",  "port",     "depth", "ask",     "decline",
+	    "raw",    "syn",     "gre",      "now",   "contact", "random",
+	    "time",   "timeout", "call_id",  "name",  "labels",  "proxied",
+	    "ttl",    "connect", "own_host", NULL,
 	};
 	struct pptp_conversation_config f;
 	struct conversation *c;
@@ -136,7 +144,7 @@ int pptp_core_conversation(lua_State *L)
 	memset(c, 0, sizeof(*c));
 	clock_of(L, c, 3);
 	if (pptp_conversation_init(&c->c, &f, 0) != PPTP_OK)
-		return luaL_error(L, "addresses and port make no conversation");
+		return luaL_error(L, "these fields make no conversation");
 	luaL_setmetatable(L, CONVERSATION);
 	/* The record borrows name, labels and contact: a table of ours keeps
 	 * them, because the caller may change his. */
@@ -254,6 +262,13 @@ static int finished(lua_State *L)
 	return 1;
 }
 
+/* Ours, for a filter that is narrowed to it. */
+static int call_id(lua_State *L)
+{
+	lua_pushinteger(L, check(L)->c.call_id);
+	return 1;
+}
+
 static int record(lua_State *L)
 {
 	struct conversation *c = check(L);
@@ -276,13 +291,13 @@ static int abort_now(lua_State *L)
 static int note(lua_State *L)
 {
 	static const char *const names[] = {
-	    "capture_drops", "no_guard", "send_failed", "connect_failed", NULL,
+	    "capture_drops", "no_guard",     "send_failed", "connect_failed",
+	    "not_delivered", "capture_deaf", NULL,
 	};
 	static const enum pptp_note_code codes[] = {
-	    PPTP_NOTE_CAPTURE_DROPS,
-	    PPTP_NOTE_NO_GUARD,
-	    PPTP_NOTE_SEND_FAILED,
-	    PPTP_NOTE_CONNECT_FAILED,
+	    PPTP_NOTE_CAPTURE_DROPS, PPTP_NOTE_NO_GUARD,
+	    PPTP_NOTE_SEND_FAILED,   PPTP_NOTE_CONNECT_FAILED,
+	    PPTP_NOTE_NOT_DELIVERED, PPTP_NOTE_CAPTURE_DEAF,
 	};
 	struct conversation *c = check(L);
 	int which = luaL_checkoption(L, 2, NULL, names);
@@ -304,9 +319,11 @@ static int close_nothing(lua_State *L)
 void pptp_core_conversation_class(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
-	    {"abort", abort_now},   {"deadline", deadline}, {"filter", filter},
-	    {"finished", finished}, {"input", input},       {"note", note},
-	    {"output", output},     {"record", record},     {NULL, NULL},
+	    {"abort", abort_now},   {"call_id", call_id},
+	    {"deadline", deadline}, {"filter", filter},
+	    {"finished", finished}, {"input", input},
+	    {"note", note},         {"output", output},
+	    {"record", record},     {NULL, NULL},
 	};
 
 	pptp_arguments_class(L, CONVERSATION, methods, close_nothing);

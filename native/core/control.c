@@ -210,10 +210,12 @@ uint16_t pptp_control_length(unsigned type)
 
 /* Each fault is told as soon as its bytes are there: a stream of something
  * else must not wait for the rest of a message that never comes. */
-static void read_header(struct pptp_control *m, struct pptp_reader *r)
+static void read_header(struct pptp_control *m, struct pptp_reader *r,
+			bool start)
 {
 	m->length = pptp_read_u16(r);
-	if (m->length < PPTP_CONTROL_HEADER || m->length > PPTP_CONTROL_MAX)
+	if (m->length < PPTP_CONTROL_HEADER ||
+	    (!start && m->length > PPTP_CONTROL_MAX))
 		pptp_reader_fail(r, "control message length");
 	m->pptp_message_type = pptp_read_u16(r);
 	if (m->pptp_message_type != 1)
@@ -224,24 +226,50 @@ static void read_header(struct pptp_control *m, struct pptp_reader *r)
 	m->control_message_type = pptp_read_u16(r);
 	if (m->length < pptp_control_length(m->control_message_type))
 		pptp_reader_fail(r, "length below that of its message type");
+	if (m->length > PPTP_CONTROL_MAX &&
+	    pptp_control_length(m->control_message_type) == 0)
+		pptp_reader_fail(r, "control message length");
 	m->reserved0 = pptp_read_u16(r);
 }
 
-bool pptp_control_decode(struct pptp_control *m, struct pptp_reader *r)
+static bool decode(struct pptp_control *m, struct pptp_reader *r, bool start)
 {
 	const struct pptp_field *fields;
 	struct pptp_reader body;
-	size_t count;
+	size_t count, length;
 
 	memset(m, 0, sizeof(*m));
-	read_header(m, r);
+	read_header(m, r, start);
 	if (!pptp_reader_ok(r))
 		return false;
-	body = pptp_read_sub(r, m->length - (size_t)PPTP_CONTROL_HEADER);
+	length = m->length > PPTP_CONTROL_MAX
+		     ? pptp_control_length(m->control_message_type)
+		     : m->length;
+	body = pptp_read_sub(r, length - PPTP_CONTROL_HEADER);
 	fields = pptp_control_fields(m->control_message_type, &count);
 	pptp_fields_read(fields, count, m, &body);
 	pptp_reader_join(r, &body);
 	return pptp_reader_ok(r);
+}
+
+bool pptp_control_decode(struct pptp_control *m, struct pptp_reader *r)
+{
+	return decode(m, r, false);
+}
+
+bool pptp_control_decode_start(struct pptp_control *m, struct pptp_reader *r)
+{
+	return decode(m, r, true);
+}
+
+bool pptp_call_id_ok(uint16_t id)
+{
+	return id >> 8 != (id & 0xff); /* 0 is of two equal bytes, too */
+}
+
+uint16_t pptp_call_id_from(uint16_t random)
+{
+	return pptp_call_id_ok(random) ? random : random ^ 0x0100;
 }
 
 void pptp_control_encode(struct pptp_writer *w, const struct pptp_control *m)

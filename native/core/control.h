@@ -19,6 +19,7 @@
 #define PPTP_VERSION        0x0100
 #define PPTP_CONTROL_HEADER 12
 #define PPTP_CONTROL_MAX    220 /* the longest message, Incoming-Call-Request */
+#define PPTP_CONTROL_FIXED  8   /* length, message type and cookie */
 
 enum pptp_control_type {
 	PPTP_SCCRQ = 1, /* Start-Control-Connection-Request */
@@ -81,9 +82,18 @@ uint16_t pptp_control_length(unsigned type);  /* RFC's; 0 where unassigned */
  * unassigned type and a length above the RFC's are kept, not refused.
  */
 bool pptp_control_decode(struct pptp_control *m, struct pptp_reader *r);
+/* The same of a message that says that it is longer than any: header and
+ * fields, as far as the RFC has them, out of that many bytes. An unassigned
+ * type with a length above 220 is malformed. */
+bool pptp_control_decode_start(struct pptp_control *m, struct pptp_reader *r);
 /* Header and fields; length, message type and cookie are always the right
  * ones, whatever `m` says. */
 void pptp_control_encode(struct pptp_writer *w, const struct pptp_control *m);
+/* A Call-ID of ours: not 0, which a Cisco never answered, and of two different
+ * bytes, because old accel-ppp swaps them. */
+bool pptp_call_id_ok(uint16_t id);
+uint16_t pptp_call_id_from(uint16_t random); /* … made from any number */
+
 void pptp_control_walk(const struct pptp_control *m, struct pptp_sink *s);
 
 #endif

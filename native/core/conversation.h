@@ -9,6 +9,9 @@
  *		while ((action = output(...)) != PPTP_ACTION_NONE) do it;
  *		wait for an event, or for deadline(); input(...);
  *
+ * First contact (core/knock.h) takes at most 20 s from the first connect() on,
+ * the conversation 25 s from the connection on, its farewell 9 s more.
+ *
  * It never authenticates: no CHAP or EAP Response, no PAP request, no NCP
  * Ack. Whatever happens, it says LCP Terminate-Request, Call-Clear-Request
  * and Stop-Control-Connection-Request as far as it had come, waits for each
@@ -22,6 +25,9 @@
 #define PPTP_RANDOM      16  /* bytes of randomness that a conversation takes */
 #define PPTP_PACKET_ROOM 512 /* every action's data fits */
 #define PPTP_NEVER       INT64_MAX
+/* Hand-made SYNs leave from this port or one above: where no kernel's own
+ * ports are by default, so that a filter can tell them apart. */
+#define PPTP_SYN_PORT    0xf000
 
 struct pptp_conversation_config {
 	struct pptp_address source, target;
@@ -42,7 +48,7 @@ struct pptp_conversation_config {
 	struct pptp_method ask[PPTP_ASKS];
 	bool decline;     /* Reject option 3 once: at the first offer, or where
 			 * the server has settled against `ask` */
-	uint16_t call_id; /* ours; 0: made from `random` */
+	uint16_t call_id; /* ours, see pptp_call_id_ok; 0: from `random` */
 	uint8_t ttl;      /* of our packets; 0: 64 */
 	int64_t timeout_us;  /* each control wait after the first; 0: 5 s */
 	int64_t time_us;     /* wall clock now, for the record */
@@ -58,7 +64,9 @@ enum pptp_input {
 	PPTP_INPUT_CLOSED, /* FIN from the server */
 	PPTP_INPUT_RESET,
 	/* How connect() ended where it did not connect; net/outcome.h has the
-	 * table from errno. ECONNRESET and EPIPE are CONNECTED, then RESET. */
+	 * table from errno. ECONNRESET and EPIPE are CONNECTED, then RESET.
+	 * What the capture holds goes in first: its RST makes a refusal final,
+	 * and without it ICMP may have ended the try. */
 	PPTP_INPUT_REFUSED,     /* ECONNREFUSED: RST or ICMP 3/3 */
 	PPTP_INPUT_UNREACHABLE, /* ENETUNREACH, EHOSTUNREACH, …: ICMP, ARP */
 	PPTP_INPUT_TIMEOUT,     /* ETIMEDOUT */
@@ -85,26 +93,36 @@ struct pptp_conversation {
 	struct pptp_observer observer;
 	struct pptp_record record;
 	int64_t deadline;    /* what the state waits for at the longest */
+	int64_t connect_at;  /* first contact: connect() ends, or comes again */
 	int64_t resend;      /* our Configure- or Terminate-Request again */
 	int64_t acknowledge; /* a GRE acknowledgement is due */
-	int64_t limit;       /* of the whole conversation */
+	int64_t limit;       /* of first contact, of the rest, of a farewell */
 	uint32_t pending;    /* bits: what output() owes, in that order */
 	uint32_t magic, sequence, syn_sequence, echo_identifier;
 	uint32_t received; /* highest GRE sequence number of the server's */
 	uint16_t source_port, call_id;
-	uint8_t state; /* enum state of conversation.c */
-	uint8_t then;  /* enum pptp_ended_by: how it will have ended */
+	uint8_t state;     /* enum talk_state of talk.h */
+	uint8_t then;      /* enum pptp_ended_by: how it will have ended */
+	uint8_t raw, dial; /* enums of knock.c */
 	uint8_t tries, witnesses, naks, requests;
 	uint8_t asking;     /* index of the method that Naks name */
 	uint8_t identifier; /* of our LCP packet */
-	uint8_t decision;   /* enum decision of conversation.c */
+	uint8_t decision;   /* enum talk_decision of talk.h */
 	uint8_t answering;  /* index of the offer that it is about */
+	uint8_t terminates, terminate_identifier[4]; /* to be acknowledged */
 	uint8_t lcp_echo_identifier, lcp_echo_length;
 	uint8_t lcp_echo[32];
+	bool socket;   /* CONNECT was taken */
+	bool answered; /* hand-made SYNs met something */
 	bool connected, has_received, without_magic, declined, collecting;
+	bool stopped; /* the server asked to stop */
 };
 
-/* PPTP_OK, or PPTP_ERROR_ARGUMENT: family 0, port 0, families that differ. */
+#define PPTP_CONVERSATION_SIZE 3481 /* 3.4 KiB: what one may take at most */
+
+/* PPTP_OK, or PPTP_ERROR_ARGUMENT: family 0, port 0, families that differ; a
+ * call_id that pptp_call_id_ok refuses; `syn` or `gre` without `raw`, `gre` over
+ * IPv6; depth syn with neither `syn` nor `connect`. */
 enum pptp_error pptp_conversation_init(struct pptp_conversation *c,
 				       const struct pptp_conversation_config *f,
 				       int64_t now) PPTP_MUST_USE;

@@ -65,6 +65,22 @@ bool pptp_icmp_is_unreachable(const struct pptp_icmp *icmp)
 	       (icmp->v6 ? PPTP_ICMPV6_UNREACHABLE : PPTP_ICMP_UNREACHABLE);
 }
 
+bool pptp_icmp_is_failure(const struct pptp_icmp *icmp)
+{
+	return pptp_icmp_is_unreachable(icmp) ||
+	       icmp->type == (icmp->v6 ? PPTP_ICMPV6_TIME_EXCEEDED
+				       : PPTP_ICMP_TIME_EXCEEDED);
+}
+
+bool pptp_icmp_is_hard(const struct pptp_icmp *icmp)
+{
+	const uint32_t v4 = 1U << 2 | 1U << 3 | 1U << 9 | 1U << 10 | 1U << 13;
+	const uint32_t v6 = 1U << 1 | 1U << 4 | 1U << 5 | 1U << 6;
+
+	return pptp_icmp_is_unreachable(icmp) && icmp->code < 32 &&
+	       ((icmp->v6 ? v6 : v4) >> icmp->code & 1) != 0;
+}
+
 int pptp_icmp_echo_encode(const struct pptp_ip *ip, uint16_t identifier,
 			  uint16_t sequence, void *packet, size_t room)
 {

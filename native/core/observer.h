@@ -11,6 +11,7 @@
 #ifndef PPTP_OBSERVER_H
 #define PPTP_OBSERVER_H
 
+#include "core/contact.h"
 #include "core/control.h"
 #include "core/gre.h"
 #include "core/icmp.h"
@@ -19,12 +20,13 @@
 #include "core/tcp.h"
 
 enum pptp_event_kind {
-	PPTP_EVENT_NONE,    /* nothing whole yet, or nothing of ours */
-	PPTP_EVENT_CONTROL, /* `control` */
-	PPTP_EVENT_LOST,    /* the stream is not PPTP (any more) */
-	PPTP_EVENT_SYN_ACK,
-	PPTP_EVENT_RST,             /* in answer to a SYN */
-	PPTP_EVENT_UNREACHABLE_TCP, /* `icmp` */
+	PPTP_EVENT_NONE,            /* nothing whole yet, or nothing of ours */
+	PPTP_EVENT_CONTROL,         /* `control` */
+	PPTP_EVENT_LOST,            /* the stream is not PPTP (any more) */
+	PPTP_EVENT_SYN_ACK,         /* in answer to a hand-made SYN */
+	PPTP_EVENT_RST,             /* … */
+	PPTP_EVENT_UNREACHABLE_TCP, /* …; `icmp` */
+	PPTP_EVENT_CONNECT, /* the kernel's own SYN, or what answers it */
 	PPTP_EVENT_UNREACHABLE_GRE, /* `icmp`; notes tell our own host's */
 	PPTP_EVENT_ECHO_REPLY,      /* ICMP */
 	PPTP_EVENT_GRE, /* `gre`; an acknowledgement, or unknown content */
@@ -41,6 +43,14 @@ struct pptp_event {
 	struct pptp_offer *offer; /* a Configure-Request of the server's */
 };
 
+/* SYNs with one source port and one sequence number, and what came for them. */
+struct pptp_observer_syn {
+	uint32_t sequence, us; /* us: of the last one */
+	uint16_t port;
+	uint8_t sent; /* how many */
+	uint8_t met;  /* enum pptp_met */
+};
+
 struct pptp_observer {
 	struct pptp_record *record;
 	struct {
@@ -48,19 +58,21 @@ struct pptp_observer {
 		uint8_t length;
 		bool lost;
 		bool sequenced;          /* `first` and `highest` are set */
+		uint16_t skip;           /* of a message's end, not read */
 		uint32_t first, highest; /* GRE sequence numbers */
 	} side[2];                       /* enum pptp_side */
-	uint32_t syn_sequence;
-	uint16_t syn_port; /* our SYN's source port; 0: none was sent */
-	uint32_t syn_us;
+	struct pptp_observer_syn syn;    /* hand-made */
+	struct pptp_observer_syn own;    /* the kernel's, in its last try */
+	uint32_t connect_us;             /* when that began */
 	uint16_t ping_identifier;
+	uint8_t icmp_type, icmp_code; /* for a SYN, before the last try */
 	/* GRE: the highest of our numbers that the server acknowledged, and
 	 * that of our last answer to a Configure-Request. */
-	bool acknowledges;
 	uint32_t acknowledged, answer_sequence;
-	uint8_t request_identifier; /* of our last LCP Configure-Request */
-	bool requested, has_magic;
-	uint32_t magic; /* in it */
+	uint32_t magic;             /* in our last Configure-Request */
+	uint8_t request_identifier; /* of it */
+	bool acknowledges, requested, has_magic;
+	bool heard; /* bytes of the server's on the control connection */
 };
 
 void pptp_observer_init(struct pptp_observer *o, struct pptp_record *r);
@@ -83,7 +95,12 @@ void pptp_observer_without_gre(struct pptp_observer *o,
 /* The kernel is asked for a connection; it answers with one of the others. */
 void pptp_observer_connecting(struct pptp_observer *o, int64_t now);
 void pptp_observer_connected(struct pptp_observer *o, int64_t now);
-void pptp_observer_refused(struct pptp_observer *o, int64_t now);
+void pptp_observer_not_connected(struct pptp_observer *o, enum pptp_connect how,
+				 int64_t now);
+/* What the SYNs of both kinds have met so far. */
+struct pptp_contact pptp_observer_contact(const struct pptp_observer *o);
+/* Our answer to a Configure-Request has `length` bytes, and fits no packet. */
+void pptp_observer_unanswered(struct pptp_observer *o, size_t length);
 /* The end of the control connection, FIN or RST, by `side`. */
 void pptp_observer_closed(struct pptp_observer *o, enum pptp_side side,
 			  bool reset, int64_t now);
@@ -91,7 +108,9 @@ void pptp_observer_closed(struct pptp_observer *o, enum pptp_side side,
 void pptp_observer_end(struct pptp_observer *o, enum pptp_ended_by why,
 		       int64_t now);
 
-/* `now` as microseconds of the record, 32 bits. */
+/* `now` as microseconds of the record: 32 bits, which are full after 71 minutes.
+ * A conversation of ours lasts one at most. Who observes longer ones has to
+ * begin a record anew, or to widen these fields. */
 uint32_t pptp_observer_time(const struct pptp_observer *o, int64_t now);
 
 #endif

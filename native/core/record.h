@@ -170,7 +170,7 @@ enum pptp_note_code {
 	PPTP_NOTE_ODD_SEGMENT,
 	PPTP_NOTE_SYN_ICMP,      /* a: type, b: code; about a SYN of ours, and
 				  * not what decided */
-	PPTP_NOTE_CONNECT_AGAIN, /* a: errno; ICMP had ended connect() */
+	PPTP_NOTE_CONNECT_AGAIN, /* connect() had ended as ICMP ends it */
 	PPTP_NOTE_NOT_DELIVERED, /* a: bytes that the server never took */
 	PPTP_NOTE_CAPTURE_DEAF,  /* the kernel connected, and the capture heard
 				  * nothing: replies come by another interface */
@@ -190,7 +190,8 @@ enum pptp_note_code {
 struct pptp_note {
 	uint8_t code;
 	uint8_t count; /* how often, at most 255; a and b of the first */
-	uint32_t a, b;
+	uint16_t b;    /* SET_LINK_INFO's is in `receive_accm` */
+	uint32_t a;
 };
 
 #define PPTP_OFFERS    24
@@ -233,10 +234,13 @@ struct pptp_record {
 	} tcp;
 	struct {
 		uint8_t state, reason;
-		uint16_t asked, answered; /* bit n: echo request n */
-	} host; /* asked only where TCP is silent or filtered */
+		uint8_t icmp_type, icmp_code; /* the target's own, for a SYN */
+		uint16_t asked, answered;     /* bit n: echo request n */
+	} host; /* asked only where hand-made SYNs had no answer */
 	struct {
 		uint8_t state;
+		bool pptp; /* the server spoke it: a message type of 1 and the
+			    * cookie, in a reply or in the start of one */
 		uint8_t raw_length; /* of SCCRP, or of what came instead */
 		uint32_t asked_us, rtt_us;
 		uint8_t raw
@@ -260,6 +264,8 @@ struct pptp_record {
 		bool from_server, to_server;
 		uint32_t asked_us, first_us, rtt_us;
 		uint32_t first_sequence, packets_received, packets_sent;
+		uint32_t refused; /* bit n: our packet n met ICMP unreachable
+				   * from the target itself, in a living call */
 		struct pptp_icmp_fact icmp;
 	} gre;
 	struct {
@@ -288,6 +294,7 @@ struct pptp_record {
 		uint8_t state, count;
 		struct pptp_farewell_message message[PPTP_FAREWELLS];
 	} teardown;
+	uint32_t receive_accm; /* of SET_LINK_INFO */
 	uint8_t notes;
 	struct pptp_note note[PPTP_NOTES];
 	uint16_t stored;
@@ -299,6 +306,7 @@ struct pptp_slice pptp_record_keep(struct pptp_record *r, const void *bytes,
 				   size_t length);
 void pptp_record_note(struct pptp_record *r, enum pptp_note_code code,
 		      uint32_t a, uint32_t b);
+unsigned pptp_record_refusals(const struct pptp_record *r); /* gre.refused */
 bool pptp_record_has_note(const struct pptp_record *r,
 			  enum pptp_note_code code);
 

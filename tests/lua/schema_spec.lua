@@ -28,6 +28,7 @@ function Talk:drain()
     if action == "stream" then
       local message = core.decode("control", data)
       self.call_id = message.call_id or self.call_id
+      self.last = data
     elseif action == "packet" then
       self.ours[#self.ours + 1] = data
     end
@@ -76,12 +77,24 @@ function Talk:acknowledge()
   end
 end
 
+function Talk:tick()
+  self.now = math.max(self.now, self.c:deadline() or self.now) + 0.001
+  self.c:input("tick", nil, self.now)
+  return self:drain()
+end
+
+-- Each time that connect() is tried.
+function Talk:refused(times)
+  for _ = 1, times do
+    self:input("refused"):tick()
+  end
+  return self
+end
+
 -- Lets time pass until it ends by itself.
 function Talk:finish()
   while not self.c:finished() do
-    self.now = math.max(self.now, self.c:deadline() or self.now) + 0.001
-    self.c:input("tick", nil, self.now)
-    self:drain()
+    self:tick()
   end
   return self.c:record()
 end
@@ -130,7 +143,29 @@ local conversations = {
     return unreachable(talk { depth = "syn" }, ROUTER, 13):finish()
   end,
   ["a connection refused"] = function()
-    return talk():input("refused"):finish()
+    return talk():refused(3):finish()
+  end,
+  ["a connection refused at depth syn"] = function()
+    return talk({ depth = "syn", connect = true, raw = false }):refused(3)
+      :finish()
+  end,
+  ["a connection that met ICMP"] = function()
+    return talk():input("unreachable"):finish()
+  end,
+  ["a reply that is cut"] = function()
+    return talk():input("connected"):input("stream",
+      core.encode("sccrp", { result_code = 1 }):sub(1, 40)):input("closed")
+      :finish()
+  end,
+  ["our own bytes back"] = function()
+    local self = talk():input("connected")
+    return self:input("stream", self.last):finish()
+  end,
+  ["a result of 0"] = function()
+    return sccrp(talk(), { result_code = 0 }):finish()
+  end,
+  ["one-way GRE, and ours refused"] = function()
+    return unreachable(called(), SERVER, 2):offer(1, { MAGIC }):finish()
   end,
   ["a connection that failed"] = function()
     return talk():input("failed"):finish()

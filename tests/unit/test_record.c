@@ -42,7 +42,8 @@ START_TEST(what_is_not_known_is_absent_and_every_state_is_there)
 {
 	fresh();
 	walk();
-	has("\"tcp\":{\"state\":\"not_tested\"}");
+	has("\"tcp\":{\"state\":\"not_tested\","
+	    "\"connect\":{\"state\":\"not_tried\"}}");
 	has("\"control\":{\"state\":\"not_tested\"}");
 	has("\"call\":{\"state\":\"not_tested\"}");
 	has("\"gre\":{\"state\":\"not_tested\"}");

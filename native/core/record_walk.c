@@ -1,0 +1,607 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The one walk over a record. What was kept as bytes is decoded here. */
+#include "core/record_parts.h"
+
+#include <string.h>
+
+#include "core/chap.h"
+#include "core/control.h"
+#include "core/eap.h"
+#include "core/ppp_walk.h"
+#include "core/tcp.h"
+
+static const char *state_name(uint8_t state)
+{
+	static const char *const names[] = {
+	    [PPTP_NOT_TESTED] = "not_tested",
+	    [PPTP_OPEN] = "open",
+	    [PPTP_CLOSED] = "closed",
+	    [PPTP_FILTERED] = "filtered",
+	    [PPTP_SILENT] = "silent",
+	    [PPTP_ANSWERED] = "answered",
+	    [PPTP_REFUSED] = "refused",
+	    [PPTP_NOT_PPTP] = "not_pptp",
+	    [PPTP_ACCEPTED] = "accepted",
+	    [PPTP_REACHABLE] = "reachable",
+	    [PPTP_INBOUND_ONLY] = "inbound_only",
+	    [PPTP_UNREACHABLE] = "unreachable",
+	    [PPTP_OPENED] = "opened",
+	    [PPTP_OFFERED] = "offered",
+	    [PPTP_SEEN] = "seen",
+	    [PPTP_NONE] = "none",
+	    [PPTP_ASKED] = "asked",
+	    [PPTP_CLEAN] = "clean",
+	    [PPTP_SERVER_CLOSED] = "server_closed",
+	    [PPTP_ABORTED] = "aborted",
+	    [PPTP_ALIVE] = "alive",
+	};
+
+	return names[state];
+}
+
+static void begin_stage(struct pptp_sink *s, const char *key, uint8_t state)
+{
+	s->object(s, key);
+	pptp_sink_string(s, "state", state_name(state));
+}
+
+static void walk_address(struct pptp_sink *s, const char *key,
+			 const struct pptp_address *a)
+{
+	char text[PPTP_ADDRESS_TEXT];
+
+	if (a->family == 0)
+		return;
+	pptp_address_format(a, text);
+	pptp_sink_string(s, key, text);
+}
+
+/* Civil date of a day since 1970-01-01, by the 400-year cycle of the
+ * Gregorian calendar counted from 0000-03-01. */
+static void civil(int64_t day, int64_t *year, unsigned *month, unsigned *mday)
+{
+	int64_t shifted = day + 719468;
+	int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+	unsigned of_era = (unsigned)(shifted - era * 146097);
+	unsigned y =
+	    (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	unsigned of_year = of_era - (365 * y + y / 4 - y / 100);
+	unsigned m = (5 * of_year + 2) / 153;
+
+	*mday = of_year - (153 * m + 2) / 5 + 1;
+	*month = m < 10 ? m + 3 : m - 9;
+	*year = (int64_t)y + era * 400 + (*month <= 2);
+}
+
+static void walk_time(struct pptp_sink *s, const char *key, int64_t time_us)
+{
+	const int64_t day_us = INT64_C(86400000000);
+	int64_t day = time_us / day_us, rest = time_us % day_us, year;
+	unsigned month, mday;
+	char text[40], *at = text;
+
+	if (rest < 0) {
+		rest += day_us;
+		day--;
+	}
+	civil(day, &year, &month, &mday);
+	at = pptp_record_digits(at, (uint64_t)(year < 0 ? 0 : year), 4);
+	at = pptp_record_digits(pptp_record_words(at, "-"), month, 2);
+	at = pptp_record_digits(pptp_record_words(at, "-"), mday, 2);
+	at = pptp_record_digits(pptp_record_words(at, "T"),
+				(uint64_t)(rest / INT64_C(3600000000)), 2);
+	at = pptp_record_digits(pptp_record_words(at, ":"),
+				(uint64_t)(rest / 60000000 % 60), 2);
+	at = pptp_record_digits(pptp_record_words(at, ":"),
+				(uint64_t)(rest / 1000000 % 60), 2);
+	at = pptp_record_digits(pptp_record_words(at, "."),
+				(uint64_t)(rest % 1000000), 6);
+	at = pptp_record_words(at, "Z");
+	s->text(s, key, text, (size_t)(at - text));
+}
+
+static void walk_reason(struct pptp_sink *s, uint8_t reason,
+			const struct pptp_icmp_fact *icmp)
+{
+	static const char *const names[] = {
+	    [PPTP_REASON_SYN_ACK] = "syn-ack",
+	    [PPTP_REASON_RST] = "rst",
+	    [PPTP_REASON_REFUSED] = "refused",
+	    [PPTP_REASON_ICMP] = "icmp-",
+	    [PPTP_REASON_LOCAL_ICMP] = "local-icmp-",
+	    [PPTP_REASON_TIMEOUT] = "timeout",
+	    [PPTP_REASON_ECHO_REPLY] = "echo-reply",
+	    [PPTP_REASON_NO_PRIVILEGE] = "no-privilege",
+	    [PPTP_REASON_IPV6] = "ipv6",
+	    [PPTP_REASON_PROXY] = "proxy",
+	    [PPTP_REASON_ERROR] = "error",
+	};
+	char text[32], *at;
+
+	if (reason == PPTP_REASON_NONE)
+		return;
+	at = pptp_record_words(text, names[reason]);
+	if (reason == PPTP_REASON_ICMP || reason == PPTP_REASON_LOCAL_ICMP) {
+		at = pptp_record_digits(at, icmp->type, 1);
+		at = pptp_record_digits(pptp_record_words(at, "-"), icmp->code,
+					1);
+	}
+	s->text(s, "reason", text, (size_t)(at - text));
+	if (reason == PPTP_REASON_ICMP || reason == PPTP_REASON_LOCAL_ICMP)
+		walk_address(s, "icmp_from", &icmp->from);
+}
+
+static void walk_labels(struct pptp_sink *s, const char *labels)
+{
+	if (labels == NULL || *labels == '\0')
+		return;
+	s->array(s, "labels");
+	for (;;) {
+		size_t n = strcspn(labels, ",");
+
+		s->text(s, NULL, labels, n);
+		if (labels[n] == '\0')
+			break;
+		labels += n + 1;
+	}
+	s->end(s);
+}
+
+static void walk_head(const struct pptp_record *r, struct pptp_sink *s)
+{
+	static const char *const kinds[] = {"syn", "gre", "conversation",
+					    "observed"};
+	static const char *const ends[] = {
+	    "running",  "complete", "silent",    "closed",
+	    "reset",    "refused",  "terminate", "disconnect",
+	    "not_pptp", "budget",   "aborted",   "error",
+	};
+	char method[PPTP_METHOD_TEXT];
+
+	s->number(s, "schema", PPTP_SCHEMA);
+	pptp_sink_string(s, "kind", kinds[r->kind]);
+	walk_address(s, "target", &r->target);
+	if (r->name != NULL)
+		pptp_sink_string(s, "name", r->name);
+	s->number(s, "port", r->port);
+	walk_labels(s, r->labels);
+	walk_time(s, "time", r->time_us);
+	walk_address(s, "source", &r->source);
+	pptp_sink_string(s, "depth", pptp_depth_name(r->depth));
+	if (r->asked.protocol == 0)
+		s->null(s, "asked");
+	else
+		pptp_sink_string(s, "asked",
+				 pptp_method_name(r->asked, method));
+	if (r->declined)
+		s->boolean(s, "declined", true);
+	pptp_sink_string(s, "ended_by", ends[r->ended_by]);
+	s->number(s, "duration_us", r->end - r->start);
+	s->number(s, "packets_sent", r->packets_sent);
+	s->number(s, "packets_received", r->packets_received);
+}
+
+static unsigned count_bits(uint16_t bits)
+{
+	unsigned n = 0;
+
+	for (; bits != 0; bits &= (uint16_t)(bits - 1))
+		n++;
+	return n;
+}
+
+static void walk_connect(const struct pptp_record *r, struct pptp_sink *s)
+{
+	static const char *const names[] = {
+	    [PPTP_CONNECT_NOT_TRIED] = "not_tried",
+	    [PPTP_CONNECT_CONNECTED] = "connected",
+	    [PPTP_CONNECT_REFUSED] = "refused",
+	    [PPTP_CONNECT_UNREACHABLE] = "unreachable",
+	    [PPTP_CONNECT_RESET] = "reset",
+	    [PPTP_CONNECT_TIMEOUT] = "timeout",
+	    [PPTP_CONNECT_ERROR] = "error",
+	};
+
+	s->object(s, "connect");
+	pptp_sink_string(s, "state", names[r->tcp.connect.state]);
+	walk_reason(s, r->tcp.connect.reason, &r->tcp.connect.icmp);
+	if (r->tcp.connect.tries > 0)
+		s->number(s, "tries", r->tcp.connect.tries);
+	if (r->tcp.connect.rtt_us > 0)
+		s->number(s, "rtt_us", r->tcp.connect.rtt_us);
+	s->end(s);
+}
+
+static void walk_tcp(const struct pptp_record *r, struct pptp_sink *s)
+{
+	struct pptp_icmp_fact host = {r->target, r->host.icmp_type,
+				      r->host.icmp_code};
+
+	begin_stage(s, "tcp", r->tcp.state);
+	walk_reason(s, r->tcp.reason, &r->tcp.icmp);
+	if (r->tcp.rtt_us > 0)
+		s->number(s, "rtt_us", r->tcp.rtt_us);
+	if (r->tcp.ttl != 0) {
+		s->number(s, "ttl", r->tcp.ttl);
+		s->number(s, "window", r->tcp.window);
+	}
+	if (r->tcp.mss != 0)
+		s->number(s, "mss", r->tcp.mss);
+	if (r->tcp.options_length > 0)
+		pptp_tcp_options_walk(r->tcp.options, r->tcp.options_length, s,
+				      "options");
+	walk_connect(r, s);
+	s->end(s);
+	begin_stage(s, "host", r->host.state);
+	walk_reason(s, r->host.reason, &host);
+	if (r->host.asked != 0) {
+		s->number(s, "asked", count_bits(r->host.asked));
+		s->number(s, "answered", count_bits(r->host.answered));
+	}
+	s->end(s);
+}
+
+/* RFC 864's usual pattern: each byte is the next printable one. */
+static bool is_chargen(const uint8_t *bytes, size_t length)
+{
+	if (length < 16)
+		return false;
+	for (size_t i = 1; i < 16; i++)
+		if (bytes[i] !=
+			(bytes[i - 1] == 0x7e ? 0x20 : bytes[i - 1] + 1) ||
+		    bytes[i] < 0x20)
+			return false;
+	return true;
+}
+
+/* A Start-Control-Connection-Request where a reply was due: only our own is
+ * no PPTP. */
+static bool is_echo(const uint8_t *bytes, size_t length)
+{
+	static const uint8_t request[] = {0,    156,  0,    1, 0x1a,
+					  0x2b, 0x3c, 0x4d, 0, PPTP_SCCRQ};
+
+	return length >= sizeof(request) &&
+	       memcmp(bytes, request, sizeof(request)) == 0;
+}
+
+/* What answers on 1723 where it is not PPTP, from its first bytes. */
+static const char *service_of(const uint8_t *bytes, size_t length)
+{
+	static const struct {
+		const char *start, *name;
+	} table[] = {
+	    {"HTTP/", "http"}, {"<!DO", "http"}, {"<htm", "http"},
+	    {"SSH-", "ssh"},   {"220", "ftp"},   {"220-", "ftp"},
+	    {"+OK", "pop3"},   {"* OK", "imap"}, {"RFB ", "vnc"},
+	};
+
+	if (length >= 3 && (bytes[0] == 0x16 || bytes[0] == 0x15) &&
+	    bytes[1] == 3)
+		return "tls";
+	if (is_echo(bytes, length))
+		return "echo";
+	if (is_chargen(bytes, length))
+		return "chargen";
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		size_t n = strlen(table[i].start);
+
+		if (length >= n && memcmp(bytes, table[i].start, n) == 0)
+			return table[i].name;
+	}
+	return "unknown";
+}
+
+static void walk_start_reply(const struct pptp_record *r, struct pptp_sink *s)
+{
+	struct pptp_control m;
+	struct pptp_reader in;
+
+	pptp_reader_init(&in, r->control.raw, r->control.raw_length);
+	if (!pptp_control_decode_start(&m, &in))
+		return;
+	s->number(s, "protocol_version", m.protocol_version);
+	s->number(s, "result_code", m.result_code);
+	s->number(s, "error_code", m.error_code);
+	s->number(s, "framing_capabilities", m.framing_capabilities);
+	s->number(s, "bearer_capabilities", m.bearer_capabilities);
+	s->number(s, "maximum_channels", m.maximum_channels);
+	s->number(s, "firmware_revision", m.firmware_revision);
+	s->text(s, "host_name", m.host_name,
+		pptp_text_length(m.host_name, sizeof(m.host_name)));
+	s->text(s, "vendor", m.vendor_string,
+		pptp_text_length(m.vendor_string, sizeof(m.vendor_string)));
+	s->number(s, "rtt_us", r->control.rtt_us);
+	pptp_sink_hex(s, "raw", r->control.raw, r->control.raw_length);
+}
+
+static void walk_control(const struct pptp_record *r, struct pptp_sink *s)
+{
+	const uint8_t *raw = r->control.raw;
+	size_t length = r->control.raw_length;
+	bool replied = r->control.state == PPTP_ANSWERED ||
+		       r->control.state == PPTP_REFUSED;
+
+	begin_stage(s, "control", r->control.state);
+	if (r->control.pptp)
+		s->boolean(s, "pptp", true);
+	if (r->control.state == PPTP_NOT_PPTP)
+		pptp_sink_string(s, "service", service_of(raw, length));
+	if (replied)
+		walk_start_reply(r, s);
+	else if (length > 0 || r->control.state == PPTP_NOT_PPTP)
+		pptp_sink_hex(s, "first_bytes", raw, length);
+	s->end(s);
+}
+
+static void walk_call_reply(const struct pptp_record *r, struct pptp_sink *s)
+{
+	struct pptp_control m;
+	struct pptp_reader in;
+
+	pptp_reader_init(&in, r->call.raw, r->call.raw_length);
+	if (!pptp_control_decode_start(&m, &in))
+		return;
+	s->number(s, "call_id", m.call_id);
+	s->number(s, "result_code", m.result_code);
+	s->number(s, "error_code", m.error_code);
+	s->number(s, "cause_code", m.cause_code);
+	s->number(s, "connect_speed", m.connect_speed);
+	s->number(s, "receive_window", m.packet_recv_window_size);
+	s->number(s, "processing_delay", m.packet_processing_delay);
+	s->number(s, "physical_channel", m.physical_channel_id);
+	s->number(s, "rtt_us", r->call.rtt_us);
+	pptp_sink_hex(s, "raw", r->call.raw, r->call.raw_length);
+}
+
+static void walk_call(const struct pptp_record *r, struct pptp_sink *s)
+{
+	begin_stage(s, "call", r->call.state);
+	if (r->call.state != PPTP_NOT_TESTED)
+		s->number(s, "peer_call_id", r->call.peer_call_id);
+	if (r->call.raw_length > 0)
+		walk_call_reply(r, s);
+	if (r->call.disconnected) {
+		s->object(s, "disconnect");
+		s->number(s, "call_id", r->call.disconnect_call_id);
+		s->number(s, "result_code", r->call.disconnect_result);
+		s->number(s, "error_code", r->call.disconnect_error);
+		s->number(s, "cause_code", r->call.disconnect_cause);
+		s->number(s, "at_us", r->call.disconnect_us);
+		s->end(s);
+	}
+	s->end(s);
+}
+
+static void walk_gre(const struct pptp_record *r, struct pptp_sink *s)
+{
+	begin_stage(s, "gre", r->gre.state);
+	if (r->gre.state != PPTP_NOT_TESTED) {
+		pptp_sink_string(s, "from_server",
+				 r->gre.from_server ? "proven" : "unknown");
+		pptp_sink_string(s, "to_server",
+				 r->gre.to_server      ? "proven"
+				 : r->gre.refused != 0 ? "refused"
+						       : "unknown");
+	}
+	walk_reason(s, r->gre.reason, &r->gre.icmp);
+	if (r->gre.rtt_us > 0)
+		s->number(s, "rtt_us", r->gre.rtt_us);
+	if (r->gre.from_server) {
+		s->number(s, "first_packet_us", r->gre.first_us);
+		s->number(s, "first_sequence", r->gre.first_sequence);
+	}
+	if (r->gre.state != PPTP_NOT_TESTED) {
+		s->number(s, "packets_received", r->gre.packets_received);
+		s->number(s, "packets_sent", r->gre.packets_sent);
+	}
+	if (r->gre.refused != 0)
+		s->number(s, "refusals", pptp_record_refusals(r));
+	s->end(s);
+}
+
+static void packet_reader(const struct pptp_record *r, struct pptp_slice slice,
+			  struct pptp_reader *in)
+{
+	pptp_reader_init(in, r->store + slice.at, slice.length);
+}
+
+static void walk_answer(const struct pptp_offer *o, struct pptp_sink *s)
+{
+	char text[4 + PPTP_METHOD_TEXT] = "nak:";
+
+	if (o->answer == PPTP_ANSWER_NAK)
+		pptp_method_name(o->nak, text + 4);
+	pptp_sink_string(s, "answer",
+			 o->answer == PPTP_ANSWER_NAK    ? text
+			 : o->answer == PPTP_ANSWER_ACK  ? "ack"
+			 : o->answer == PPTP_ANSWER_NONE ? "none"
+							 : "reject");
+	if (o->answer != PPTP_ANSWER_NONE)
+		s->number(s, "answered_us", o->answered_us);
+	if (o->answer != PPTP_ANSWER_REJECT)
+		return;
+	s->array(s, "rejected");
+	for (unsigned type = 0; type < 32; type++)
+		if (o->rejected >> type & 1)
+			s->number(s, NULL, type);
+	s->end(s);
+}
+
+/* Retransmissions share their bytes; the identifier is each one's own. */
+static void walk_offer_bytes(const struct pptp_record *r,
+			     const struct pptp_offer *o, struct pptp_sink *s)
+{
+	uint8_t packet[PPTP_STORE];
+
+	if (o->packet.length < 4)
+		return;
+	memcpy(packet, r->store + o->packet.at, o->packet.length);
+	packet[1] = o->identifier;
+	pptp_sink_hex(s, "raw", packet, o->packet.length);
+}
+
+static void walk_offer(const struct pptp_record *r, const struct pptp_offer *o,
+		       struct pptp_sink *s)
+{
+	struct pptp_reader in;
+	struct pptp_ppp_packet p;
+	char method[PPTP_METHOD_TEXT];
+
+	s->object(s, NULL);
+	s->number(s, "identifier", o->identifier);
+	s->number(s, "at_us", o->at_us);
+	s->boolean(s, "news", o->news);
+	packet_reader(r, o->packet, &in);
+	if (o->packet.length > 0 && pptp_ppp_packet_decode(&p, &in))
+		pptp_lcp_options_walk(p.data, s, "options");
+	pptp_sink_string(s, "authentication",
+			 pptp_method_name(o->method, method));
+	walk_answer(o, s);
+	walk_offer_bytes(r, o, s);
+	s->end(s);
+}
+
+static void walk_terminate(const struct pptp_record *r, struct pptp_sink *s)
+{
+	const uint8_t *data = r->store + r->lcp.terminate.at;
+	size_t length = r->lcp.terminate.length;
+
+	s->object(s, "terminate");
+	pptp_sink_string(s, "by", "server");
+	s->number(s, "identifier", r->lcp.terminate_identifier);
+	s->number(s, "at_us", r->lcp.terminate_us);
+	if (length > 0) {
+		s->text(s, "text", data, length);
+		pptp_sink_hex(s, "data", data, length);
+	}
+	s->end(s);
+}
+
+static void walk_lcp(const struct pptp_record *r, struct pptp_sink *s)
+{
+	begin_stage(s, "lcp", r->lcp.state);
+	s->array(s, "offers");
+	for (unsigned i = 0; i < r->lcp.offers; i++)
+		walk_offer(r, &r->lcp.offer[i], s);
+	s->end(s);
+	if (r->lcp.terminated)
+		walk_terminate(r, s);
+	s->end(s);
+}
+
+static void walk_eap(const struct pptp_ppp_packet *p, struct pptp_sink *s)
+{
+	struct pptp_eap eap;
+
+	pptp_sink_string(s, "method", "eap");
+	s->number(s, "identifier", p->identifier);
+	if (!pptp_eap_decode(&eap, p) || !eap.has_type)
+		return;
+	s->number(s, "type", eap.type);
+	s->text(s, "text", eap.data, eap.data_length);
+}
+
+static void walk_chap(const struct pptp_record *r,
+		      const struct pptp_ppp_packet *p, struct pptp_sink *s)
+{
+	struct pptp_chap chap;
+	char method[PPTP_METHOD_TEXT];
+
+	if (r->challenge.method.protocol != 0)
+		pptp_sink_string(s, "method",
+				 pptp_method_name(r->challenge.method, method));
+	s->number(s, "identifier", p->identifier);
+	if (!pptp_chap_decode(&chap, p))
+		return;
+	s->text(s, "name", chap.name, chap.name_length);
+	s->number(s, "length", chap.value_size);
+	pptp_sink_hex(s, "value", chap.value, chap.value_size);
+}
+
+static void walk_challenge(const struct pptp_record *r, struct pptp_sink *s)
+{
+	struct pptp_reader in;
+	struct pptp_ppp_packet p;
+
+	begin_stage(s, "challenge", r->challenge.state);
+	packet_reader(r, r->challenge.packet, &in);
+	if (r->challenge.state == PPTP_SEEN) {
+		s->number(s, "at_us", r->challenge.at_us);
+		if (!pptp_ppp_packet_decode(&p, &in))
+			pptp_sink_string(s, "method", "none");
+		else if (r->challenge.protocol == PPTP_PPP_EAP)
+			walk_eap(&p, s);
+		else
+			walk_chap(r, &p, s);
+	}
+	s->end(s);
+}
+
+static void walk_network(const struct pptp_record *r, struct pptp_sink *s)
+{
+	begin_stage(s, "network", r->network.state);
+	s->array(s, "protocols");
+	for (unsigned i = 0; i < r->network.count; i++) {
+		uint16_t protocol = r->network.protocol[i];
+		const char *name = pptp_ppp_protocol_name(protocol);
+
+		if (name != NULL)
+			pptp_sink_string(s, NULL, name);
+		else
+			s->number(s, NULL, protocol);
+	}
+	s->end(s);
+	s->array(s, "at_us");
+	for (unsigned i = 0; i < r->network.count; i++)
+		s->number(s, NULL, r->network.at_us[i]);
+	s->end(s);
+	s->end(s);
+}
+
+static void walk_teardown(const struct pptp_record *r, struct pptp_sink *s)
+{
+	static const char *const names[] = {
+	    "terminate-request",
+	    "terminate-ack",
+	    "call-clear-request",
+	    "call-disconnect-notify",
+	    "stop-control-connection-request",
+	    "stop-control-connection-reply",
+	    "fin",
+	    "rst",
+	};
+
+	begin_stage(s, "teardown", r->teardown.state);
+	s->array(s, "messages");
+	for (unsigned i = 0; i < r->teardown.count; i++) {
+		const struct pptp_farewell_message *m = &r->teardown.message[i];
+
+		s->object(s, NULL);
+		pptp_sink_string(s, "name", names[m->what]);
+		pptp_sink_string(s, "by", m->by == PPTP_US ? "us" : "server");
+		s->number(s, "at_us", m->at_us);
+		s->end(s);
+	}
+	s->end(s);
+	s->end(s);
+}
+
+void pptp_record_walk(const struct pptp_record *r, struct pptp_sink *s)
+{
+	s->object(s, NULL);
+	walk_head(r, s);
+	s->array(s, "notes");
+	for (unsigned i = 0; i < r->notes; i++)
+		pptp_record_walk_note(r, &r->note[i], s);
+	s->end(s);
+	walk_tcp(r, s);
+	walk_control(r, s);
+	walk_call(r, s);
+	walk_gre(r, s);
+	walk_lcp(r, s);
+	walk_challenge(r, s);
+	walk_network(r, s);
+	walk_teardown(r, s);
+	s->end(s);
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/see.h"
+
+#include <string.h>
+
+static void keep_reply(const uint8_t *bytes, size_t length, uint8_t *raw,
+		       size_t room, uint8_t *raw_length)
+{
+	*raw_length = (uint8_t)(length < room ? length : room);
+	memcpy(raw, bytes, *raw_length);
+}
+
+/* Result 1; and 0 as some modems leave it, or write it in two bytes: their
+ * clients go on. */
+static bool is_success(struct pptp_record *r, const struct pptp_control *m)
+{
+	if (m->result_code == 1)
+		return true;
+	if (m->result_code != 0 || m->error_code > 1)
+		return false;
+	pptp_record_note(r, PPTP_NOTE_ODD_RESULT, m->control_message_type,
+			 m->error_code);
+	return true;
+}
+
+static void see_sccrp(struct pptp_observer *o, const struct pptp_control *m,
+		      size_t length, uint32_t at)
+{
+	struct pptp_record *r = o->record;
+
+	r->control.pptp = true;
+	r->control.state = is_success(r, m) ? PPTP_ANSWERED : PPTP_REFUSED;
+	r->control.rtt_us = at - r->control.asked_us;
+	keep_reply(o->side[PPTP_SERVER].bytes, length, r->control.raw,
+		   sizeof(r->control.raw), &r->control.raw_length);
+}
+
+static void see_ocrp(struct pptp_observer *o, const struct pptp_control *m,
+		     size_t length, uint32_t at)
+{
+	struct pptp_record *r = o->record;
+
+	r->call.state = is_success(r, m) ? PPTP_ACCEPTED : PPTP_REFUSED;
+	r->call.rtt_us = at - r->call.asked_us;
+	r->call.call_id = m->call_id;
+	keep_reply(o->side[PPTP_SERVER].bytes, length, r->call.raw,
+		   sizeof(r->call.raw), &r->call.raw_length);
+	if (m->peer_call_id != r->call.peer_call_id)
+		pptp_record_note(r, PPTP_NOTE_PEER_CALL_ID, m->peer_call_id,
+				 r->call.peer_call_id);
+}
+
+static void see_disconnect(struct pptp_observer *o,
+			   const struct pptp_control *m, int64_t now)
+{
+	struct pptp_record *r = o->record;
+
+	pptp_see_farewell(o, PPTP_SERVER, PPTP_FAREWELL_CALL_DISCONNECT, now);
+	if (r->call.disconnected)
+		return;
+	r->call.disconnected = true;
+	r->call.disconnect_us = pptp_observer_time(o, now);
+	r->call.disconnect_call_id = m->call_id;
+	r->call.disconnect_result = m->result_code;
+	r->call.disconnect_error = m->error_code;
+	r->call.disconnect_cause = m->cause_code;
+}
+
+static void control_by_us(struct pptp_observer *o, const struct pptp_control *m,
+			  int64_t now)
+{
+	struct pptp_record *r = o->record;
+
+	switch (m->control_message_type) {
+	case PPTP_SCCRQ:
+		r->control.asked_us = pptp_observer_time(o, now);
+		if (r->control.state == PPTP_NOT_TESTED)
+			r->control.state = PPTP_SILENT;
+		break;
+	case PPTP_OCRQ:
+		r->call.asked_us = pptp_observer_time(o, now);
+		r->call.peer_call_id = m->call_id;
+		if (r->call.state == PPTP_NOT_TESTED)
+			r->call.state = PPTP_SILENT;
+		break;
+	case PPTP_CCRQ:
+		pptp_see_farewell(o, PPTP_US, PPTP_FAREWELL_CALL_CLEAR, now);
+		break;
+	case PPTP_STOP_CCRQ:
+		pptp_see_farewell(o, PPTP_US, PPTP_FAREWELL_STOP_REQUEST, now);
+		break;
+	case PPTP_STOP_CCRP:
+		pptp_see_farewell(o, PPTP_US, PPTP_FAREWELL_STOP_REPLY, now);
+		break;
+	default:
+		break;
+	}
+}
+
+static void control_oddities(struct pptp_observer *o,
+			     const struct pptp_control *m)
+{
+	uint16_t type = m->control_message_type;
+	uint32_t reserved = m->reserved0;
+
+	if (type != PPTP_SCCRP && type != PPTP_OCRP)
+		reserved |= m->reserved1;
+	if (reserved != 0)
+		pptp_record_note(o->record, PPTP_NOTE_RESERVED, type, reserved);
+	if (m->length > pptp_control_length(type))
+		pptp_record_note(o->record, PPTP_NOTE_LONG_MESSAGE, type,
+				 m->length);
+}
+
+/* A reply is believed only to a question that was asked, and once; what is
+ * about a call only where one was asked for. */
+static bool is_asked(const struct pptp_record *r, unsigned type)
+{
+	switch (type) {
+	case PPTP_SCCRP:
+		return r->control.state == PPTP_SILENT;
+	case PPTP_OCRP:
+		return r->call.state == PPTP_SILENT;
+	case PPTP_CDN:
+	case PPTP_CCRQ:
+	case PPTP_WEN:
+	case PPTP_SLI:
+		return r->call.state != PPTP_NOT_TESTED;
+	case PPTP_STOP_CCRP:
+		return pptp_see_said(r, PPTP_US, PPTP_FAREWELL_STOP_REQUEST);
+	case PPTP_ECHO_REQUEST:
+	case PPTP_STOP_CCRQ:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void control_by_server(struct pptp_observer *o,
+			      const struct pptp_control *m, size_t length,
+			      int64_t now)
+{
+	struct pptp_record *r = o->record;
+	uint32_t at = pptp_observer_time(o, now);
+
+	switch (m->control_message_type) {
+	case PPTP_SCCRP:
+		see_sccrp(o, m, length, at);
+		break;
+	case PPTP_OCRP:
+		see_ocrp(o, m, length, at);
+		break;
+	case PPTP_CDN:
+		see_disconnect(o, m, now);
+		break;
+	case PPTP_CCRQ:
+		pptp_see_farewell(o, PPTP_SERVER, PPTP_FAREWELL_CALL_CLEAR,
+				  now);
+		pptp_record_note(r, PPTP_NOTE_CALL_CLEAR, 0, 0);
+		break;
+	case PPTP_STOP_CCRQ:
+		pptp_see_farewell(o, PPTP_SERVER, PPTP_FAREWELL_STOP_REQUEST,
+				  now);
+		break;
+	case PPTP_STOP_CCRP:
+		pptp_see_farewell(o, PPTP_SERVER, PPTP_FAREWELL_STOP_REPLY,
+				  now);
+		break;
+	case PPTP_ECHO_REQUEST:
+		pptp_record_note(r, PPTP_NOTE_ECHO_REQUEST, m->identifier, 0);
+		break;
+	case PPTP_SLI:
+		pptp_record_note(r, PPTP_NOTE_SET_LINK_INFO, m->send_accm,
+				 m->receive_accm);
+		break;
+	default: /* is_asked() leaves one */
+		pptp_record_note(r, PPTP_NOTE_WAN_ERROR, 0, 0);
+		break;
+	}
+}
+
+/* ---- the stream ---------------------------------------------------------- */
+
+/* What every message has in bytes 2 to 7, as far as they are there: a banner
+ * of another protocol is known by its first bytes, before 12 of them came. */
+static bool may_be_control(const uint8_t *bytes, size_t length)
+{
+	static const uint8_t fixed[] = {0, 1, 0x1a, 0x2b, 0x3c, 0x4d};
+
+	for (size_t i = 2; i < length && i < 2 + sizeof(fixed); i++)
+		if (bytes[i] != fixed[i - 2])
+			return false;
+	return true;
+}
+
+/* With the cookie it is PPTP, whatever else is wrong with it. */
+static bool is_control(const uint8_t *bytes, size_t length)
+{
+	return length >= PPTP_CONTROL_FIXED && may_be_control(bytes, length);
+}
+
+/* How much of the message is read whose start `bytes` holds; 0 where no
+ * further byte can make it one. */
+static size_t wanted(const uint8_t *bytes, size_t length)
+{
+	struct pptp_control m;
+	struct pptp_reader in;
+
+	if (!may_be_control(bytes, length))
+		return 0;
+	if (length < PPTP_CONTROL_HEADER)
+		return PPTP_CONTROL_HEADER;
+	pptp_reader_init(&in, bytes, length);
+	if (!pptp_control_decode_start(&m, &in) &&
+	    in.error == PPTP_ERROR_MALFORMED)
+		return 0;
+	return m.length > PPTP_CONTROL_MAX
+		   ? pptp_control_length(m.control_message_type)
+		   : m.length;
+}
+
+/* Our own request comes back: an echo service. What we sent last still stands
+ * in our side's room. */
+static bool is_echo(const struct pptp_observer *o)
+{
+	size_t length = o->side[PPTP_SERVER].length;
+	const uint8_t *bytes = o->side[PPTP_SERVER].bytes;
+
+	return o->record->control.state == PPTP_SILENT && length >= 10 &&
+	       bytes[8] == 0 && bytes[9] == PPTP_SCCRQ &&
+	       memcmp(bytes, o->side[PPTP_US].bytes, length) == 0;
+}
+
+/* The first bytes, where they are no reply. */
+static void keep_first(struct pptp_observer *o, const uint8_t *more,
+		       size_t length)
+{
+	struct pptp_record *r = o->record;
+	size_t have = o->side[PPTP_SERVER].length;
+	size_t room = sizeof(r->control.raw) - have;
+
+	memcpy(r->control.raw, o->side[PPTP_SERVER].bytes, have);
+	if (length > room)
+		length = room;
+	if (length > 0)
+		memcpy(r->control.raw + have, more, length);
+	r->control.raw_length = (uint8_t)(have + length);
+}
+
+/* The stream cannot be followed any more. */
+static void lose(struct pptp_observer *o, enum pptp_side side,
+		 const uint8_t *more, size_t length)
+{
+	struct pptp_record *r = o->record;
+	bool echo = is_echo(o);
+
+	o->side[side].lost = true;
+	if (side != PPTP_SERVER)
+		return;
+	if (r->control.raw_length > 0) {
+		pptp_record_note(r, PPTP_NOTE_LOST_SYNC, 0, 0);
+		return;
+	}
+	keep_first(o, more, length);
+	r->control.state = PPTP_NOT_PPTP;
+	if (is_control(r->control.raw, r->control.raw_length) && !echo) {
+		r->control.pptp = true;
+		r->control.state = PPTP_CLOSED;
+		pptp_record_note(r, PPTP_NOTE_LOST_SYNC, 0, 0);
+	}
+}
+
+/* The server's message ended before its length. */
+static void cut(struct pptp_observer *o)
+{
+	struct pptp_record *r = o->record;
+	size_t length = o->side[PPTP_SERVER].length;
+
+	if (length == 0 || o->side[PPTP_SERVER].lost)
+		return;
+	o->side[PPTP_SERVER].lost = true;
+	if (is_echo(o)) {
+		keep_first(o, NULL, 0);
+		r->control.state = PPTP_NOT_PPTP;
+		return;
+	}
+	pptp_record_note(r, PPTP_NOTE_CONTROL_CUT, (uint32_t)length, 0);
+	if (r->control.raw_length > 0)
+		return;
+	keep_first(o, NULL, 0);
+	r->control.pptp = is_control(r->control.raw, r->control.raw_length);
+}
+
+static void see_control(struct pptp_observer *o, enum pptp_side side,
+			int64_t now, struct pptp_event *event)
+{
+	size_t length = o->side[side].length;
+	struct pptp_control *m = &event->control;
+	struct pptp_reader in;
+
+	pptp_reader_init(&in, o->side[side].bytes, length);
+	o->side[side].length = 0;
+	if (!pptp_control_decode_start(m, &in))
+		return;
+	o->side[side].skip = (uint16_t)(m->length - length);
+	pptp_see_count(o, side);
+	if (side == PPTP_US) {
+		event->kind = PPTP_EVENT_CONTROL;
+		control_by_us(o, m, now);
+		return;
+	}
+	control_oddities(o, m);
+	if (!is_asked(o->record, m->control_message_type)) {
+		pptp_record_note(o->record, PPTP_NOTE_UNEXPECTED_CONTROL,
+				 m->control_message_type, 0);
+		return;
+	}
+	event->kind = PPTP_EVENT_CONTROL;
+	control_by_server(o, m, length, now);
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* One message, or as much of it as is there; returns how much was used. */
+static size_t read_message(struct pptp_observer *o, enum pptp_side side,
+			   const uint8_t *bytes, size_t length, int64_t now,
+			   struct pptp_event *event)
+{
+	uint8_t *buffer = o->side[side].bytes;
+	size_t used = 0, have, want, n;
+
+	for (;;) {
+		have = o->side[side].length;
+		want = wanted(buffer, have);
+		if (want == 0 ||
+		    (side == PPTP_SERVER && have == want && is_echo(o))) {
+			lose(o, side, bytes + used, length - used);
+			event->kind = PPTP_EVENT_LOST;
+			return length;
+		}
+		if (have >= PPTP_CONTROL_HEADER && have == want) {
+			see_control(o, side, now, event);
+			return used;
+		}
+		if (used == length)
+			return used;
+		n = least(want - have, length - used);
+		memcpy(buffer + have, bytes + used, n);
+		o->side[side].length = (uint8_t)(have + n);
+		used += n;
+	}
+}
+
+size_t pptp_observer_stream(struct pptp_observer *o, enum pptp_side side,
+			    const void *bytes, size_t length, int64_t now,
+			    struct pptp_event *event)
+{
+	size_t skip = least(length, o->side[side].skip);
+
+	memset(event, 0, sizeof(*event));
+	o->heard |= side == PPTP_SERVER && length > 0;
+	o->side[side].skip = (uint16_t)(o->side[side].skip - skip);
+	if (o->side[side].lost)
+		return length;
+	return skip + read_message(o, side, (const uint8_t *)bytes + skip,
+				   length - skip, now, event);
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+void pptp_observer_closed(struct pptp_observer *o, enum pptp_side side,
+			  bool reset, int64_t now)
+{
+	struct pptp_record *r = o->record;
+	enum pptp_farewell what = reset ? PPTP_FAREWELL_RST : PPTP_FAREWELL_FIN;
+
+	if (pptp_see_said(r, side, what))
+		return;
+	pptp_see_farewell(o, side, what, now);
+	if (side == PPTP_US)
+		return;
+	if (reset && !o->heard &&
+	    r->tcp.connect.state == PPTP_CONNECT_CONNECTED)
+		r->tcp.connect.state = PPTP_CONNECT_RESET;
+	cut(o);
+	if (r->control.state == PPTP_SILENT)
+		r->control.state = PPTP_CLOSED;
+	if (r->call.state == PPTP_SILENT)
+		r->call.state = PPTP_CLOSED;
+}
+
+void pptp_see_end_control(struct pptp_observer *o)
+{
+	cut(o);
+}
