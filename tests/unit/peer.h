@@ -285,6 +285,15 @@ static inline void connected(void)
 	drain();
 }
 
+static inline void start(void)
+{
+	struct pptp_conversation_config f = plan();
+
+	begin(&f);
+	connected();
+	expect_control(PPTP_SCCRQ);
+}
+
 /* From the start to our first Configure-Request, which is acknowledged. */
 static inline void open_call(const struct pptp_conversation_config *f)
 {
