@@ -30,40 +30,59 @@ mkdir "$scratch/home" "$scratch/tmp"
 export HOME=$scratch/home TMPDIR=$scratch/tmp
 run=$repo/build/realserver/run
 
-bed_up -l 120
-is "a profile has an address each" "${#address[@]}" \
-	"$(grep -c '^[a-z]' "$system/realserver/profiles")"
-
 replied='^009c00011a2b3c4d000200000100010000000000'
-for profile in "${!address[@]}"; do
-	[ "$profile" = closed ] && continue
-	like "$profile answers SCCRQ with SCCRP, result 1" \
-		"$(sccrp "${address[$profile]}")" "$replied"
-done
-like "closed refuses the connection" \
-	"$(sccrp "${address[closed]}")" "Connection refused"
 
-# What they would be asked to prove, as the guest itself sees it.
+answers() # RELEASE
+{
+	local profile at
+	for profile in "${!address[@]}"; do
+		at=${address[$profile]}
+		if [ "$profile" = closed ]; then
+			like "$1: closed refuses the connection" \
+				"$(sccrp "$at")" "Connection refused"
+			continue
+		fi
+		like "$1: $profile answers SCCRQ with SCCRP, result 1" \
+			"$(sccrp "$at")" "$replied"
+	done
+}
+
+# Both generations, side by side.
+beds_of=()
+while read -r release _ servers; do
+	address=()
+	bed_up -g "$release" -l 200
+	beds_of+=("$bed")
+	is "$release: each profile that it can do has an address" \
+		"${#address[@]}" "$(awk -v r="$release" \
+			'/^[a-z]/ && $5 <= r' "$system/realserver/profiles" |
+			wc -l)"
+	answers "$release"
+	is "$release: the servers are of the versions that its row says" \
+		"$(in_guest 'pptpd --version; echo; pppd --version' | xargs |
+			sed 's/pptpd v/pptpd /; s/ pppd version/, pppd/')" \
+		"$servers"
+	is "$release: a daemon a profile, and no call left open" "$(in_guest \
+		'ps -o comm | grep -c "^pptpd$"; ps -o comm | grep -c pptpctrl')" \
+		"$((${#address[@]} - 1))"$'\n'0
+done < <(grep '^[0-9]' "$system/realserver/generations")
+bed=${beds_of[0]}
+
 is "guest runs a command in the guest" "$(in_guest hostname)" pptpserver
 in_guest 'exit 7'
 is "guest gives the command's exit status" $? 7
-is "a daemon a profile, and no call left open" \
-	"$(in_guest 'ps -o comm | grep -c "^pptpd$"; ps -o comm | grep -c pptpctrl')" \
-	"$((${#address[@]} - 1))"$'\n'0
 
 fails "a second up with the same name refuses" \
 	"$system/realserver/up" -n "$bed"
 like "and leaves the first alone" "$(sccrp "${address[pap]}")" "$replied"
+fails "servers that nobody has are refused" \
+	"$system/realserver/up" -g 11 -n "$bed-11"
 is "client and servers share a link and no route leads out" \
 	"$(ip -n "$bed" route | wc -l)" 1
 
-first=$bed
-bed_up -l 120
-like "two instances live side by side" "$(sccrp "${address[pap]}")" "$replied"
-bed_down
+ok "one goes down" bed_down "${beds_of[1]}"
 like "one's end does not touch the other" \
-	"$(bed=$first sccrp "${address[pap]}")" "$replied"
-bed=$first
+	"$(sccrp "${address[pap]}")" "$replied"
 
 inode=$(ip netns exec "$bed" stat -Lc %i /proc/self/ns/net)
 mapfile -t pids < <(ip netns pids "$bed")

@@ -4,8 +4,6 @@
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=$(cd "$here/../../.." && pwd)/build/realserver
-# shellcheck disable=SC2034 # fetch and keep use it
-root=$home/root # the guest's root file system, read-only
 
 die()
 {
@@ -17,6 +15,26 @@ die()
 cannot()
 {
 	die "$1" 77
+}
+
+# The rows of a table of this folder, without its comments.
+rows() # FILE
+{
+	sed '/^#/d; /^$/d' "$here/$1"
+}
+
+# Sets release, suite, servers (what they are) and root, the guest's root file
+# system, which is read-only.
+# shellcheck disable=SC2034 # fetch, keep and up use them
+generation()
+{
+	release='' suite='' servers=''
+	read -r release suite servers < <(rows generations |
+		awk -v r="$1" '$1 == r || r == ""') || true
+	[ -n "$release" ] ||
+		die "no servers of \"$1\": $(rows generations |
+			awk '{ printf "%s%s", s, $1; s = " or " }')" 2
+	root=$home/$release/root
 }
 
 # Sets name, the namespace's as well, and run, where the instance's files are.
