@@ -27,8 +27,8 @@ local STEP_MOST = 16 -- others' calls between two of ours
 -- the tests below.
 M.rows = {
   { name = "Poptop", half = "tunnel", basis = "source code",
-    source = "quozl/pptpd pptpmanager.c, pptpctrl.c; Debian's pptpd 1.4.0, " ..
-      "measured",
+    source = "quozl/pptpd pptpmanager.c, pptpctrl.c; Debian's pptpd 1.4.0 " ..
+      "and 1.5.0, measured",
     call_ids = { ["128"] = true }, first_sequence = 0, reply = "as asked",
     farewell = "closes",
     product = { name = "Poptop", vendor = "Poptop", os = "Linux",
@@ -67,7 +67,7 @@ M.rows = {
 
   { name = "pppd", half = "ppp", basis = "source code",
     source = "ppp-project/ppp lcp.c, fsm.c, chap-new.c, magic.c; pppd " ..
-      "2.4.9, measured",
+      "2.4.9 and 2.5.2, measured",
     order = "1? 2? 3? 4? 13? 5 7? 8? 17? 18? 19?", mru = { other = 1500 },
     identifier = 1, resend = { same = true, seconds = 3 }, drawn = true,
     terminate = "peer refused to authenticate", prompt = "Name",
@@ -75,7 +75,7 @@ M.rows = {
                 cpe = "cpe:/a:point-to-point_protocol_project:" ..
                   "point-to-point_protocol" } },
   { name = "slirp", half = "ppp", basis = "capture",
-    source = "slirp 1.0.17 behind pptpd 1.4.0, measured",
+    source = "slirp 1.0.17 behind pptpd 1.4.0 and 1.5.0, measured",
     order = "1 3? 5 7 8", mru = { from = 1500, to = 1500 }, identifier = 1,
     drawn = false,
     product = { name = "slirp's PPP", device_type = "vpn-server" } },
@@ -91,7 +91,7 @@ M.rows = {
   { name = "mpd", half = "ppp", basis = "source code",
     source = "mpd lcp.c, fsm.c",
     order = "8? 7? 2? 1? 5 13? 3? 17? 18? 19?", identifier = 1,
-    resend = { seconds = 2 }, drawn = false,
+    resend = { same = false, seconds = 2 }, drawn = false,
     product = { name = "mpd", vendor = "MPD project", os = "FreeBSD",
                 device_type = "vpn-server", family = "mpd",
                 cpe = "cpe:/a:mpd_project:mpd" } },

@@ -58,11 +58,12 @@ static void pppd_suggests_chap(struct lab_choice *c, unsigned suggested)
 		c->left &= ~lowest_chap(c->left);
 }
 
-/* lcp_nakci of pppd 2.4.9. */
+/* lcp_nakci of pppd 2.4.9 and 2.5.2. Asked for the CHAP that it asks for
+ * already, it asks for that again, at once. */
 static enum lab_reaction pppd_nak(struct lab_choice *c, unsigned suggested)
 {
 	if (c->asking == LAB_NONE ||
-	    (suggested == c->asking && suggested != LAB_EAP))
+	    (c->asking == LAB_PAP && suggested == LAB_PAP))
 		return LAB_IGNORE;
 	if (suggested & (CHAPS | LAB_UNASSIGNED))
 		pppd_suggests_chap(c, suggested);

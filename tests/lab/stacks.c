@@ -26,7 +26,8 @@ enum { NONE, PAP, MD5, V1, V2, EAP, SPAP, ODD, END = 0xff };
 
 static const struct lab_stack stacks[] = {
     {
-	/* pptpd 1.4.0 with pppd 2.4.9, measured and read */
+	/* pptpd 1.4.0 with pppd 2.4.9, and 1.5.0 with 2.5.2, measured and
+	 * read: docs/servers.md */
 	.name = "poptop_pppd",
 	.basis = "source",
 	.channels = 1,
@@ -101,6 +102,7 @@ static const struct lab_stack stacks[] = {
 	.methods = ALL_KNOWN,
 	.preference = {V2, V1, MD5, PAP, EAP, END},
 	.first_identifier = 1,
+	.new_identifier = true,
 	.ladder = EVERY_2_S,
 	.chap_name = "gate.example.net",
 	.prompt = "",

@@ -404,6 +404,13 @@ describe("a request that comes again", function()
                                        order)))
     assert.is_nil(ppp(resent({ 0, 2, 5, 9 }, { 0, 0, 0, 0 }, order)))
   end)
+
+  it("fits mpd with a new identifier every 2 s, and no other", function()
+    local order = "8-7-2-1-5-3"
+    assert.equal("mpd", ppp(resent({ 0, 2, 4, 6 }, { 1, 2, 3, 4 }, order)))
+    assert.is_nil(ppp(resent({ 0, 2, 4, 6 }, { 1, 1, 1, 1 }, order)))
+    assert.is_nil(ppp(resent({ 0, 3, 6, 9 }, { 1, 2, 3, 4 }, order)))
+  end)
 end)
 
 describe("conversations", function()

@@ -523,6 +523,35 @@ START_TEST(other_stacks_go_their_own_ways)
 }
 END_TEST
 
+/* As both 2.4.9 and 2.5.2 were seen to do. */
+START_TEST(pppd_asks_again_at_once_when_told_to_ask_for_its_chap)
+{
+	int64_t last;
+
+	first_offer("poptop_pppd", V12);
+	last = w.at;
+	nak(LAB_MSCHAP_V2);
+	expect_lcp(PPTP_CONFIGURE_REQUEST);
+	ck_assert_uint_eq(asked(), LAB_MSCHAP_V2);
+	ck_assert_uint_eq(w.packet.identifier, 2);
+	ck_assert_int_lt(w.at - last, S);
+}
+END_TEST
+
+START_TEST(pppd_ignores_being_told_to_ask_for_its_pap)
+{
+	int64_t last;
+
+	first_offer("poptop_pppd", LAB_PAP);
+	last = w.at;
+	nak(LAB_PAP);
+	expect_lcp(PPTP_CONFIGURE_REQUEST);
+	ck_assert_uint_eq(asked(), LAB_PAP);
+	ck_assert_uint_eq(w.packet.identifier, 1);
+	ck_assert_int_eq(w.at - last, 3 * S);
+}
+END_TEST
+
 START_TEST(slirp_changes_its_request_only_when_it_sends_it_again)
 {
 	uint8_t identifier;
@@ -920,6 +949,8 @@ int main(void)
 	CLAIM(s, a_packet_that_comes_twice_is_heard_once);
 	CLAIM_EACH(s, naks_lead_pppd_where_they_led_the_real_one, 13);
 	CLAIM_EACH(s, other_stacks_go_their_own_ways, 8);
+	CLAIM(s, pppd_asks_again_at_once_when_told_to_ask_for_its_chap);
+	CLAIM(s, pppd_ignores_being_told_to_ask_for_its_pap);
 	CLAIM(s, slirp_changes_its_request_only_when_it_sends_it_again);
 	CLAIM(s, windows_ends_a_link_without_login_by_error_919);
 	CLAIM(s, accel_ends_the_call_where_all_were_rejected);
