@@ -552,6 +552,25 @@ START_TEST(pppd_ignores_being_told_to_ask_for_its_pap)
 }
 END_TEST
 
+START_TEST(mpd_takes_an_answer_to_the_last_of_its_requests_alone)
+{
+	uint8_t first;
+
+	first_offer("mpd", V12);
+	first = w.packet.identifier;
+	expect_lcp(PPTP_CONFIGURE_REQUEST);
+	ck_assert_uint_eq(w.packet.identifier, first + 1);
+	w.packet.identifier = first;
+	nak(LAB_MSCHAP_V1);
+	expect_lcp(PPTP_CONFIGURE_REQUEST);
+	ck_assert_uint_eq(w.packet.identifier, first + 2);
+	ck_assert_uint_eq(asked(), LAB_MSCHAP_V2);
+	nak(LAB_MSCHAP_V1);
+	expect_lcp(PPTP_CONFIGURE_REQUEST);
+	ck_assert_uint_eq(asked(), LAB_MSCHAP_V1);
+}
+END_TEST
+
 START_TEST(slirp_changes_its_request_only_when_it_sends_it_again)
 {
 	uint8_t identifier;
@@ -951,6 +970,7 @@ int main(void)
 	CLAIM_EACH(s, other_stacks_go_their_own_ways, 8);
 	CLAIM(s, pppd_asks_again_at_once_when_told_to_ask_for_its_chap);
 	CLAIM(s, pppd_ignores_being_told_to_ask_for_its_pap);
+	CLAIM(s, mpd_takes_an_answer_to_the_last_of_its_requests_alone);
 	CLAIM(s, slirp_changes_its_request_only_when_it_sends_it_again);
 	CLAIM(s, windows_ends_a_link_without_login_by_error_919);
 	CLAIM(s, accel_ends_the_call_where_all_were_rejected);
