@@ -37,7 +37,7 @@ EMPTY  :=
 lanes  := --jobs 2 --rules 'seq={$(subst $(EMPTY) ,$(COMMA),$(guests))}' \
           --rules 'seq=tests/system/*'
 
-export PPTP_BUILD := $(CURDIR)/$(B)
+export PPTP_BUILD := $(if $(filter /%,$(B)),,$(CURDIR)/)$(B)
 export PPTP_SAN := $(SAN)
 PROVE  := prove --failures --timer
 
@@ -117,14 +117,16 @@ $(B)/pptp-probe: $(cli) $(B)/libpptp-net.a $(B)/libpptp-core.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ -lpcap
 
-# With SAN=1 the modules are instrumented and the interpreter is not: a wrapper
-# loads the sanitizers' runtime first. What Lua leaves at exit is not ours.
+# It names this folder, which may have been moved since. With SAN=1 the modules
+# are instrumented and the interpreter is not: a wrapper loads the sanitizers'
+# runtime first. What Lua leaves at exit is not ours.
 launcher := $(B)/pptpgrade$(if $(SAN),.lua)
-$(launcher): lua/bin/pptpgrade
-	$(call say,GEN,$@)
+$(launcher): lua/bin/pptpgrade native/launcher FORCE
 	@mkdir -p $(@D)
-	$(Q)sed -e 's|@LUA@|$(CURDIR)/lua|' -e 's|@LIB@|$(CURDIR)/$(B)/lua|' $< > $@
-	$(Q)chmod 755 $@
+	@native/launcher "$$(pwd -P)/lua" "$$PPTP_BUILD/lua" > $@.new
+	@cmp -s $@.new $@ || { chmod 755 $@.new && mv $@.new $@; }
+	@rm -f $@.new
+FORCE:
 
 ifdef SAN
 $(B)/pptpgrade: $(launcher)
@@ -239,5 +241,6 @@ install-nmap: $(nmap_tree) ## the script into the installed Nmap
 uninstall-nmap: ## take the script out of Nmap again
 	$(Q)nse/install --remove "$(DESTDIR)"
 
--include $(shell find $(B) -path '*/realserver' -prune -o -type f -name '*.d' -print \
-		2>/dev/null)
+# Not what lies in the folders of the tests' own Debians.
+-include $(shell find $(B) \( -path '*/realserver' -o -path '*/box' \) -prune -o \
+		-type f -name '*.d' -print 2>/dev/null)

@@ -34,7 +34,7 @@ end
 
 local function start(number)
   return assert(io.popen(("lua5.4 '%s' -n %d -s %d -j %d -k %s -w %d"):format(
-    arg[0], opts.n, opts.s, opts.j, opts.k, number)))
+    arg[0]:gsub("'", "'\\''"), opts.n, opts.s, opts.j, opts.k, number)))
 end
 
 local function replay()

@@ -4,19 +4,21 @@
 -- would replace ours.
 local build = os.getenv "PPTP_BUILD" or "build"
 
-local function lines(command)
-  local pipe = assert(io.popen(command))
+-- What a command prints about a file, whatever its name.
+local function lines(command, file)
+  local pipe = assert(io.popen(("%s '%s'"):format(
+    command, file:gsub("'", "'\\''"))))
   local list = {}
   for line in pipe:lines() do
     list[#list + 1] = line
   end
-  assert(pipe:close(), command)
+  assert(pipe:close(), file)
   return list
 end
 
 local function needed(module)
   local libraries = {}
-  for _, line in ipairs(lines("readelf -d " .. module)) do
+  for _, line in ipairs(lines("readelf -d", module)) do
     libraries[#libraries + 1] = line:match "%(NEEDED%).*%[(.-)%]"
   end
   return libraries
@@ -24,8 +26,8 @@ end
 
 local function exported(module)
   local names = {}
-  local command = "nm -D --defined-only --format=posix " .. module
-  for _, line in ipairs(lines(command)) do
+  local command = "nm -D --defined-only --format=posix"
+  for _, line in ipairs(lines(command, module)) do
     names[#names + 1] = line:match "^[^ @]+"
   end
   return names
@@ -56,16 +58,16 @@ describe("a C module", function()
 
   -- Lua closes its modules before the process ends, and a signal may come then.
   it("net stays in memory, for its signal handler does", function()
-    local flags = table.concat(lines("readelf -d " .. build ..
+    local flags = table.concat(lines("readelf -d", build ..
       "/lua/5.4/pptpgrade/net.so"))
     assert.truthy(flags:find("NODELETE", 1, true))
   end)
 
   it("core has nothing of libpcap in it", function()
-    local command = "nm -D --undefined-only --format=posix "
+    local command = "nm -D --undefined-only --format=posix"
     for _, version in ipairs { "5.3", "5.4" } do
       local module = build .. "/lua/" .. version .. "/pptpgrade/core.so"
-      for _, line in ipairs(lines(command .. module)) do
+      for _, line in ipairs(lines(command, module)) do
         assert.is_nil(line:match "^pcap_")
       end
     end

@@ -7,7 +7,9 @@ LIMIT=120
 need_root
 need ip nft python3 setpriv script
 
-probe=$PPTP_BUILD/pptp-probe
+# Root without privilege may enter no more folders than any other user.
+publish "$PPTP_BUILD/pptp-probe"
+probe=$public/pptp-probe
 netns_new -6
 
 # In the client's namespace: one sentence on stderr, and this exit status.
@@ -259,9 +261,9 @@ unlike "… and no record tells an end" "$(grep '^{' "$log")" \
 is "no progress without a terminal" \
 	"$(in_ns client "$probe" syn $server_ip 2>&1 >/dev/null)" ""
 like "progress on one" "$(in_ns client script -qec \
-	"'$probe' syn $server_ip" /dev/null </dev/null)" "1 of 1 done"
+	"$probe syn $server_ip" /dev/null </dev/null)" "1 of 1 done"
 unlike "no progress there with -q" "$(in_ns client script -qec \
-	"'$probe' syn -q $server_ip" /dev/null </dev/null)" "done"
+	"$probe syn -q $server_ip" /dev/null </dev/null)" "done"
 
 manual=$repo/docs/man/pptp-probe.1
 for command in "" syn gre control call decode; do

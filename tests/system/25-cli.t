@@ -95,10 +95,10 @@ is "--fail-on trips at its own letter" "$status" 1
 run --fail-on B -e "$records"
 is "and not before" "$status" 0
 
+publish_programs
 unprivileged()
 {
-	in_ns client setpriv --reuid 65534 --regid 65534 --clear-groups \
-		--inh-caps -all --bounding-set -all "$pptpgrade" "$@" \
+	in_ns client "${nobody[@]}" "$public/bin/pptpgrade" "$@" \
 		</dev/null 2>"$scratch/err"
 }
 output=$(unprivileged $server_ip)

@@ -36,9 +36,9 @@ ask call --decline "${address[mschap12]}" "${address[eap]}"
 right "records are records" record "$records" 22
 
 # Without CAP_NET_RAW, and a host that drops all but echo requests.
-in_ns "$bed" setpriv --reuid 65534 --regid 65534 --clear-groups \
-	--inh-caps -all --bounding-set -all "$PPTP_BUILD/pptpgrade" \
-	-q -f jsonl "${address[mschap12]}" >"$scratch/tcp.jsonl"
+publish_programs
+in_ns "$bed" "${nobody[@]}" "$public/bin/pptpgrade" -q -f jsonl \
+	 "${address[mschap12]}" >"$scratch/tcp.jsonl"
 right "a verdict without privilege" verdict "$scratch/tcp.jsonl" 1
 in_ns "$bed" nft -f - <<NFT
 table ip forget {

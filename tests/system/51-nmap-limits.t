@@ -33,19 +33,17 @@ whole() # CLAIM
 run_nmap "--unprivileged" "$bed" --unprivileged "$at"
 partial "--unprivileged" 'GRE \(needs CAP_NET_RAW\)'
 like "--unprivileged: the call is tested" "$said" '\|   call: accepted'
-xml=$scratch/nobody.xml
+publish "$tree"
+xml=$public/nobody.xml
 : >"$xml"
 chmod 666 "$xml"
-said=$(in_ns "$bed" setpriv --reuid 65534 --regid 65534 --clear-groups \
-	--inh-caps -all --bounding-set -all "${nmap_env[@]}" nmap -n -Pn \
-	-p 1723 --datadir "$tree" --script pptp-exposure -oX "$xml" "$at" 2>&1)
+said=$(in_ns "$bed" "${nobody[@]}" nmap -n -Pn -p 1723 \
+	--datadir "$public/nmap" --script pptp-exposure -oX "$xml" "$at" 2>&1)
 is "another user: Nmap ends well" $? 0
 partial "another user" 'GRE \(needs CAP_NET_RAW\)'
 # It believes what it is told, and finds out when it opens the capture.
-said=$(in_ns "$bed" setpriv --reuid 65534 --regid 65534 --clear-groups \
-	--inh-caps -all --bounding-set -all "${nmap_env[@]}" nmap -n -Pn -v \
-	-p 1723 --privileged -sT --datadir "$tree" --script pptp-exposure \
-	-oX "$xml" "$at" 2>&1)
+said=$(in_ns "$bed" "${nobody[@]}" nmap -n -Pn -v -p 1723 --privileged -sT \
+	--datadir "$public/nmap" --script pptp-exposure -oX "$xml" "$at" 2>&1)
 is "--privileged without privilege: Nmap ends well" $? 0
 partial "--privileged without privilege" 'GRE'
 like "--privileged without privilege: one line says so" "$said" \

@@ -19,8 +19,8 @@ if [ -z "${PPTP_BOUNDED:-}" ]; then
 fi
 unset PPTP_BOUNDED
 
-system=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-repo=$(cd "$system/../.." && pwd)
+system=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+repo=${system%/tests/system}
 export PPTP_BUILD="${PPTP_BUILD:-$repo/build}"
 scratch=$PPTP_BUILD/test/$(basename "$0" .t)-$$
 mkdir -p "$scratch" || exit 1
@@ -259,6 +259,36 @@ lua54() # SCRIPT ARGUMENT...
 		lua5.4 "$@"
 }
 
+# Another user may not enter every folder that root may build in: what he runs
+# or reads lies in one of the test's own, $public.
+public=''
+public_folder()
+{
+	[ -z "$public" ] || return 0
+	public=$(mktemp -d /tmp/pptp-XXXXXX) || bail "no folder in /tmp"
+	chmod 755 "$public"
+}
+
+publish() # FILE-OR-FOLDER...; copies of them into $public
+{
+	public_folder
+	cp -r "$@" "$public" || bail "cannot copy $*"
+	chmod -R a+rX "$public"
+}
+
+# Both programs, with all that they need, into $public/bin.
+publish_programs()
+{
+	public_folder
+	"$repo/native/install" "$PPTP_BUILD" "$public" "$public" ||
+		bail "cannot install into $public"
+}
+
+# Before a command: as a user without any privilege.
+# shellcheck disable=SC2034 # for the tests
+nobody=(env -C / setpriv --reuid 65534 --regid 65534 --clear-groups
+	--inh-caps -all --bounding-set -all env "${sanitizers[@]}")
+
 run_make() # ARGUMENT...; with the build of this test
 {
 	env -u MAKEFLAGS make --no-print-directory -C "$repo" \
@@ -321,7 +351,7 @@ clean_up()
 		done
 		ip netns delete "$it" 2>/dev/null
 	done
-	rm -rf "$scratch"
+	rm -rf "$scratch" ${public:+"$public"}
 }
 
 trap clean_up EXIT
