@@ -120,13 +120,16 @@ ok "a full disk: the other output is whole" python3 -c '
 import json, sys
 assert len(json.load(open(sys.argv[1]))["verdicts"]) == 1' "$scratch/kept.json"
 set -o pipefail
-for arguments in "-e $records" -V --help "--explain F"; do
-	# shellcheck disable=SC2086 # words
-	(sleep 0.2; "$pptpgrade" $arguments 2>"$scratch/err") | :
-	is "a closed pipe after ${arguments%% *}: status" $? 4
-	is "a closed pipe after ${arguments%% *}: not a word" \
-		"$(<"$scratch/err")" ""
-done
+closed_pipe() # ARGUMENT...
+{
+	(sleep 0.2; "$pptpgrade" "$@" 2>"$scratch/err") | :
+	is "a closed pipe after $1: status" $? 4
+	is "a closed pipe after $1: not a word" "$(<"$scratch/err")" ""
+}
+closed_pipe -e "$records"
+closed_pipe -V
+closed_pipe --help
+closed_pipe --explain F
 set +o pipefail
 
 run -V

@@ -8,6 +8,7 @@ LIMIT=300
 . "$(dirname "$0")/nmap.sh"
 need_root
 need nmap python3 tshark
+diag "$(nmap --version | head -n 1), with Lua $nmap_lua"
 
 bed_up -l 280
 servers=("${address[@]}")

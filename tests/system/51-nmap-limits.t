@@ -8,6 +8,7 @@ LIMIT=240
 . "$(dirname "$0")/nmap.sh"
 need_root
 need nmap python3 tcpdump setpriv make
+diag "$(nmap --version | head -n 1), with Lua $nmap_lua"
 
 bed_up -l 220
 at=${address[mschap12]}
@@ -188,11 +189,10 @@ without "no modules" rm -r "$tree/nselib"
 without "a Lua file missing" rm "$tree/nselib/pptpgrade/survey.lua"
 without "a Lua file that is none" cp /bin/true \
 	"$tree/nselib/pptpgrade/grade.lua"
-without "core.so missing" rm "$tree/nselib/pptpgrade/core-5.3.so"
-without "core.so for another Lua" cp "$tree/nselib/pptpgrade/core-5.4.so" \
-	"$tree/nselib/pptpgrade/core-5.3.so"
-without "core.so that is none" cp /bin/true \
-	"$tree/nselib/pptpgrade/core-5.3.so"
+core=$tree/nselib/pptpgrade/core
+without "core.so missing" rm "$core-$nmap_lua.so"
+without "core.so for another Lua" cp "$core-$other_lua.so" "$core-$nmap_lua.so"
+without "core.so that is none" cp /bin/true "$core-$nmap_lua.so"
 
 # ---- Installing into Nmap, and out of it.
 

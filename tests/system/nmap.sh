@@ -4,6 +4,12 @@
 tree=$PPTP_BUILD/nmap
 reader=$system/nmap.py
 
+# The Lua that this Nmap has, and the other one.
+nmap_lua=$(nmap --version 2>/dev/null |
+	sed -n 's/.*liblua-\(5\.[0-9]*\).*/\1/p')
+other_lua=5.3
+[ "$nmap_lua" != 5.3 ] || other_lua=5.4
+
 nmap_env=(env "${sanitizers[@]}")
 
 # Our script from our tree, by name: $xml, $said and $status; no script may
