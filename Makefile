@@ -72,6 +72,13 @@ test: deps ## everything: deps, check, fuzz for a short time, system
 	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=2
 	$(Q)$(MAKE) --no-print-directory system
 
+# In a folder that only root may enter, with a blank: see tests/box.
+.PHONY: bookworm trixie
+bookworm: ## demo and all tests on Debian 12, in a box under build/ (root)
+	$(Q)tests/box test bookworm
+trixie: ## demo and all tests on Debian 13, in a box under build/ (root)
+	$(Q)tests/box test trixie
+
 demo: deps ## grade real servers and print what they deserve (root)
 	$(Q)$(MAKE) --no-print-directory all $(B)/pptp-lab
 	$(Q)tests/system/demo
@@ -129,7 +136,7 @@ $(launcher): lua/bin/pptpgrade native/launcher FORCE
 	@native/launcher "$$(pwd -P)/lua" "$$PPTP_BUILD/lua" > $@.new
 	@cmp -s $@.new $@ || { chmod 755 $@.new && mv $@.new $@; }
 	@rm -f $@.new
-FORCE:
+.PHONY: FORCE
 
 ifdef SAN
 $(B)/pptpgrade: $(launcher)

@@ -45,7 +45,7 @@ refuses "a source that is no address" 2 '-S nowhere' -S nowhere $server_ip
 refuses "a name where none is wanted" 2 'vpn' -n vpn.example.net
 refuses "a target file that is missing" 2 'nothing-here' \
 	-T "$scratch/nothing-here"
-refuses "a target file that is a directory" 2 "$scratch" -T "$scratch"
+refuses "a target file that is a directory" 2 "${scratch##*/}" -T "$scratch"
 : >"$scratch/empty"
 refuses "an empty target file" 2 'empty' -T "$scratch/empty"
 printf '%s\n' "$server_ip" 'not an address!' >"$scratch/bad"
@@ -61,7 +61,7 @@ refuses "more public addresses than 256 without a contact" 2 'contact' \
 refuses "an interface that is missing" 3 'pptp-none0' -i pptp-none0 $server_ip
 refuses "an address without a route" 3 '203\.0\.113\.1' 203.0.113.1
 refuses "records that are missing" 2 'nothing-here' -e "$scratch/nothing-here"
-refuses "records that are a directory" 2 "$scratch" -e "$scratch"
+refuses "records that are a directory" 2 "${scratch##*/}" -e "$scratch"
 refuses "a file without records" 2 'no record' -e "$scratch/empty"
 refuses "records and a target" 2 '-e' -e "$scratch/empty" $server_ip
 refuses "a finding that does not exist" 2 'PPTP-999' --explain PPTP-999

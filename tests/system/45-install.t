@@ -59,7 +59,8 @@ is "every module loads in Lua 5.3" \
 	"$("${outside[@]}" LUA_PATH="$root/share/lua/5.3/?.lua;;" \
 		LUA_CPATH="$root/lib/lua/5.3/?.so;;" lua5.3 - \
 		"$root/share/lua/5.3" 2>&1 <<'LUA'
-local pipe = io.popen("cd '" .. arg[1] .. "' && find pptpgrade* -name '*.lua'")
+local folder = arg[1]:gsub("'", "'\\''")
+local pipe = io.popen("cd '" .. folder .. "' && find pptpgrade* -name '*.lua'")
 for file in pipe:lines() do
   if file ~= "pptpgrade/nmap.lua" then -- which needs Nmap's own libraries
     require((file:gsub("%.lua$", ""):gsub("/", ".")))
@@ -86,7 +87,8 @@ fails "make uninstall where nothing is installed" \
 	run_make uninstall DESTDIR="$stage" PREFIX="$prefix"
 
 # Without DESTDIR, and with a space in its name, it needs no help.
-home=$scratch/a\ home
+public_folder
+home=$public/a\ home
 ok "make install PREFIX=" run_make install PREFIX="$home"
 is "the installed pptpgrade runs by itself" \
 	"$("${outside[@]}" "$home/bin/pptpgrade" -V 2>&1)" \

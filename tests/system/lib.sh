@@ -265,7 +265,8 @@ public=''
 public_folder()
 {
 	[ -z "$public" ] || return 0
-	public=$(mktemp -d /tmp/pptp-XXXXXX) || bail "no folder in /tmp"
+	public=$(mktemp -d "${PPTP_PUBLIC:-/tmp}/pptp-XXXXXX") ||
+		bail "no folder in ${PPTP_PUBLIC:-/tmp}"
 	chmod 755 "$public"
 }
 
