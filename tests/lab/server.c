@@ -606,13 +606,16 @@ static size_t answer_syn(struct lab_host *h, const struct pptp_ip *ip,
 	return w.length;
 }
 
+/* With the data of the request, as RFC 792 wants it. */
 static size_t answer_ping(const struct pptp_ip *ip,
-			  const struct pptp_icmp *icmp, uint8_t *answer)
+			  const struct pptp_icmp *icmp,
+			  struct pptp_reader *data, uint8_t *answer)
 {
+	size_t length = pptp_reader_left(data);
 	struct pptp_ip reply;
 	struct pptp_writer w;
 
-	if (icmp->type != PPTP_ICMP_ECHO_REQUEST)
+	if (icmp->type != PPTP_ICMP_ECHO_REQUEST || length > LAB_ROOM - 28)
 		return 0;
 	memset(&reply, 0, sizeof(reply));
 	reply.source = ip->destination;
@@ -620,10 +623,11 @@ static size_t answer_ping(const struct pptp_ip *ip,
 	reply.ttl = 64;
 	reply.protocol = PPTP_IP_ICMP;
 	pptp_writer_init(&w, answer, LAB_ROOM);
-	pptp_ip_encode(&w, &reply, 8);
+	pptp_ip_encode(&w, &reply, 8 + length);
 	pptp_write_zeros(&w, 4);
 	pptp_write_u16(&w, icmp->identifier);
 	pptp_write_u16(&w, icmp->sequence);
+	pptp_write_bytes(&w, pptp_read_bytes(data, length), length);
 	return w.length;
 }
 
@@ -641,7 +645,7 @@ size_t lab_host_packet(struct lab_host *h, const void *packet, size_t length,
 		return 0;
 	if (ip.protocol == PPTP_IP_ICMP &&
 	    pptp_icmp_decode(&icmp, &ip, &ip.payload))
-		return answer_ping(&ip, &icmp, answer);
+		return answer_ping(&ip, &icmp, &ip.payload, answer);
 	if (ip.protocol == PPTP_IP_GRE && quirk == LAB_ICMP_GRE)
 		return unreachable(&h->config.address,
 				   (uint8_t)h->config.detail, packet, length,

@@ -894,6 +894,28 @@ START_TEST(all_that_a_stack_sends_decodes)
 }
 END_TEST
 
+START_TEST(an_echo_reply_returns_the_data)
+{
+	struct lab_config c = config_of("poptop_pppd", LAB_MSCHAP_V2);
+	uint8_t request[64], answer[512];
+	struct pptp_ip ip;
+	int length;
+
+	begin(&c);
+	memset(&ip, 0, sizeof(ip));
+	ip.source = address("192.0.2.2");
+	ip.destination = c.address;
+	ip.ttl = 64;
+	length = pptp_icmp_echo_encode(&ip, 7, 1, request, sizeof(request));
+	ck_assert_int_eq(length, 20 + 8 + 16);
+	memcpy(request + 28, "sixteen bytes ..", 16);
+	ck_assert_uint_eq(
+	    lab_host_packet(&w.host, request, (size_t)length, answer),
+	    (unsigned)length);
+	ck_assert_mem_eq(answer + 28, request + 28, 16);
+}
+END_TEST
+
 START_TEST(no_quirk_keeps_a_conversation_from_its_end)
 {
 	struct lab_config c = config_of("windows_rras", LAB_MSCHAP_V2);
@@ -959,6 +981,7 @@ int main(void)
 	CLAIM_EACH(s, each_stack_echoes_our_call_id_and_clears_the_call,
 		   stacks);
 	CLAIM(s, call_ids_follow_each_stacks_rule);
+	CLAIM(s, an_echo_reply_returns_the_data);
 	CLAIM(s, poptop_resets_a_first_message_that_is_no_sccrq);
 	CLAIM(s, accel_swaps_our_call_id_in_its_disconnect);
 	CLAIM(s, options_stand_in_each_stacks_order);
