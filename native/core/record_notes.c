@@ -4,30 +4,6 @@
 
 #include <string.h>
 
-/* Decimal digits of a number of at most `width` digits, zero padded; the
- * core has no stdio. */
-char *pptp_record_digits(char *at, uint64_t value, unsigned width)
-{
-	char text[20];
-	unsigned n = 0;
-
-	do {
-		text[n++] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value > 0 || n < width);
-	while (n > 0)
-		*at++ = text[--n];
-	return at;
-}
-
-char *pptp_record_words(char *at, const char *text)
-{
-	size_t n = strlen(text);
-
-	memcpy(at, text, n);
-	return at + n;
-}
-
 /* How a note's two numbers are told; ERRNO: not where it is 0, unknown. */
 enum note_shape { PLAIN, NUMBER, TWO, ADDRESS, HEX, ERRNO };
 
@@ -124,7 +100,7 @@ static const struct note_text note_texts[PPTP_NOTE_COUNT] = {
 			       "the server's stream ended after ", "",
 			       " bytes of a control message", NUMBER},
     [PPTP_NOTE_ODD_RESULT] = {"odd_result", "control message type ",
-			      " has result and error ", "", TWO},
+			      " has result 0 and error ", "", TWO},
     [PPTP_NOTE_UNANSWERED] =
 	{"unanswered",
 	 "a Configure-Request was not answered: the answer "

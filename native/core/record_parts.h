@@ -9,6 +9,9 @@
  * each returns where the next goes. */
 char *pptp_record_digits(char *at, uint64_t value, unsigned width);
 char *pptp_record_words(char *at, const char *text);
+/* RFC 3339, UTC. */
+void pptp_record_walk_time(struct pptp_sink *s, const char *key,
+			   int64_t time_us);
 void pptp_record_walk_note(const struct pptp_record *r,
 			   const struct pptp_note *note, struct pptp_sink *s);
 

@@ -80,7 +80,11 @@ static void configure(struct pptp_conversation_config *f, uint8_t flags)
 	f->source = pptp_address_v4(0xc0000202);
 	f->target = pptp_address_v4(0xc0000201);
 	f->port = 1723;
-	f->depth = PPTP_DEPTH_CALL;
+	f->connect = (flags & 64) != 0;
+	f->depth = f->connect ? PPTP_DEPTH_SYN : PPTP_DEPTH_CALL;
+	f->own_host = (flags & 128) != 0;
+	if (f->own_host)
+		f->target = f->source;
 	f->raw = !(flags & 1);
 	f->syn = f->raw && (flags & 2);
 	f->decline = (flags & 4) != 0;

@@ -482,6 +482,42 @@ describe("packets", function()
 end)
 
 describe("a conversation", function()
+  it("keeps a Call-ID of the caller's, and tells which one it has", function()
+    local fields = { source = "192.0.2.2", target = "192.0.2.1",
+                     call_id = 0x0001 }
+
+    assert.equal(1, core.conversation(fields):call_id())
+    fields.call_id, fields.random = nil, ("\7"):rep(16)
+    assert.equal(0x0607, core.conversation(fields):call_id())
+  end)
+
+  it("knows how connect() may end, and closes at once at depth syn", function()
+    local function begin()
+      local c = core.conversation { source = "192.0.2.2", raw = false, now = 0,
+        target = "192.0.2.1", depth = "syn", connect = true, own_host = true }
+
+      assert.equal("connect", (c:output(0)))
+      return c
+    end
+    for event, state in pairs { connected = "connected", timeout = "timeout",
+                                failed = "error" } do
+      local c = begin()
+      c:input(event, nil, 0.1)
+      assert.equal(state, c:record().tcp.connect.state)
+      assert.equal("close", (c:output(0.1)))
+      assert.is_true(c:finished())
+      assert.equal("own_host", c:record().notes[1].code)
+    end
+    for event in pairs { refused = 1, unreachable = 1 } do
+      local c = begin()
+      c:input(event, nil, 0.1)
+      assert.equal(event, c:record().tcp.connect.state)
+      assert.equal(1.1, c:deadline())
+      c:input("tick", nil, 1.1)
+      assert.equal("connect", (c:output(1.1)))
+    end
+  end)
+
   local function new(changes)
     local config = { source = "192.0.2.1", target = "192.0.2.2",
                      random = "0123456789abcdef", time = 0 }
@@ -668,6 +704,11 @@ describe("a conversation", function()
     raises("raw", new, { syn = true, raw = false })
     raises("time", new, { now = 1 / 0 })
     raises("table expected", core.conversation)
+    raises("'call_id' is 257, two equal bytes", core.conversation,
+           { source = "192.0.2.2", target = "192.0.2.1", call_id = 0x0101 })
+    raises("'raw' is false, but 'syn' needs raw packets", core.conversation,
+           { source = "192.0.2.2", target = "192.0.2.1", depth = "syn",
+             raw = false })
   end)
 
   it("raises where it is misused", function()
