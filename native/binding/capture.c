@@ -141,7 +141,7 @@ int pptp_net_sender(lua_State *L)
 	s = lua_newuserdatauv(L, sizeof(*s), 0);
 	s->s = NULL;
 	luaL_setmetatable(L, SENDER);
-	error = pptp_sender_open(&s->s, interface);
+	error = pptp_sender_open(&s->s, interface, NULL, 0);
 	if (error == PPTP_OK)
 		return 1;
 	s->s = NULL;

@@ -62,7 +62,7 @@ static enum pptp_error find_route(const struct pptp_address *target,
 {
 	int router = -1, saved;
 	enum pptp_error error =
-	    pptp_route_find(&router, target, interface, route);
+	    pptp_route_find(&router, target, interface, NULL, route);
 
 	saved = errno;
 	if (router >= 0)

@@ -122,8 +122,8 @@ static struct prober *check(lua_State *L)
 static void read_plan(lua_State *L, struct pptp_plan *plan)
 {
 	static const char *const keys[] = {
-	    "target",  "port", "depth",   "gre",  "syn",    "ask", "decline",
-	    "timeout", "wait", "contact", "name", "labels", NULL,
+	    "target",  "port",    "depth", "gre",     "syn",  "connect", "ask",
+	    "decline", "timeout", "wait",  "contact", "name", "labels",  NULL,
 	};
 
 	pptp_arguments_check(L, 2, keys);
@@ -136,6 +136,7 @@ static void read_plan(lua_State *L, struct pptp_plan *plan)
 	plan->depth = pptp_arguments_depth(L, 2, PPTP_DEPTH_CALL);
 	plan->gre = pptp_arguments_boolean(L, 2, "gre");
 	plan->syn = pptp_arguments_boolean(L, 2, "syn");
+	plan->connect = pptp_arguments_boolean(L, 2, "connect");
 	pptp_arguments_methods(L, 2, "ask", plan->ask);
 	plan->decline = pptp_arguments_boolean(L, 2, "decline");
 	plan->timeout_us = pptp_arguments_time(L, 2, "timeout", 0);

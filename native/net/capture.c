@@ -2,10 +2,13 @@
 #include "net/capture.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <linux/filter.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "core/ip.h"
 #include "read/link.h"
@@ -70,17 +73,30 @@ static enum pptp_error configure(pcap_t *pcap, const char *interface,
 	return PPTP_ERROR_SYSTEM;
 }
 
-enum pptp_error pptp_capture_filter(struct pptp_capture *c, const char *filter,
-				    char *text, size_t room)
+static enum pptp_error compile(struct pptp_capture *c, const char *filter,
+			       struct bpf_program *program, char *text,
+			       size_t room)
+{
+	if (pcap_compile(c->pcap, program, filter, 1, PCAP_NETMASK_UNKNOWN) ==
+	    0)
+		return PPTP_OK;
+	snprintf(text, room, "cannot use the capture filter '%s': %s", filter,
+		 pcap_geterr(c->pcap));
+	return PPTP_ERROR_ARGUMENT;
+}
+
+/* Libpcap adapts the program where frames have a made-up header, and lets
+ * nothing through while it changes; it also holds the first frames of a ring
+ * against its own filter, so that this one comes first. */
+static enum pptp_error set_first(struct pptp_capture *c, const char *filter,
+				 char *text, size_t room)
 {
 	struct bpf_program program;
+	enum pptp_error error = compile(c, filter, &program, text, room);
 	int status;
 
-	if (pcap_compile(c->pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN)) {
-		snprintf(text, room, "cannot use the capture filter '%s': %s",
-			 filter, pcap_geterr(c->pcap));
-		return PPTP_ERROR_ARGUMENT;
-	}
+	if (error != PPTP_OK)
+		return error;
 	status = pcap_setfilter(c->pcap, &program);
 	pcap_freecode(&program);
 	if (status == 0)
@@ -90,6 +106,38 @@ enum pptp_error pptp_capture_filter(struct pptp_capture *c, const char *filter,
 	return PPTP_ERROR_SYSTEM;
 }
 
+/* The kernel puts one program in another's place at once. */
+static enum pptp_error exchange(struct pptp_capture *c, const char *filter,
+				char *text, size_t room)
+{
+	struct bpf_program program;
+	struct sock_fprog sock;
+	enum pptp_error error = compile(c, filter, &program, text, room);
+
+	if (error != PPTP_OK)
+		return error;
+	sock.len = (unsigned short)program.bf_len;
+	sock.filter = (struct sock_filter *)program.bf_insns;
+	if (program.bf_len > USHRT_MAX ||
+	    setsockopt(c->fd, SOL_SOCKET, SO_ATTACH_FILTER, &sock,
+		       sizeof(sock)) != 0) {
+		snprintf(text, room, "cannot set the capture filter: %s",
+			 program.bf_len > USHRT_MAX ? "too long"
+						    : strerror(errno));
+		error = PPTP_ERROR_SYSTEM;
+	}
+	pcap_freecode(&program);
+	return error;
+}
+
+enum pptp_error pptp_capture_filter(struct pptp_capture *c, const char *filter,
+				    char *text, size_t room)
+{
+	if (c->linktype == DLT_LINUX_SLL || c->linktype == DLT_LINUX_SLL2)
+		return set_first(c, filter, text, room);
+	return exchange(c, filter, text, room);
+}
+
 static enum pptp_error start(struct pptp_capture *c, const char *interface,
 			     const char *filter, size_t ring, char *text,
 			     size_t room)
@@ -97,7 +145,7 @@ static enum pptp_error start(struct pptp_capture *c, const char *interface,
 	enum pptp_error error = configure(c->pcap, interface, ring, text, room);
 
 	if (error == PPTP_OK && filter != NULL)
-		error = pptp_capture_filter(c, filter, text, room);
+		error = set_first(c, filter, text, room);
 	if (error != PPTP_OK)
 		return error;
 	c->linktype = pcap_datalink(c->pcap);

@@ -20,15 +20,18 @@ struct pptp_captured {
 };
 
 /* `interface` as the system names it, or "any". `ring` in bytes: what the
- * kernel may hold for us. Non-blocking, immediate, not promiscuous, snapshot
- * 2048. `text` gets one clause on failure: what is wrong, with which value.
+ * kernel may hold for us. Non-blocking, immediate, not promiscuous, 1600 bytes
+ * of each frame. `filter` has to let all through that a later filter is to.
+ * `text` gets one clause on failure: what is wrong, with which value.
  * PPTP_ERROR_PRIVILEGE, _INTERFACE, _ARGUMENT (the filter), _SYSTEM. */
 enum pptp_error pptp_capture_open(struct pptp_capture **c,
 				  const char *interface, const char *filter,
 				  size_t ring, char *text,
 				  size_t room) PPTP_MUST_USE;
 void pptp_capture_close(struct pptp_capture *c); /* NULL is allowed */
-/* Another filter from now on; the old one stays where this one fails. */
+/* Another filter from now on, inside the first; no packet that both let through
+ * is lost meanwhile, but on an interface whose link layer the kernel takes off
+ * ("any"). The old one stays where this one fails. */
 enum pptp_error pptp_capture_filter(struct pptp_capture *c, const char *filter,
 				    char *text, size_t room) PPTP_MUST_USE;
 int pptp_capture_fd(const struct pptp_capture *c); /* for poll */

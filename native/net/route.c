@@ -5,6 +5,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -30,20 +31,30 @@ static void add_attribute(struct request *q, unsigned short type,
 	q->header.nlmsg_len = (unsigned)(at + RTA_LENGTH(size));
 }
 
-static void build(struct request *q, const struct pptp_address *target,
-		  unsigned index)
+struct question {
+	const struct pptp_address *target, *source; /* source NULL: any */
+	unsigned index, flags; /* of the interface; 0: any */
+};
+
+/* `match`: the entry of the table instead of what the kernel makes of it. */
+static void build(struct request *q, const struct question *about, bool match)
 {
-	size_t size = target->family == 6 ? 16 : 4;
+	size_t size = about->target->family == 6 ? 16 : 4;
 
 	memset(q, 0, sizeof(*q));
 	q->header.nlmsg_len = NLMSG_LENGTH(sizeof(q->route));
 	q->header.nlmsg_type = RTM_GETROUTE;
 	q->header.nlmsg_flags = NLM_F_REQUEST;
-	q->route.rtm_family = target->family == 6 ? AF_INET6 : AF_INET;
+	q->route.rtm_family = about->target->family == 6 ? AF_INET6 : AF_INET;
 	q->route.rtm_dst_len = (unsigned char)(size * 8);
-	add_attribute(q, RTA_DST, target->bytes, size);
-	if (index != 0)
-		add_attribute(q, RTA_OIF, &index, sizeof(index));
+	q->route.rtm_flags = match ? RTM_F_FIB_MATCH : 0;
+	add_attribute(q, RTA_DST, about->target->bytes, size);
+	if (about->source != NULL) {
+		q->route.rtm_src_len = (unsigned char)(size * 8);
+		add_attribute(q, RTA_SRC, about->source->bytes, size);
+	}
+	if (about->index != 0)
+		add_attribute(q, RTA_OIF, &about->index, sizeof(about->index));
 }
 
 static void read_attributes(const struct nlmsghdr *header, size_t length,
@@ -69,7 +80,31 @@ static void read_attributes(const struct nlmsghdr *header, size_t length,
 	}
 }
 
+/* A source that was asked with is not told again. */
+static enum pptp_error read_route(const struct nlmsghdr *header,
+				  const struct question *about,
+				  struct pptp_route *route)
+{
+	struct rtmsg head;
+
+	if (header->nlmsg_len < NLMSG_LENGTH(sizeof(head))) {
+		errno = EBADMSG;
+		return PPTP_ERROR_SYSTEM;
+	}
+	memcpy(&head, NLMSG_DATA(header), sizeof(head));
+	memset(route, 0, sizeof(*route));
+	read_attributes(header, header->nlmsg_len, route);
+	route->local = head.rtm_type == RTN_LOCAL;
+	if (about->source != NULL)
+		route->source = *about->source;
+	if (route->source.family != 0 && route->index != 0)
+		return PPTP_OK;
+	errno = EADDRNOTAVAIL;
+	return PPTP_ERROR_ROUTE;
+}
+
 static enum pptp_error read_answer(const void *answer, size_t length,
+				   const struct question *about,
 				   struct pptp_route *route)
 {
 	const struct nlmsghdr *header = answer;
@@ -87,36 +122,34 @@ static enum pptp_error read_answer(const void *answer, size_t length,
 		errno = -failure.error;
 		return PPTP_ERROR_ROUTE;
 	}
-	read_attributes(header, header->nlmsg_len, route);
-	if (route->source.family == 0 || route->index == 0) {
-		errno = EADDRNOTAVAIL;
-		return PPTP_ERROR_ROUTE;
-	}
-	return PPTP_OK;
+	return route != NULL ? read_route(header, about, route) : PPTP_OK;
 }
 
-static enum pptp_error ask(int fd, const struct request *q,
+/* `route` NULL: whether an entry of the tables leads there is all. */
+static enum pptp_error ask(int fd, const struct question *about,
 			   struct pptp_route *route)
 {
 	_Alignas(struct nlmsghdr) char answer[4096];
+	struct request q;
 	ssize_t n;
 
-	if (send(fd, q, q->header.nlmsg_len, 0) < 0)
+	build(&q, about, route == NULL);
+	if (send(fd, &q, q.header.nlmsg_len, 0) < 0)
 		return PPTP_ERROR_SYSTEM;
 	do
 		n = recv(fd, answer, sizeof(answer), 0);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return PPTP_ERROR_SYSTEM;
-	return read_answer(answer, (size_t)n, route);
+	return read_answer(answer, (size_t)n, about, route);
 }
 
-/* 0, or the index of an interface that is up. */
-static enum pptp_error find_interface(int fd, const char *name, unsigned *index)
+/* Of an interface that is up; 0 where none is named. */
+static enum pptp_error find_interface(int fd, const char *name,
+				      struct question *about)
 {
 	struct ifreq request;
 
-	*index = 0;
 	if (name == NULL)
 		return PPTP_OK;
 	memset(&request, 0, sizeof(request));
@@ -127,33 +160,37 @@ static enum pptp_error find_interface(int fd, const char *name, unsigned *index)
 	memcpy(request.ifr_name, name, strlen(name));
 	if (ioctl(fd, SIOCGIFFLAGS, &request) < 0)
 		return PPTP_ERROR_INTERFACE;
-	if ((request.ifr_flags & IFF_UP) == 0) {
+	about->flags = (unsigned)request.ifr_flags;
+	if ((about->flags & IFF_UP) == 0) {
 		errno = ENETDOWN;
 		return PPTP_ERROR_INTERFACE;
 	}
 	if (ioctl(fd, SIOCGIFINDEX, &request) < 0)
 		return PPTP_ERROR_INTERFACE;
-	*index = (unsigned)request.ifr_ifindex;
+	about->index = (unsigned)request.ifr_ifindex;
 	return PPTP_OK;
 }
 
-static enum pptp_error find(int fd, const struct pptp_address *target,
-			    const char *interface, struct pptp_route *route)
+/* Without an entry that leads out by the interface the kernel takes the target
+ * for a neighbour there, and asks for it by ARP, wherever it is. IPv6 does not,
+ * and where there are no neighbours it is right. */
+static enum pptp_error check_entry(int fd, const struct question *about,
+				   const struct pptp_route *route)
 {
-	struct request q;
-	struct ifreq name;
-	unsigned index;
-	enum pptp_error error = find_interface(fd, interface, &index);
+	unsigned alone = IFF_POINTOPOINT | IFF_NOARP | IFF_LOOPBACK;
 
-	if (error != PPTP_OK)
-		return error;
-	build(&q, target, index);
-	error = ask(fd, &q, route);
-	if (error != PPTP_OK)
-		return error;
-	/* A local target's route leads to lo, whatever was asked for. Libc would
-	 * ask through a socket of its own, and where none is to be had it gives
-	 * an errno that says something else. */
+	if (about->index == 0 || about->flags & alone || route->local ||
+	    about->target->family == 6)
+		return PPTP_OK;
+	return ask(fd, about, NULL);
+}
+
+/* Libc would ask through a socket of its own, and where none is to be had it
+ * gives an errno that says something else. */
+static enum pptp_error find_name(int fd, struct pptp_route *route)
+{
+	struct ifreq name;
+
 	memset(&name, 0, sizeof(name));
 	name.ifr_ifindex = (int)route->index;
 	if (ioctl(fd, SIOCGIFNAME, &name) < 0)
@@ -162,14 +199,40 @@ static enum pptp_error find(int fd, const struct pptp_address *target,
 	return PPTP_OK;
 }
 
-enum pptp_error pptp_route_find(int *router, const struct pptp_address *target,
-				const char *interface, struct pptp_route *route)
+/* A local target's route leads to lo, whatever was asked for. */
+static enum pptp_error find(int fd, struct question *about,
+			    const char *interface, struct pptp_route *route)
 {
+	struct pptp_address source;
+	enum pptp_error error = find_interface(fd, interface, about);
+
+	if (error != PPTP_OK)
+		return error;
+	error = ask(fd, about, route);
+	/* Our sockets are bound to the source that it names, and a rule by
+	 * source holds for them then. */
+	if (error == PPTP_OK && about->source == NULL) {
+		source = route->source;
+		about->source = &source;
+		error = ask(fd, about, route);
+	}
+	if (error == PPTP_OK)
+		error = check_entry(fd, about, route);
+	return error == PPTP_OK ? find_name(fd, route) : error;
+}
+
+enum pptp_error pptp_route_find(int *router, const struct pptp_address *target,
+				const char *interface,
+				const struct pptp_address *source,
+				struct pptp_route *route)
+{
+	struct question about = {.target = target, .source = source};
 	enum pptp_error error;
 	int saved;
 
 	memset(route, 0, sizeof(*route));
-	if (target->family != 4 && target->family != 6) {
+	if ((target->family != 4 && target->family != 6) ||
+	    (source != NULL && source->family != target->family)) {
 		errno = EAFNOSUPPORT;
 		return PPTP_ERROR_ROUTE;
 	}
@@ -178,7 +241,7 @@ enum pptp_error pptp_route_find(int *router, const struct pptp_address *target,
 		    socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (*router < 0)
 		return PPTP_ERROR_SYSTEM;
-	error = find(*router, target, interface, route);
+	error = find(*router, &about, interface, route);
 	if (error == PPTP_ERROR_SYSTEM) {
 		/* A late answer must not be the next question's. */
 		saved = errno;

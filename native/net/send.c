@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,7 +12,7 @@
 #include "core/ip.h"
 
 struct pptp_sender {
-	int v4, v6; /* -1: this host has no such family */
+	int v4, v6; /* -1: no such family */
 };
 
 static enum pptp_error system_error(void)
@@ -27,17 +28,35 @@ static enum pptp_error system_error(void)
 	}
 }
 
+static int bind_to(int fd, const struct pptp_address *source, unsigned index)
+{
+	struct sockaddr_in sin = {.sin_family = AF_INET};
+	struct sockaddr_in6 sin6 = {.sin6_family = AF_INET6};
+
+	if (source->family == 4) {
+		memcpy(&sin.sin_addr, source->bytes, sizeof(sin.sin_addr));
+		return bind(fd, (const struct sockaddr *)&sin, sizeof(sin));
+	}
+	memcpy(&sin6.sin6_addr, source->bytes, sizeof(sin6.sin6_addr));
+	if (IN6_IS_ADDR_LINKLOCAL(&sin6.sin6_addr))
+		sin6.sin6_scope_id = index;
+	return bind(fd, (const struct sockaddr *)&sin6, sizeof(sin6));
+}
+
 /* IPPROTO_RAW: the header is ours, and nothing is ever received. */
-static int open_raw(int family, const char *interface)
+static int open_raw(int family, const char *interface,
+		    const struct pptp_address *source, unsigned index)
 {
 	int fd = socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
 			IPPROTO_RAW);
 	int error;
 
-	if (fd < 0 || interface == NULL)
-		return fd;
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
-		       (socklen_t)strlen(interface)) == 0)
+	if (fd < 0)
+		return -1;
+	if ((interface == NULL ||
+	     setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
+			(socklen_t)strlen(interface)) == 0) &&
+	    (source == NULL || bind_to(fd, source, index) == 0))
 		return fd;
 	error = errno;
 	close(fd);
@@ -45,7 +64,22 @@ static int open_raw(int family, const char *interface)
 	return -1;
 }
 
-enum pptp_error pptp_sender_open(struct pptp_sender **s, const char *interface)
+static bool open_families(struct pptp_sender *s, const char *interface,
+			  const struct pptp_address *source, unsigned index)
+{
+	if (source == NULL || source->family == 4)
+		s->v4 = open_raw(AF_INET, interface, source, index);
+	if (source != NULL && source->family == 4)
+		return s->v4 >= 0;
+	if (source == NULL && s->v4 < 0)
+		return false;
+	s->v6 = open_raw(AF_INET6, interface, source, index);
+	return s->v6 >= 0 || (source == NULL && errno == EAFNOSUPPORT);
+}
+
+enum pptp_error pptp_sender_open(struct pptp_sender **s, const char *interface,
+				 const struct pptp_address *source,
+				 unsigned index)
 {
 	struct pptp_sender *sender = malloc(sizeof(*sender));
 	enum pptp_error error;
@@ -53,11 +87,8 @@ enum pptp_error pptp_sender_open(struct pptp_sender **s, const char *interface)
 	*s = NULL;
 	if (sender == NULL)
 		return PPTP_ERROR_SYSTEM;
-	sender->v4 = open_raw(AF_INET, interface);
-	sender->v6 = -1;
-	if (sender->v4 >= 0)
-		sender->v6 = open_raw(AF_INET6, interface);
-	if (sender->v4 < 0 || (sender->v6 < 0 && errno != EAFNOSUPPORT)) {
+	sender->v4 = sender->v6 = -1;
+	if (!open_families(sender, interface, source, index)) {
 		error = system_error();
 		pptp_sender_close(sender);
 		return error;
@@ -111,7 +142,7 @@ enum pptp_error pptp_sender_send(struct pptp_sender *s, const void *packet,
 	pptp_reader_init(&r, packet, length);
 	if (!pptp_ip_decode(&ip, &r) || ip.truncated)
 		return PPTP_ERROR_ARGUMENT;
-	if (ip.destination.family == 6 && s->v6 < 0) {
+	if ((ip.destination.family == 6 ? s->v6 : s->v4) < 0) {
 		errno = EAFNOSUPPORT;
 		return PPTP_ERROR_SYSTEM;
 	}

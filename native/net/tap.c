@@ -2,6 +2,7 @@
 #include "net/probe.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #define RING_MOST  (64 << 20)
 #define PORTS_MOST 16   /* in one filter */
 #define BATCH      1024 /* packets, before others get their turn */
+#define EVERYTHING "icmp or icmp6 or ip proto 47 or tcp"
 
 #define PROBE_OF(e)                                                            \
 	((struct pptp_probe *)((char *)(e)-offsetof(struct pptp_probe, entry)))
@@ -25,29 +27,79 @@ static size_t ring(const struct pptp_prober *p)
 	return size < RING_MOST ? size : RING_MOST;
 }
 
-/* "(…) or (…)", one part a port. */
-static enum pptp_error build_filter(const struct pptp_prober *p, char *filter,
-				    size_t room)
+/* With room for 16 ports, and for 16 targets and their Call-IDs. */
+struct filter {
+	size_t length;
+	bool full;
+	char text[PORTS_MOST * (PPTP_FILTER_ROOM + 8) +
+		  PPTP_TARGETS_FEW * (PPTP_ADDRESS_TEXT + 64) + 128];
+};
+
+static void put(struct filter *f, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void put(struct filter *f, const char *format, ...)
 {
-	char part[PPTP_FILTER_ROOM];
-	size_t length = 0, i;
+	size_t room = sizeof(f->text) - f->length;
+	va_list arguments;
 	int n;
 
+	va_start(arguments, format);
+	n = vsnprintf(f->text + f->length, room, format, arguments);
+	va_end(arguments);
+	f->full = f->full || n < 0 || (size_t)n >= room;
+	if (!f->full)
+		f->length += (size_t)n;
+}
+
+/* "(…) or (…)", one part a port. */
+static void put_ports(struct filter *f, const struct pptp_prober *p)
+{
+	char part[PPTP_FILTER_ROOM];
+	size_t i;
+
 	if (p->port_count > PORTS_MOST) {
-		snprintf(filter, room, "icmp or icmp6 or ip proto 47 or tcp");
-		return PPTP_OK;
+		put(f, EVERYTHING);
+		return;
 	}
 	for (i = 0; i < p->port_count; i++) {
-		if (pptp_conversation_filter(NULL, p->ports[i], p->dump != NULL,
-					     part, sizeof(part)) < 0)
-			return PPTP_ERROR_SPACE;
-		n = snprintf(filter + length, room - length, "%s(%s)",
-			     i > 0 ? " or " : "", part);
-		if (n < 0 || (size_t)n >= room - length)
-			return PPTP_ERROR_SPACE;
-		length += (size_t)n;
+		f->full = f->full || pptp_conversation_filter(
+					 NULL, p->ports[i], p->dump != NULL,
+					 part, sizeof(part)) < 0;
+		put(f, "%s(%s)", i > 0 ? " or " : "", part);
 	}
-	return PPTP_OK;
+}
+
+/* What is a target's or about one; and GRE with a Call-ID of ours, whoever
+ * sent it. ICMP comes from anywhere. */
+static void put_targets(struct filter *f, const struct pptp_prober *p)
+{
+	char address[PPTP_ADDRESS_TEXT];
+	const struct pptp_probe *e;
+
+	put(f, " and (icmp or icmp6");
+	for (e = p->all; e != NULL; e = e->after) {
+		pptp_address_format(&e->entry.address, address);
+		put(f, " or host %s", address);
+		if (e->entry.call_id != 0)
+			put(f,
+			    " or (ip proto 47 and "
+			    "ip[((ip[0] & 15) << 2) + 6 : 2] = %u)",
+			    e->entry.call_id);
+	}
+	put(f, ")");
+}
+
+static enum pptp_error build(struct filter *f, const struct pptp_prober *p)
+{
+	f->length = 0;
+	f->full = false;
+	put(f, "(");
+	put_ports(f, p);
+	put(f, ")");
+	if (p->narrow)
+		put_targets(f, p);
+	return f->full ? PPTP_ERROR_SPACE : PPTP_OK;
 }
 
 static bool has_port(const struct pptp_prober *p, uint16_t port)
@@ -63,13 +115,13 @@ static bool has_port(const struct pptp_prober *p, uint16_t port)
 static enum pptp_error set_filters(struct pptp_prober *p, char *text,
 				   size_t room)
 {
-	char filter[PORTS_MOST * (PPTP_FILTER_ROOM + 8)];
+	struct filter f;
 	struct pptp_tap *tap;
-	enum pptp_error error = build_filter(p, filter, sizeof(filter));
+	enum pptp_error error = build(&f, p);
 
 	for (tap = p->taps; tap != NULL && error == PPTP_OK; tap = tap->next)
 		if (tap->capture != NULL)
-			error = pptp_capture_filter(tap->capture, filter, text,
+			error = pptp_capture_filter(tap->capture, f.text, text,
 						    room);
 	return error;
 }
@@ -96,6 +148,14 @@ enum pptp_error pptp_taps_port(struct pptp_prober *p, uint16_t port, char *text,
 	return error;
 }
 
+enum pptp_error pptp_taps_narrow(struct pptp_prober *p, char *text, size_t room)
+{
+	bool before = p->narrow;
+
+	p->narrow = p->raw && p->count <= PPTP_TARGETS_FEW;
+	return p->narrow || before ? set_filters(p, text, room) : PPTP_OK;
+}
+
 static enum pptp_error watch(struct pptp_prober *p, struct pptp_tap *tap,
 			     char *text, size_t room)
 {
@@ -114,14 +174,19 @@ static enum pptp_error watch(struct pptp_prober *p, struct pptp_tap *tap,
 static enum pptp_error open_tap(struct pptp_prober *p, struct pptp_tap *tap,
 				char *text, size_t room)
 {
-	char filter[PORTS_MOST * (PPTP_FILTER_ROOM + 8)];
-	enum pptp_error error = build_filter(p, filter, sizeof(filter));
+	struct filter f;
+	enum pptp_error error = pptp_capture_open(
+	    &tap->capture, tap->interface, EVERYTHING, ring(p), text, room);
 
+	if (error != PPTP_OK)
+		return error;
+	error = build(&f, p);
 	if (error == PPTP_OK)
-		error = pptp_capture_open(&tap->capture, tap->interface, filter,
-					  ring(p), text, room);
+		error = pptp_capture_filter(tap->capture, f.text, text, room);
 	if (error == PPTP_OK)
-		error = watch(p, tap, text, room);
+		return watch(p, tap, text, room);
+	pptp_capture_close(tap->capture);
+	tap->capture = NULL;
 	return error;
 }
 
@@ -175,9 +240,8 @@ static void lose(struct pptp_prober *p, struct pptp_tap *tap)
 			 "or down; bring it up and run again",
 			 tap->interface);
 	for (e = p->all; e != NULL; e = e->after)
-		if (e->phase == PPTP_PHASE_LIVE && e->tap == tap)
-			pptp_conversation_note(e->conversation,
-					       PPTP_NOTE_SEND_FAILED, ENETDOWN);
+		if (e->tap == tap)
+			pptp_probe_note(e, PPTP_NOTE_SEND_FAILED, ENETDOWN);
 }
 
 static void save(struct pptp_prober *p, const struct pptp_captured *c)

@@ -2,8 +2,17 @@
 #include "net/timer.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #define LEAST 64
+
+int64_t pptp_timers_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
 
 bool pptp_timers_reserve(struct pptp_timers *timers, size_t count)
 {

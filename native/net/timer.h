@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which of many timers is due first: a binary heap, one timer an object. */
+/* Which of many timers is due first: a binary heap, one timer an object. All
+ * times are microseconds of CLOCK_MONOTONIC. */
 #ifndef PPTP_TIMER_H
 #define PPTP_TIMER_H
 
@@ -17,6 +18,7 @@ struct pptp_timers {
 	size_t count, room;
 };
 
+int64_t pptp_timers_now(void);
 /* Room for `count` timers at once, so that setting one cannot fail. */
 bool pptp_timers_reserve(struct pptp_timers *timers, size_t count);
 void pptp_timers_free(struct pptp_timers *timers);

@@ -23,7 +23,7 @@ static void open_lo(const char *filter)
 	    pptp_capture_open(&capture, "lo", filter, RING, text, sizeof(text));
 
 	ck_assert_msg(error == PPTP_OK, "%s", text);
-	ck_assert_int_eq(pptp_sender_open(&sender, NULL), PPTP_OK);
+	ck_assert_int_eq(pptp_sender_open(&sender, NULL, NULL, 0), PPTP_OK);
 }
 
 /* An echo request to ourselves, which our kernel answers. */

@@ -36,7 +36,7 @@ static int open_icmp(void)
 	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
 
 	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(pptp_sender_open(&sender, NULL), PPTP_OK);
+	ck_assert_int_eq(pptp_sender_open(&sender, NULL, NULL, 0), PPTP_OK);
 	return fd;
 }
 

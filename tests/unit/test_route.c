@@ -15,7 +15,7 @@ static enum pptp_error find(const char *target, const char *interface)
 
 	ck_assert(pptp_address_parse(&a, target, strlen(target)));
 	memset(&route, 0x5a, sizeof(route));
-	return pptp_route_find(&router, &a, interface, &route);
+	return pptp_route_find(&router, &a, interface, NULL, &route);
 }
 
 START_TEST(loopback_is_reached_from_itself)
@@ -62,7 +62,7 @@ START_TEST(no_family_has_no_route)
 {
 	struct pptp_address none = {0, {0}};
 
-	ck_assert_int_eq(pptp_route_find(&router, &none, NULL, &route),
+	ck_assert_int_eq(pptp_route_find(&router, &none, NULL, NULL, &route),
 			 PPTP_ERROR_ROUTE);
 }
 END_TEST

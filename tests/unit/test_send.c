@@ -69,7 +69,7 @@ START_TEST(a_syn_over_ipv4_is_answered)
 	uint8_t packet[128];
 	int fd = listen_to(AF_INET);
 
-	ck_assert_int_eq(pptp_sender_open(&s, NULL), PPTP_OK);
+	ck_assert_int_eq(pptp_sender_open(&s, NULL, NULL, 0), PPTP_OK);
 	ck_assert_int_eq(
 	    pptp_sender_send(s, packet,
 			     syn(packet, sizeof(packet), "127.0.0.1")),
@@ -86,7 +86,7 @@ START_TEST(a_syn_over_ipv6_is_answered_on_the_interface_asked_for)
 	uint8_t packet[128];
 	int fd = listen_to(AF_INET6);
 
-	ck_assert_int_eq(pptp_sender_open(&s, "lo"), PPTP_OK);
+	ck_assert_int_eq(pptp_sender_open(&s, "lo", NULL, 0), PPTP_OK);
 	ck_assert_int_eq(
 	    pptp_sender_send(s, packet, syn(packet, sizeof(packet), "::1")),
 	    PPTP_OK);
@@ -103,7 +103,7 @@ START_TEST(what_is_no_ip_packet_is_refused)
 	uint8_t packet[128];
 	size_t n = syn(packet, sizeof(packet), "127.0.0.1"), i;
 
-	ck_assert_int_eq(pptp_sender_open(&s, NULL), PPTP_OK);
+	ck_assert_int_eq(pptp_sender_open(&s, NULL, NULL, 0), PPTP_OK);
 	for (i = 0; i < n; i++)
 		ck_assert_int_eq(pptp_sender_send(s, packet, i),
 				 PPTP_ERROR_ARGUMENT);
@@ -119,7 +119,7 @@ START_TEST(without_a_route_errno_tells)
 	uint8_t packet[128];
 	size_t n = syn(packet, sizeof(packet), "192.0.2.1");
 
-	ck_assert_int_eq(pptp_sender_open(&s, NULL), PPTP_OK);
+	ck_assert_int_eq(pptp_sender_open(&s, NULL, NULL, 0), PPTP_OK);
 	ck_assert_int_eq(pptp_sender_send(s, packet, n), PPTP_ERROR_SYSTEM);
 	ck_assert_int_eq(errno, ENETUNREACH);
 	pptp_sender_close(s);
@@ -130,7 +130,7 @@ START_TEST(an_interface_that_is_not_there_is_told)
 {
 	struct pptp_sender *s;
 
-	ck_assert_int_eq(pptp_sender_open(&s, "nosuch0"), PPTP_ERROR_INTERFACE);
+	ck_assert_int_eq(pptp_sender_open(&s, "nosuch0", NULL, 0), PPTP_ERROR_INTERFACE);
 	ck_assert_ptr_null(s);
 	pptp_sender_close(s);
 }
@@ -141,7 +141,7 @@ START_TEST(without_privilege_that_is_told)
 	struct pptp_sender *s;
 
 	be_nobody();
-	ck_assert_int_eq(pptp_sender_open(&s, NULL), PPTP_ERROR_PRIVILEGE);
+	ck_assert_int_eq(pptp_sender_open(&s, NULL, NULL, 0), PPTP_ERROR_PRIVILEGE);
 	ck_assert_ptr_null(s);
 	be_us();
 }
