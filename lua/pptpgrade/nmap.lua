@@ -11,6 +11,7 @@ local M = {}
 local POLL = 50 -- ms: how long one of connection and capture may be left alone
 local SNAPLEN = 2048
 local GUARD = "pptpgrade_guard" -- in Nmap's registry: held to the end of a scan
+local refusals = { ["conn-refused"] = true, reset = true } -- a port's reasons
 
 -- The build for this Lua beside the Lua files, or where Lua looks for modules.
 local function load_core()
@@ -132,27 +133,42 @@ function Talk:is_proxied()
                  without_zone(address) ~= without_zone(self.host.ip))
 end
 
-function Talk:connect(holder)
-  local timeout = self.c:deadline() - nmap.clock()
-  self.c:output(nmap.clock()) -- "connect"
-  self.socket = nmap.new_socket()
-  self.socket:set_timeout(math.ceil(timeout * 1000))
-  local ok = self.socket:connect(reachable(self.host), self.plan.port, "tcp")
-  holder:close()
-  if not ok then
-    self.closed = true
+-- Nmap's "ERROR" is a RST, ICMP or no answer to ARP: its own scan, or a RST in
+-- the capture, tells when it was a refusal. All other words are its own failure.
+function Talk:outcome(why)
+  if why == "TIMEOUT" then
+    return "timeout"
+  elseif why ~= "ERROR" then
     self.c:note("connect_failed")
-    self.c:input("failed", nil, nmap.clock())
-    return
-  elseif self:is_proxied() then
+    return "failed"
+  end
+  return refusals[self.reason] and "refused" or "unreachable"
+end
+
+function Talk:new_socket()
+  if self.socket then
+    self.socket:close()
+  end
+  local wait = math.max(self.c:deadline() - nmap.clock(), 0.001)
+  self.socket, self.closed = nmap.new_socket(), false
+  self.socket:set_timeout(math.ceil(wait * 1000))
+end
+
+-- The handshake is in the capture, with the server's fingerprint, and so is
+-- what was said instead of it.
+function Talk:connect()
+  self:new_socket()
+  local ok, why = self.socket:connect(reachable(self.host), self.plan.port,
+                                      "tcp")
+  if ok and self:is_proxied() then
     self:close_raw()
     self.c = self:make_conversation(false, true)
-    self.c:output(nmap.clock())
-  elseif self.pcap and self.plan.syn then
-    -- The handshake is in the capture, with the server's fingerprint.
-    repeat until not self:sniff(1)
+    self.c:output(nmap.clock()) -- "connect"
+  elseif self.plan.syn or not ok then
+    while self:sniff(1) do end
   end
-  self.c:input("connected", nil, nmap.clock())
+  self.closed = not ok
+  self.c:input(ok and "connected" or self:outcome(why), nil, nmap.clock())
 end
 
 -- One packet. Its time is the kernel's: Nmap may have been busy elsewhere.
@@ -192,6 +208,10 @@ end
 
 local actions = {}
 
+function actions.connect(self)
+  self:connect()
+end
+
 function actions.stream(self, data)
   self.listening = true
   if not self.closed and not self.broken then
@@ -216,7 +236,7 @@ end
 
 -- Bytes that nobody read would make the kernel end the connection with RST.
 function actions.close(self)
-  self.socket:set_timeout(1)
+  local _ = self.socket and self.socket:set_timeout(1)
   while not self.closed and self.socket:receive() do end
 end
 
@@ -250,8 +270,8 @@ function Talk:close_raw()
 end
 
 function Talk:run(holder, ends)
-  self:connect(holder)
   self:perform()
+  holder:close()
   while not self.c:finished() do
     self:wait_until(math.min(self.c:deadline(), ends))
     if nmap.clock() >= ends then
@@ -260,7 +280,7 @@ function Talk:run(holder, ends)
     end
     self:perform()
   end
-  self.socket:close()
+  local _ = self.socket and self.socket:close()
   self:close_raw()
   return self.c:record()
 end
@@ -271,7 +291,7 @@ end
 -- @tparam[opt] number ends when to stop, on nmap.clock(): the conversation
 --   then says farewell, and no other is begun
 -- @treturn function plan -> record | nil, message, code. A plan's raw SYN is
---   left out: Nmap has sent its own.
+--   left out: Nmap has sent its own, and what it met is no part of the record.
 function M.converse(host, port, ends)
   local lock = nmap.mutex("pptpgrade " .. host.ip) -- one conversation at a time
   ends = ends or math.huge
@@ -283,8 +303,8 @@ function M.converse(host, port, ends)
     lock "lock"
     -- It holds our place among Nmap's sockets until the connection is made.
     local source, holder, why = find_source(host, port)
-    local talk = setmetatable({ host = host, plan = plan, source = source },
-                              Talk)
+    local talk = setmetatable({ host = host, plan = plan, source = source,
+                                reason = port.reason, closed = true }, Talk)
     local record
     if source then
       talk:prepare(nmap.is_privileged())

@@ -101,16 +101,29 @@ static void hear_capture(struct pptp_probe *e)
 		pptp_tap_drain(e->prober, e->tap);
 }
 
-/* Where replies come in by another interface, the silence of GRE will say
- * nothing about the server. */
+/* Replies that come in by another interface than the way out: all are listened
+ * to from here on, and what GRE brings is heard there. */
+static void listen_anywhere(struct pptp_probe *e)
+{
+	char why[256];
+	struct pptp_tap *tap;
+
+	if (pptp_tap_get(e->prober, "any", &tap, why, sizeof(why)) != PPTP_OK)
+		return;
+	e->tap = tap;
+	e->drops = pptp_tap_drops(tap);
+}
+
 static void check_capture(struct pptp_probe *e)
 {
 	const struct pptp_record *r = &e->conversation->record;
 
-	if (e->tap != NULL && e->tap->capture != NULL &&
-	    r->tcp.connect.reason != PPTP_REASON_SYN_ACK &&
-	    pptp_tap_drops(e->tap) == e->drops)
-		pptp_probe_note(e, PPTP_NOTE_CAPTURE_DEAF, 0);
+	if (e->tap == NULL || e->tap->capture == NULL ||
+	    r->tcp.connect.reason == PPTP_REASON_SYN_ACK ||
+	    pptp_tap_drops(e->tap) != e->drops)
+		return;
+	pptp_probe_note(e, PPTP_NOTE_CAPTURE_DEAF, 0);
+	listen_anywhere(e);
 }
 
 static void read_socket(struct pptp_probe *e, bool up_to_call);
