@@ -4,6 +4,7 @@
 #ifndef TESTS_NETNS_H
 #define TESTS_NETNS_H
 
+#include <dirent.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -81,6 +82,19 @@ static inline void be_nobody(void)
 static inline void be_us(void)
 {
 	ck_assert_int_eq(seteuid(getuid()), 0);
+}
+
+/* How many files this process has open. */
+static inline int open_files(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	int n = 0;
+
+	ck_assert_ptr_nonnull(d);
+	while (readdir(d) != NULL)
+		n++;
+	closedir(d);
+	return n;
 }
 
 /* Whether something can be read within so many milliseconds. */

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <pcap/pcap.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #include "unit/claims.h"
@@ -11,19 +13,25 @@
 #include "core/icmp.h"
 #include "net/send.h"
 
-#define RING (1 << 20)
+#define RING  (1 << 20)
+#define PINGS 30000
 
 static struct pptp_capture *capture;
 static struct pptp_sender *sender;
 static char text[512];
 
-static void open_lo(const char *filter)
+static void open_ring(const char *filter, size_t ring)
 {
 	enum pptp_error error =
-	    pptp_capture_open(&capture, "lo", filter, RING, text, sizeof(text));
+	    pptp_capture_open(&capture, "lo", filter, ring, text, sizeof(text));
 
 	ck_assert_msg(error == PPTP_OK, "%s", text);
 	ck_assert_int_eq(pptp_sender_open(&sender, NULL, NULL, 0), PPTP_OK);
+}
+
+static void open_lo(const char *filter)
+{
+	open_ring(filter, RING);
 }
 
 /* An echo request to ourselves, which our kernel answers. */
@@ -105,6 +113,65 @@ START_TEST(another_filter_can_be_set_while_it_runs)
 	ck_assert_uint_eq(decode(&c).type, PPTP_ICMP_ECHO_REPLY);
 	ck_assert_uint_eq(decode(&c).sequence, 2);
 	pptp_capture_close(capture);
+}
+END_TEST
+
+/* No more at once than the ring holds. */
+static atomic_int pinged, heard;
+
+static void *ping_on(void *argument)
+{
+	uint16_t i;
+
+	(void)argument;
+	for (i = 0; i < PINGS; i++) {
+		while (2 * pinged - heard > 8000)
+			sched_yield();
+		ping(i);
+		pinged++;
+	}
+	return NULL;
+}
+
+START_TEST(no_packet_is_lost_while_filters_change)
+{
+	struct pptp_captured c;
+	pthread_t thread;
+	bool odd = false;
+
+	open_ring("icmp or tcp", 64 << 20);
+	ck_assert_int_eq(pthread_create(&thread, NULL, ping_on, NULL), 0);
+	while (pinged < PINGS) {
+		odd = !odd;
+		ck_assert_int_eq(
+		    pptp_capture_filter(capture, odd ? "icmp" : "icmp or tcp",
+					text, sizeof(text)),
+		    PPTP_OK);
+		while (pptp_capture_next(capture, &c) == 1)
+			heard++;
+	}
+	pthread_join(thread, NULL);
+	while (pptp_capture_next(capture, &c) == 1)
+		heard++;
+	ck_assert_uint_eq(pptp_capture_drops(capture), 0);
+	ck_assert_int_eq(heard, 2 * PINGS);
+	pptp_capture_close(capture);
+}
+END_TEST
+
+START_TEST(nothing_stays_open)
+{
+	int before = open_files();
+
+	ck_assert_int_eq(
+	    pptp_capture_open(&capture, "lo", "icmp", RING, text, sizeof(text)),
+	    PPTP_OK);
+	ck_assert_int_gt(open_files(), before);
+	pptp_capture_close(capture);
+	ck_assert_int_ne(pptp_capture_open(&capture, "lo", "x y z", RING, text,
+					   sizeof(text)),
+			 PPTP_OK);
+	ck_assert_int_eq(open_files(), before);
 }
 END_TEST
 
@@ -232,6 +299,8 @@ int main(void)
 		CLAIM_ALONE(s,
 			    both_directions_come_once_each_as_whole_ip_packets);
 		CLAIM_ALONE(s, another_filter_can_be_set_while_it_runs);
+		CLAIM_ALONE(s, no_packet_is_lost_while_filters_change);
+		CLAIM_ALONE(s, nothing_stays_open);
 		CLAIM_ALONE(s, what_the_ring_did_not_hold_is_counted_once);
 		CLAIM_ALONE(s, failures_tell_the_interface_or_the_filter);
 	}

@@ -86,6 +86,116 @@ START_TEST(where_there_is_no_route_none_is_found)
 }
 END_TEST
 
+static void run(const char *command)
+{
+	ck_assert_msg(system(command) == 0, "%s", command);
+}
+
+static enum pptp_error find_from(const char *target, const char *interface,
+				 const char *source)
+{
+	struct pptp_address to, from;
+
+	ck_assert(pptp_address_parse(&to, target, strlen(target)));
+	ck_assert(pptp_address_parse(&from, source, strlen(source)));
+	memset(&route, 0x5a, sizeof(route));
+	return pptp_route_find(&router, &to, interface, &from, &route);
+}
+
+static const char *source_text(void)
+{
+	static char text[PPTP_ADDRESS_TEXT];
+
+	pptp_address_format(&route.source, text);
+	return text;
+}
+
+/* v0, with the default route, and v2, with one for its own address alone. */
+static void two_uplinks(void)
+{
+	run("ip link add v0 type veth peer name v1 && "
+	    "ip link add v2 type veth peer name v3 && "
+	    "ip address add 10.1.0.2/24 dev v0 && "
+	    "ip address add 10.2.0.2/24 dev v2 && "
+	    "ip link set v0 up && ip link set v1 up && "
+	    "ip link set v2 up && ip link set v3 up && "
+	    "ip route add default via 10.1.0.1 && "
+	    "ip rule add from 10.2.0.2 lookup 100 && "
+	    "ip route add default via 10.2.0.1 dev v2 table 100");
+}
+
+START_TEST(a_rule_by_source_is_asked_with_the_source)
+{
+	two_uplinks();
+	ck_assert_int_eq(find("198.18.0.1", NULL), PPTP_OK);
+	ck_assert_str_eq(route.interface, "v0");
+	ck_assert_str_eq(source_text(), "10.1.0.2");
+	ck_assert_int_eq(find_from("198.18.0.1", NULL, "10.2.0.2"), PPTP_OK);
+	ck_assert_str_eq(route.interface, "v2");
+	ck_assert_str_eq(source_text(), "10.2.0.2");
+	/* The source that the interface has leads to its rule too. */
+	ck_assert_int_eq(find("198.18.0.1", "v2"), PPTP_OK);
+	ck_assert_str_eq(source_text(), "10.2.0.2");
+}
+END_TEST
+
+START_TEST(the_source_that_is_taken_counts_in_the_rules_too)
+{
+	two_uplinks();
+	run("ip route replace default via 10.1.0.1 src 10.2.0.2");
+	ck_assert_int_eq(find("198.18.0.1", NULL), PPTP_OK);
+	ck_assert_str_eq(route.interface, "v2");
+}
+END_TEST
+
+START_TEST(a_stranger_is_no_neighbour_of_an_interface_without_a_route)
+{
+	two_uplinks();
+	run("ip rule del from 10.2.0.2 lookup 100");
+	ck_assert_int_eq(find("198.18.0.1", "v2"), PPTP_ERROR_ROUTE);
+	ck_assert_int_eq(errno, EHOSTUNREACH);
+	ck_assert_int_eq(find("10.2.0.77", "v2"), PPTP_OK);
+	run("ip route add default via 10.2.0.1 dev v2 metric 900");
+	ck_assert_int_eq(find("198.18.0.1", "v2"), PPTP_OK);
+	ck_assert_str_eq(route.interface, "v2");
+}
+END_TEST
+
+START_TEST(where_there_are_no_neighbours_no_route_is_needed)
+{
+	two_uplinks();
+	run("ip rule del from 10.2.0.2 lookup 100 && "
+	    "ip link set v2 arp off");
+	ck_assert_int_eq(find("198.18.0.1", "v2"), PPTP_OK);
+	ck_assert_str_eq(route.interface, "v2");
+}
+END_TEST
+
+START_TEST(an_address_of_this_host_is_local_by_any_interface)
+{
+	two_uplinks();
+	ck_assert_int_eq(find("10.2.0.2", NULL), PPTP_OK);
+	ck_assert(route.local);
+	ck_assert_int_eq(find("10.2.0.2", "v2"), PPTP_OK);
+	ck_assert(route.local);
+	ck_assert_int_eq(find("127.5.5.5", NULL), PPTP_OK);
+	ck_assert(route.local);
+	ck_assert_int_eq(find("::1", NULL), PPTP_OK);
+	ck_assert(route.local);
+	ck_assert_int_eq(find("10.2.0.3", NULL), PPTP_OK);
+	ck_assert(!route.local);
+}
+END_TEST
+
+START_TEST(a_source_of_another_family_or_of_nobody_leads_nowhere)
+{
+	ck_assert_int_eq(find_from("127.0.0.1", NULL, "::1"), PPTP_ERROR_ROUTE);
+	ck_assert_int_eq(errno, EAFNOSUPPORT);
+	ck_assert_int_eq(find_from("127.0.0.1", NULL, "192.0.2.9"),
+			 PPTP_ERROR_ROUTE);
+}
+END_TEST
+
 START_TEST(an_interface_that_is_down_is_told)
 {
 	ck_assert(netns_flags("lo", 0));
@@ -106,6 +216,20 @@ int main(void)
 		CLAIM_ALONE(s, loopback_has_ipv6_too);
 		CLAIM_ALONE(s, where_there_is_no_route_none_is_found);
 		CLAIM_ALONE(s, an_interface_that_is_down_is_told);
+		CLAIM_ALONE(
+		    s, a_source_of_another_family_or_of_nobody_leads_nowhere);
+	}
+	if (netns_possible() && system("ip -V >/dev/null 2>&1") == 0) {
+		CLAIM_ALONE(s, a_rule_by_source_is_asked_with_the_source);
+		CLAIM_ALONE(s,
+			    the_source_that_is_taken_counts_in_the_rules_too);
+		CLAIM_ALONE(
+		    s,
+		    a_stranger_is_no_neighbour_of_an_interface_without_a_route);
+		CLAIM_ALONE(s,
+			    where_there_are_no_neighbours_no_route_is_needed);
+		CLAIM_ALONE(s,
+			    an_address_of_this_host_is_local_by_any_interface);
 	}
 	return run_suite(s);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 
 #include "unit/claims.h"
 #include "unit/netns.h"
@@ -97,6 +98,72 @@ START_TEST(a_syn_over_ipv6_is_answered_on_the_interface_asked_for)
 }
 END_TEST
 
+/* Where -1 would stand for a family, there is no socket to send from. */
+START_TEST(one_source_has_one_family)
+{
+	struct pptp_address v4 = address("127.0.0.9"), v6 = address("::1");
+	struct pptp_sender *s;
+	uint8_t packet[128];
+	size_t n = syn(packet, sizeof(packet), "127.0.0.1");
+
+	ck_assert_int_eq(pptp_sender_open(&s, NULL, &v6, 0), PPTP_OK);
+	ck_assert_int_eq(pptp_sender_send(s, packet, n), PPTP_ERROR_SYSTEM);
+	ck_assert_int_eq(errno, EAFNOSUPPORT);
+	pptp_sender_close(s);
+	ck_assert_int_eq(pptp_sender_open(&s, NULL, &v4, 0), PPTP_OK);
+	ck_assert_int_eq(pptp_sender_send(s, packet, n), PPTP_OK);
+	pptp_sender_close(s);
+	v4 = address("192.0.2.77");
+	ck_assert_int_eq(pptp_sender_open(&s, NULL, &v4, 0), PPTP_ERROR_SYSTEM);
+	ck_assert_int_eq(errno, EADDRNOTAVAIL);
+	ck_assert_ptr_null(s);
+}
+END_TEST
+
+START_TEST(a_source_decides_the_way_where_a_rule_says_so)
+{
+	struct pptp_address source = address("10.0.2.2");
+	struct pptp_sender *s;
+	uint8_t packet[128];
+	size_t n = syn(packet, sizeof(packet), "192.0.2.1");
+
+	if (system("ip address add 10.0.2.2/24 dev lo && "
+		   "ip rule add from 10.0.2.2 lookup 100 && "
+		   "ip route add 192.0.2.0/24 dev lo table 100") != 0) {
+		puts("# SKIPPED: no ip, or no rules");
+		return;
+	}
+	ck_assert_int_eq(pptp_sender_open(&s, NULL, NULL, 0), PPTP_OK);
+	ck_assert_int_eq(pptp_sender_send(s, packet, n), PPTP_ERROR_SYSTEM);
+	ck_assert_int_eq(errno, ENETUNREACH);
+	pptp_sender_close(s);
+	ck_assert_int_eq(pptp_sender_open(&s, NULL, &source, 0), PPTP_OK);
+	ck_assert_int_eq(pptp_sender_send(s, packet, n), PPTP_OK);
+	pptp_sender_close(s);
+}
+END_TEST
+
+START_TEST(nothing_stays_open)
+{
+	struct pptp_address source = address("127.0.0.9");
+	struct pptp_sender *s;
+	int before = open_files();
+
+	ck_assert_int_eq(pptp_sender_open(&s, NULL, NULL, 0), PPTP_OK);
+	ck_assert_int_eq(open_files(), before + 2);
+	pptp_sender_close(s);
+	ck_assert_int_eq(open_files(), before);
+	ck_assert_int_eq(pptp_sender_open(&s, "lo", &source, 0), PPTP_OK);
+	ck_assert_int_eq(open_files(), before + 1);
+	pptp_sender_close(s);
+	ck_assert_int_eq(pptp_sender_open(&s, "nosuch0", NULL, 0),
+			 PPTP_ERROR_INTERFACE);
+	source = address("192.0.2.77");
+	ck_assert_int_ne(pptp_sender_open(&s, "lo", &source, 0), PPTP_OK);
+	ck_assert_int_eq(open_files(), before);
+}
+END_TEST
+
 START_TEST(what_is_no_ip_packet_is_refused)
 {
 	struct pptp_sender *s;
@@ -130,7 +197,8 @@ START_TEST(an_interface_that_is_not_there_is_told)
 {
 	struct pptp_sender *s;
 
-	ck_assert_int_eq(pptp_sender_open(&s, "nosuch0", NULL, 0), PPTP_ERROR_INTERFACE);
+	ck_assert_int_eq(pptp_sender_open(&s, "nosuch0", NULL, 0),
+			 PPTP_ERROR_INTERFACE);
 	ck_assert_ptr_null(s);
 	pptp_sender_close(s);
 }
@@ -141,7 +209,8 @@ START_TEST(without_privilege_that_is_told)
 	struct pptp_sender *s;
 
 	be_nobody();
-	ck_assert_int_eq(pptp_sender_open(&s, NULL, NULL, 0), PPTP_ERROR_PRIVILEGE);
+	ck_assert_int_eq(pptp_sender_open(&s, NULL, NULL, 0),
+			 PPTP_ERROR_PRIVILEGE);
 	ck_assert_ptr_null(s);
 	be_us();
 }
@@ -156,6 +225,9 @@ int main(void)
 		CLAIM_ALONE(s, a_syn_over_ipv4_is_answered);
 		CLAIM_ALONE(
 		    s, a_syn_over_ipv6_is_answered_on_the_interface_asked_for);
+		CLAIM_ALONE(s, one_source_has_one_family);
+		CLAIM_ALONE(s, a_source_decides_the_way_where_a_rule_says_so);
+		CLAIM_ALONE(s, nothing_stays_open);
 		CLAIM_ALONE(s, what_is_no_ip_packet_is_refused);
 		CLAIM_ALONE(s, without_a_route_errno_tells);
 		CLAIM_ALONE(s, an_interface_that_is_not_there_is_told);

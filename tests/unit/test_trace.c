@@ -132,6 +132,50 @@ START_TEST(lcp_shows_code_identifier_and_options)
 }
 END_TEST
 
+START_TEST(every_answer_to_a_request_shows_its_options)
+{
+	static const char *const lines[] = {
+	    [PPTP_CONFIGURE_REQUEST] = "LCP Configure-Request id 1 pap mru",
+	    [PPTP_CONFIGURE_ACK] = "LCP Configure-Ack id 1 pap mru",
+	    [PPTP_CONFIGURE_NAK] = "LCP Configure-Nak id 1 pap mru",
+	    [PPTP_CONFIGURE_REJECT] = "LCP Configure-Reject id 1 pap mru",
+	};
+	uint8_t packet[256], code;
+	size_t n;
+
+	for (code = PPTP_CONFIGURE_REQUEST; code <= PPTP_CONFIGURE_REJECT;
+	     code++) {
+		n = ppp_packet(packet, sizeof(packet), PPTP_PPP_LCP, code,
+			       "0304c023010405dc");
+		pptp_trace_packet(text, packet, n);
+		ck_assert_str_eq(text, lines[code]);
+	}
+	/* An option that no RFC names, and one that is cut. */
+	n = ppp_packet(packet, sizeof(packet), PPTP_PPP_LCP,
+		       PPTP_CONFIGURE_REJECT, "fe02 0304c0");
+	pptp_trace_packet(text, packet, n);
+	ck_assert_str_eq(text,
+			 "LCP Configure-Reject id 1 option-254 malformed");
+}
+END_TEST
+
+START_TEST(eap_tells_its_type_by_name_or_number)
+{
+	uint8_t packet[256];
+	size_t n =
+	    ppp_packet(packet, sizeof(packet), PPTP_PPP_EAP, 1, "01 6869");
+
+	pptp_trace_packet(text, packet, n);
+	ck_assert_str_eq(text, "EAP Request id 1 identity");
+	n = ppp_packet(packet, sizeof(packet), PPTP_PPP_EAP, 1, "f7");
+	pptp_trace_packet(text, packet, n);
+	ck_assert_str_eq(text, "EAP Request id 1 type 247");
+	n = ppp_packet(packet, sizeof(packet), PPTP_PPP_EAP, 3, "");
+	pptp_trace_packet(text, packet, n);
+	ck_assert_str_eq(text, "EAP Success id 1");
+}
+END_TEST
+
 START_TEST(a_challenge_tells_its_length_and_name)
 {
 	uint8_t packet[256];
@@ -221,6 +265,8 @@ int main(void)
 	CLAIM(s, a_message_that_is_not_whole_waits);
 	CLAIM(s, another_protocol_is_shown_and_used_up);
 	CLAIM(s, lcp_shows_code_identifier_and_options);
+	CLAIM(s, every_answer_to_a_request_shows_its_options);
+	CLAIM(s, eap_tells_its_type_by_name_or_number);
 	CLAIM(s, a_challenge_tells_its_length_and_name);
 	CLAIM(s, a_password_is_never_shown);
 	CLAIM(s, a_cut_packet_at_every_length_is_one_short_line);
