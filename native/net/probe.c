@@ -132,9 +132,9 @@ static void read_socket(struct pptp_probe *e, bool up_to_call);
  * anything is said. */
 void pptp_probe_connected(struct pptp_probe *e, int64_t now)
 {
-	check_capture(e);
 	pptp_conversation_input(e->conversation, PPTP_INPUT_CONNECTED, NULL, 0,
 				now);
+	check_capture(e);
 	if (e->connection.broken)
 		read_socket(e, false);
 }

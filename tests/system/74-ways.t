@@ -2,9 +2,9 @@
 # The way that our packets take: which source, which uplink, and which capture
 # hears what comes back.
 LIMIT=170
-# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC2154
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-# shellcheck source=uplinks.sh
+# shellcheck source-path=SCRIPTDIR source=uplinks.sh
 . "$system/uplinks.sh"
 
 need_root
