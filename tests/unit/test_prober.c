@@ -19,6 +19,7 @@
 #include "unit/claims.h"
 #include "unit/netns.h"
 
+#include "net/guard.h"
 #include "net/probe.h"
 
 #define SECOND INT64_C(1000000)
@@ -304,6 +305,27 @@ static void serve_split(struct server *s, int fd)
 	s->end = read_to_end(fd);
 }
 
+static void reset(int fd)
+{
+	struct linger now = {.l_onoff = 1};
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+}
+
+/* Resets whoever comes, before he can say a word. */
+static void serve_reset_at_once(struct server *s, int fd)
+{
+	(void)s;
+	reset(fd);
+}
+
+static void serve_banner_then_reset(struct server *s, int fd)
+{
+	(void)s;
+	(void)!send(fd, "220 go away\r\n", 13, MSG_NOSIGNAL);
+	reset(fd);
+}
+
 /* Answers SCCRQ and nothing else, and never closes before we do. */
 static void serve_deaf(struct server *s, int fd)
 {
@@ -518,6 +540,40 @@ START_TEST(what_came_before_a_reset_is_read)
 }
 END_TEST
 
+/* Whether the reset is there before or after we look is chance. */
+START_TEST(who_accepts_and_resets_was_open)
+{
+	struct server *s = server(serve_reset_at_once);
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		struct pptp_record r = converse(s, PPTP_DEPTH_CONTROL, 0);
+
+		ck_assert_uint_eq(r.tcp.state, PPTP_OPEN);
+		ck_assert_uint_ne(r.control.state, PPTP_SILENT);
+		ck_assert_uint_eq(r.ended_by, PPTP_ENDED_RESET);
+		ck_assert(!pptp_record_has_note(&r, PPTP_NOTE_CONNECT_FAILED));
+	}
+	end_server(s);
+}
+END_TEST
+
+START_TEST(what_was_said_before_a_reset_is_heard)
+{
+	struct server *s = server(serve_banner_then_reset);
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		struct pptp_record r = converse(s, PPTP_DEPTH_CONTROL, 0);
+
+		ck_assert_uint_eq(r.tcp.state, PPTP_OPEN);
+		ck_assert_uint_eq(r.control.state, PPTP_NOT_PPTP);
+		ck_assert_mem_eq(r.control.raw, "220 go away", 11);
+	}
+	end_server(s);
+}
+END_TEST
+
 START_TEST(an_answer_in_156_pieces_is_one_answer)
 {
 	struct server *s = server(serve_split);
@@ -695,6 +751,23 @@ START_TEST(what_a_plan_names_is_copied_into_the_record)
 }
 END_TEST
 
+START_TEST(nothing_of_the_callers_is_kept)
+{
+	struct pptp_prober *p = tcp_prober(1);
+	struct pptp_plan it = plan(LOCALHOST, 9, PPTP_DEPTH_CONTROL);
+
+	it.name = "vpn.example.net";
+	it.labels = "a,b";
+	it.contact = "me@example.net";
+	start_plan(p, &it, 1);
+	ck_assert_ptr_ne(p->all->plan.name, it.name);
+	ck_assert_ptr_ne(p->all->plan.labels, it.labels);
+	ck_assert_ptr_ne(p->all->plan.contact, it.contact);
+	ck_assert_str_eq(p->all->plan.contact, it.contact);
+	pptp_prober_close(p);
+}
+END_TEST
+
 START_TEST(without_a_plan_the_prober_is_idle)
 {
 	struct pptp_prober *p = tcp_prober(1);
@@ -784,6 +857,78 @@ START_TEST(an_abort_in_a_conversation_still_says_farewell)
 	ck_assert_uint_eq(r->ended_by, PPTP_ENDED_ABORTED);
 	ck_assert_uint_eq(r->tcp.state, PPTP_OPEN);
 	pptp_prober_close(p);
+	end_server(s);
+}
+END_TEST
+
+START_TEST(an_answer_that_waits_is_heard_before_an_abort)
+{
+	struct server *s = server(serve_pptp);
+	struct pptp_prober *p = tcp_prober(1);
+	const struct pptp_record *r;
+	int64_t tag;
+
+	s->gate = 1000; /* not yet */
+	start(p, LOCALHOST, s->port, 1);
+	ck_assert_int_eq(pptp_prober_next(p, SECOND / 10, &r, &tag), 0);
+	s->gate = 0;
+	usleep(200000); /* its answer is in the socket now, and nobody looks */
+	pptp_prober_abort(p);
+	r = next(p, &tag);
+	ck_assert_uint_eq(r->control.state, PPTP_ANSWERED);
+	ck_assert_uint_eq(r->teardown.state, PPTP_CLEAN);
+	pptp_prober_close(p);
+	end_server(s);
+}
+END_TEST
+
+/* A child that the host forks has our sockets too: what becomes of them must
+ * not come back to who closed them. */
+START_TEST(a_forked_child_wakes_nobody)
+{
+	struct server *s = server(serve_pptp);
+	struct pptp_prober *p = tcp_prober(1);
+	struct pptp_plan later = plan(0x7f000009, 9, PPTP_DEPTH_CONTROL);
+	const struct pptp_record *r;
+	clock_t before;
+	int64_t tag;
+	pid_t child;
+
+	s->gate = 1000;
+	start(p, LOCALHOST, s->port, 1);
+	ck_assert_int_eq(pptp_prober_next(p, SECOND / 10, &r, &tag), 0);
+	child = fork();
+	if (child == 0) {
+		sleep(20);
+		_exit(0);
+	}
+	s->gate = 0;
+	ck_assert_uint_eq(next(p, &tag)->control.state, PPTP_ANSWERED);
+	ck_assert_int_eq(pptp_prober_next(p, LONG, &r, &tag), PPTP_PROBER_IDLE);
+	later.wait_us = SECOND;
+	start_plan(p, &later, 2);
+	before = clock();
+	ck_assert_int_eq(pptp_prober_next(p, SECOND / 2, &r, &tag), 0);
+	ck_assert_int_lt(clock() - before, CLOCKS_PER_SEC / 5);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	pptp_prober_close(p);
+	end_server(s);
+}
+END_TEST
+
+START_TEST(nothing_stays_open)
+{
+	struct server *s = server(serve_pptp);
+	int before = open_files(), i;
+
+	for (i = 0; i < 3; i++)
+		ck_assert_uint_eq(converse(s, PPTP_DEPTH_CALL, 0).call.state,
+				  PPTP_ACCEPTED);
+	/* The server's thread may still close its end. */
+	for (i = 0; i < 100 && open_files() > before; i++)
+		usleep(10000);
+	ck_assert_int_eq(open_files(), before);
 	end_server(s);
 }
 END_TEST
@@ -1260,6 +1405,26 @@ START_TEST(the_capture_file_holds_every_packet_once)
 }
 END_TEST
 
+/* All three are in the ring when the SYN-ACK is found there, and ends it. */
+START_TEST(what_follows_the_packet_that_ended_it_is_in_the_capture_file)
+{
+	struct server *s = server(serve_pptp);
+	char path[] = "/tmp/pptp-prober-XXXXXX";
+	int fd = mkstemp(path);
+	struct pptp_prober *p = raw_prober(8, path);
+	struct pptp_plan it = plan(0x7f000002, s->port, PPTP_DEPTH_SYN);
+
+	close(fd);
+	start_plan(p, &it, 1);
+	ck_assert_uint_eq(one_record(p).tcp.state, PPTP_OPEN);
+	ck_assert_uint_eq(count_packets(path, "tcp[13] == 2"), 1);
+	ck_assert_uint_eq(count_packets(path, "tcp[13] == 18"), 1);
+	ck_assert_uint_eq(count_packets(path, "tcp[13] & 4 != 0"), 1);
+	unlink(path);
+	end_server(s);
+}
+END_TEST
+
 START_TEST(a_full_disk_is_said_and_the_run_goes_on)
 {
 	struct server *s = server(serve_pptp);
@@ -1294,17 +1459,10 @@ START_TEST(a_syn_over_ipv6_meets_rst)
 }
 END_TEST
 
-static void flood(unsigned packets)
+static void send_many(const void *packet, int n, unsigned packets)
 {
 	struct pptp_sender *s;
-	struct pptp_ip ip;
-	uint8_t packet[64];
-	int n;
 
-	memset(&ip, 0, sizeof(ip));
-	ip.source = ip.destination = pptp_address_v4(LOCALHOST);
-	ip.ttl = 64;
-	n = pptp_icmp_echo_encode(&ip, 1, 1, packet, sizeof(packet));
 	ck_assert_int_gt(n, 0);
 	ck_assert_int_eq(pptp_sender_open(&s, NULL, NULL, 0), PPTP_OK);
 	while (packets-- > 0)
@@ -1312,6 +1470,80 @@ static void flood(unsigned packets)
 				 PPTP_OK);
 	pptp_sender_close(s);
 }
+
+static void flood(unsigned packets)
+{
+	struct pptp_ip ip;
+	uint8_t packet[64];
+
+	memset(&ip, 0, sizeof(ip));
+	ip.source = ip.destination = pptp_address_v4(LOCALHOST);
+	ip.ttl = 64;
+	send_many(packet,
+		  pptp_icmp_echo_encode(&ip, 1, 1, packet, sizeof(packet)),
+		  packets);
+}
+
+/* Tunnels of others: as a VPN gateway has them. */
+static void flood_gre(unsigned packets)
+{
+	struct pptp_ip ip;
+	struct pptp_gre gre;
+	uint8_t packet[64];
+
+	memset(&ip, 0, sizeof(ip));
+	memset(&gre, 0, sizeof(gre));
+	ip.source = pptp_address_v4(0x7f000063);
+	ip.destination = pptp_address_v4(LOCALHOST);
+	ip.ttl = 64;
+	ip.protocol = PPTP_IP_GRE;
+	gre.has_sequence = true;
+	gre.call_id = 0; /* none of ours ever */
+	send_many(packet,
+		  pptp_gre_packet_encode(&ip, &gre, "\xff\x03\x00\x21", 4,
+					 packet, sizeof(packet)),
+		  packets);
+}
+
+static bool loses_gre(struct pptp_prober *p, const struct server *s)
+{
+	const struct pptp_record *r;
+	int64_t tag;
+
+	start(p, 0x7f000002, s->port, 1);
+	ck_assert_int_eq(pptp_prober_next(p, 0, &r, &tag), 0);
+	flood_gre(10000);
+	do
+		r = next(p, &tag);
+	while (tag != 1);
+	return pptp_record_has_note(r, PPTP_NOTE_CAPTURE_DROPS);
+}
+
+START_TEST(tunnels_of_others_are_not_copied_while_targets_are_few)
+{
+	struct server *s = server(serve_pptp);
+	struct pptp_prober *p = raw_prober(1, NULL);
+	struct pptp_plan many = plan(0, 9, PPTP_DEPTH_SYN);
+	const struct pptp_record *r;
+	int guard = pptp_guard_open(); /* else our ICMP would flood us */
+	int64_t tag;
+	int i;
+
+	ck_assert(!loses_gre(p, s));
+	many.wait_us = SECOND;
+	for (i = 0; i < 20; i++) {
+		many.target = pptp_address_v4(0x7f000100U + (unsigned)i);
+		start_plan(p, &many, 2);
+	}
+	ck_assert(loses_gre(p, s));
+	while (pptp_prober_next(p, LONG, &r, &tag) == 1)
+		;
+	ck_assert(!loses_gre(p, s));
+	pptp_guard_close(guard);
+	pptp_prober_close(p);
+	end_server(s);
+}
+END_TEST
 
 START_TEST(what_the_kernel_dropped_meanwhile_is_noted)
 {
@@ -1494,6 +1726,8 @@ int main(void)
 	SLOW(s, a_server_that_closes_at_once_is_closed);
 	SLOW(s, a_reset_is_told_from_a_close);
 	SLOW(s, what_came_before_a_reset_is_read);
+	SLOW(s, who_accepts_and_resets_was_open);
+	SLOW(s, what_was_said_before_a_reset_is_heard);
 	SLOW(s, an_answer_in_156_pieces_is_one_answer);
 	SLOW(s, the_timeout_of_a_plan_is_its_controls_wait);
 	SLOW(s, the_record_does_not_wait_for_the_socket_but_the_end_does);
@@ -1503,10 +1737,14 @@ int main(void)
 	SLOW(s, one_address_has_one_conversation_at_a_time_in_order);
 	SLOW(s, a_wait_is_kept_and_an_early_call_times_out);
 	SLOW(s, what_a_plan_names_is_copied_into_the_record);
+	SLOW(s, nothing_of_the_callers_is_kept);
 	SLOW(s, without_a_plan_the_prober_is_idle);
 	SLOW(s, a_signal_ends_the_wait);
 	SLOW(s, an_abort_gives_a_record_of_every_plan);
 	SLOW(s, an_abort_in_a_conversation_still_says_farewell);
+	SLOW(s, an_answer_that_waits_is_heard_before_an_abort);
+	SLOW(s, a_forked_child_wakes_nobody);
+	SLOW(s, nothing_stays_open);
 	SLOW(s, a_prober_can_be_closed_in_the_middle);
 	SLOW(s, without_open_files_plans_wait_and_none_is_lost);
 	SLOW(s, with_no_open_file_at_all_the_prober_says_so);
@@ -1532,6 +1770,11 @@ int main(void)
 		CLAIM_ALONE(s, an_abort_ends_who_waits_for_a_job_too);
 		CLAIM_ALONE(s, without_a_route_there_is_no_plan);
 		CLAIM_ALONE(s, the_capture_file_holds_every_packet_once);
+		CLAIM_ALONE(
+		    s,
+		    what_follows_the_packet_that_ended_it_is_in_the_capture_file);
+		CLAIM_ALONE(
+		    s, tunnels_of_others_are_not_copied_while_targets_are_few);
 		CLAIM_ALONE(s, a_full_disk_is_said_and_the_run_goes_on);
 		CLAIM_ALONE(s,
 			    a_call_is_heard_in_order_and_only_from_its_server);
