@@ -886,7 +886,7 @@ END_TEST
  * not come back to who closed them. */
 START_TEST(a_forked_child_wakes_nobody)
 {
-	struct server *s = server(serve_pptp);
+	struct server *s = server_process(serve_pptp);
 	struct pptp_prober *p = tcp_prober(1);
 	struct pptp_plan later = plan(0x7f000009, 9, PPTP_DEPTH_CONTROL);
 	const struct pptp_record *r;
@@ -913,7 +913,7 @@ START_TEST(a_forked_child_wakes_nobody)
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	pptp_prober_close(p);
-	end_server(s);
+	end_process(s);
 }
 END_TEST
 
