@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <net/if.h>
 #include <poll.h>
 #include <string.h>
 
@@ -129,8 +130,9 @@ static int capture_drops(lua_State *L)
 
 int pptp_net_sender(lua_State *L)
 {
-	static const char *const keys[] = {"interface", NULL};
+	static const char *const keys[] = {"interface", "source", NULL};
 	const char *interface;
+	struct pptp_address source;
 	struct sender *s;
 	enum pptp_error error;
 
@@ -138,10 +140,13 @@ int pptp_net_sender(lua_State *L)
 		lua_newtable(L);
 	pptp_arguments_check(L, 1, keys);
 	interface = pptp_arguments_text(L, 1, "interface", INTERFACE_MAX, NULL);
+	source = pptp_arguments_address(L, 1, "source");
 	s = lua_newuserdatauv(L, sizeof(*s), 0);
 	s->s = NULL;
 	luaL_setmetatable(L, SENDER);
-	error = pptp_sender_open(&s->s, interface, NULL, 0);
+	error = pptp_sender_open(
+	    &s->s, interface, source.family != 0 ? &source : NULL,
+	    interface != NULL ? if_nametoindex(interface) : 0);
 	if (error == PPTP_OK)
 		return 1;
 	s->s = NULL;

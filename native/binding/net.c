@@ -58,11 +58,12 @@ static int watch_signals(lua_State *L)
 
 static enum pptp_error find_route(const struct pptp_address *target,
 				  const char *interface,
+				  const struct pptp_address *source,
 				  struct pptp_route *route)
 {
 	int router = -1, saved;
 	enum pptp_error error =
-	    pptp_route_find(&router, target, interface, NULL, route);
+	    pptp_route_find(&router, target, interface, source, route);
 
 	saved = errno;
 	if (router >= 0)
@@ -71,13 +72,23 @@ static enum pptp_error find_route(const struct pptp_address *target,
 	return error;
 }
 
+/* False where the text at `index` is no address; true where there is none. */
+static bool read_source(lua_State *L, int index, struct pptp_address *source)
+{
+	size_t length;
+	const char *text = luaL_optlstring(L, index, NULL, &length);
+
+	memset(source, 0, sizeof(*source));
+	return text == NULL || pptp_address_parse(source, text, length);
+}
+
 static int route(lua_State *L)
 {
 	size_t length;
 	const char *text = luaL_checklstring(L, 1, &length);
 	const char *interface = luaL_optstring(L, 2, NULL);
 	char printed[PPTP_ADDRESS_TEXT];
-	struct pptp_address target;
+	struct pptp_address target, source;
 	struct pptp_route found;
 	enum pptp_error error;
 
@@ -86,7 +97,14 @@ static int route(lua_State *L)
 		return pptp_arguments_fail(L, PPTP_ERROR_ARGUMENT,
 					   lua_tostring(L, -1));
 	}
-	error = find_route(&target, interface, &found);
+	if (!read_source(L, 3, &source)) {
+		lua_pushfstring(L, "'%s' is not an IPv4 or IPv6 address",
+				lua_tostring(L, 3));
+		return pptp_arguments_fail(L, PPTP_ERROR_ARGUMENT,
+					   lua_tostring(L, -1));
+	}
+	error = find_route(&target, interface,
+			   source.family != 0 ? &source : NULL, &found);
 	if (error != PPTP_OK) {
 		lua_pushfstring(
 		    L, "%s: %s",
@@ -96,7 +114,9 @@ static int route(lua_State *L)
 		return pptp_arguments_fail(L, error, lua_tostring(L, -1));
 	}
 	pptp_address_format(&found.source, printed);
-	lua_createtable(L, 0, 2);
+	lua_createtable(L, 0, 3);
+	lua_pushboolean(L, found.local);
+	lua_setfield(L, -2, "own_host");
 	lua_pushstring(L, printed);
 	lua_setfield(L, -2, "source");
 	lua_pushstring(L, found.interface);

@@ -52,13 +52,16 @@ describe("net", function()
   end)
 
   it("finds the route to this host itself", function()
-    assert.same({ source = "127.0.0.1", interface = "lo" },
-                net.route "127.0.0.1")
+    local found = { source = "127.0.0.1", interface = "lo", own_host = true }
+    assert.same(found, net.route "127.0.0.1")
+    found.source = "127.0.0.9"
+    assert.same(found, net.route("127.0.0.1", nil, "127.0.0.9"))
   end)
 
   it("says why there is no route", function()
     fails("argument", "'vpn' is not an", net.route "vpn")
     fails("interface", "nosuch0", net.route("127.0.0.1", "nosuch0"))
+    fails("argument", "'us' is not an", net.route("127.0.0.1", nil, "us"))
     raises("string expected", net.route)
   end)
 end)
