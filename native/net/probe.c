@@ -68,7 +68,6 @@ static void not_connected(struct pptp_probe *e, int error, bool at_once,
 	enum pptp_input input = pptp_outcome_of(error, at_once);
 
 	pptp_probe_close_socket(e);
-	e->connect_error = error;
 	tell(e, input == PPTP_INPUT_FAILED ? PPTP_US : PPTP_SERVER,
 	     strerror(error));
 	if (input == PPTP_INPUT_FAILED)
@@ -82,9 +81,6 @@ static void start_connect(struct pptp_probe *e, bool deaf, int64_t now)
 	int error;
 
 	tell(e, PPTP_US, deaf ? "connect again" : "connect");
-	if (deaf)
-		pptp_probe_note(e, PPTP_NOTE_CONNECT_AGAIN,
-				(uint32_t)e->connect_error);
 	if (!open_socket(e))
 		e->connection.error = errno;
 	e->opened = false;
@@ -116,10 +112,9 @@ static void listen_anywhere(struct pptp_probe *e)
 
 static void check_capture(struct pptp_probe *e)
 {
-	const struct pptp_record *r = &e->conversation->record;
-
 	if (e->tap == NULL || e->tap->capture == NULL ||
-	    r->tcp.connect.reason == PPTP_REASON_SYN_ACK ||
+	    pptp_observer_contact(&e->conversation->observer).own ==
+		PPTP_MET_SYN_ACK ||
 	    pptp_tap_drops(e->tap) != e->drops)
 		return;
 	pptp_probe_note(e, PPTP_NOTE_CAPTURE_DEAF, 0);

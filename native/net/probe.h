@@ -86,7 +86,6 @@ struct pptp_probe {
 	bool closed;       /* by the server */
 	bool heard;        /* it has sent bytes */
 	int64_t until;     /* so long it keeps job or slot without an answer */
-	int connect_error; /* errno of the connect() before */
 	uint32_t drops;    /* of the tap when it began */
 	uint32_t untaken;  /* bytes that it never acknowledged */
 };
