@@ -65,15 +65,6 @@ local function find_device(host, source)
   return "any"
 end
 
--- Two different bytes: some servers swap them.
-local function new_call_id()
-  local high, low
-  repeat
-    high, low = core.random(2):byte(1, 2)
-  until high ~= low
-  return high * 256 + low
-end
-
 -- Of GRE only what is with this server or has our Call-ID: each packet costs a
 -- turn of NSE's scheduler, and other threads' calls are not ours to look at.
 local function narrow(filter, target, call_id)
@@ -93,7 +84,7 @@ function Talk:make_conversation(raw, proxied)
     port = plan.port, depth = plan.depth, ask = plan.ask, raw = raw,
     decline = plan.decline, timeout = plan.timeout, contact = plan.contact,
     name = plan.name, labels = plan.labels, proxied = proxied,
-    call_id = self.call_id, ttl = nmap.get_ttl(),
+    ttl = nmap.get_ttl(),
     time = self.began, now = self.began,
   }
 end
@@ -116,11 +107,11 @@ function Talk:open_raw(filter)
 end
 
 function Talk:prepare(raw)
-  self.began, self.call_id = nmap.clock(), new_call_id()
+  self.began = nmap.clock()
   self.c = self:make_conversation(raw)
   if self.plan.depth == "call" and raw and #self.host.bin_ip == 4 and
      not self:open_raw(narrow(self.c:filter(), self.host.ip,
-                              self.call_id)) then
+                              self.c:call_id())) then
     self.c = self:make_conversation(false)
   end
 end
@@ -133,8 +124,8 @@ function Talk:is_proxied()
                  without_zone(address) ~= without_zone(self.host.ip))
 end
 
--- Nmap's "ERROR" is a RST, ICMP or no answer to ARP: its own scan, or a RST in
--- the capture, tells when it was a refusal. All other words are its own failure.
+-- Nmap's "ERROR" is a RST, ICMP or no answer to ARP, and only its own scan tells
+-- which. All other words are a failure of its own.
 function Talk:outcome(why)
   if why == "TIMEOUT" then
     return "timeout"

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "core/control.h"
 #include "core/gre.h"
 #include "core/icmp.h"
 
@@ -60,7 +61,7 @@ struct pptp_demux_entry *pptp_demux_find(const struct pptp_demux *d,
 
 static bool is_free(const struct pptp_demux *d, uint16_t id, int64_t now)
 {
-	return id != 0 && id >> 8 != (id & 0xff) && d->call[id] == NULL &&
+	return pptp_call_id_ok(id) && d->call[id] == NULL &&
 	       d->free_at[id] <= now;
 }
 

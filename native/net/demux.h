@@ -3,8 +3,8 @@
  * Whose is a captured packet? By the server's address, at either end or in
  * what an ICMP message quotes, and for GRE by our Call-ID, whoever sent it.
  *
- * Gives Call-IDs out too: random, not 0, of two different bytes, none of a
- * call that is up or ended less than 60 s ago.
+ * Gives Call-IDs out too: random, as pptp_call_id_ok has them, none of a call
+ * that is up or ended less than 60 s ago.
  */
 #ifndef PPTP_DEMUX_H
 #define PPTP_DEMUX_H

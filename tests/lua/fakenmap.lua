@@ -84,10 +84,12 @@ function Socket:connect(host, port, protocol)
   if protocol == "udp" then
     return not world.no_route, world.no_route
   end
-  world.clock = world.clock + 0.001
-  world.connects = (world.connects or 0) + 1
-  if world.refuses then
-    return nil, "ERROR"
+  world.connects[#world.connects + 1] = world.clock
+  local failure = world.failures and table.remove(world.failures, 1)
+  world.clock = world.clock +
+    (failure == "TIMEOUT" and self.timeout / 1000 or 0.001)
+  if failure then
+    return nil, failure
   end
   self.ip, self.port = world.address, port
   if world.proxy then
@@ -176,6 +178,7 @@ function M.install(world)
   world.clock, world.waits, world.sleeps = 1000, {}, {}
   world.stream, world.packets, world.sent, world.streams = {}, {}, {}, {}
   world.locks, world.said, world.registry = {}, {}, {}
+  world.connects = {} -- when each was asked for
   package.loaded.nmap = {
     registry = world.registry,
     clock = function() return world.clock end,

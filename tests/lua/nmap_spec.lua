@@ -12,9 +12,10 @@ local function host(fields)
   return h
 end
 
-local function converse(world, given, at, ends)
+local function converse(world, given, at, ends, reason)
   local adapter = fake.install(world)
-  local talk = adapter.converse(at or host(), { number = 1723 }, ends)
+  local talk = adapter.converse(at or host(),
+                                { number = 1723, reason = reason }, ends)
   local copy = {}
   for key, value in pairs(plan) do
     copy[key] = value
@@ -154,11 +155,54 @@ describe("the adapter for Nmap", function()
     assert.is_nil(world.captures)
   end)
 
-  it("concludes nothing from a connection that the system refused", function()
-    local record = converse({ refuses = true })
-    assert.equal("connect failed", note(record, "connect_failed"))
-    assert.not_equal("open", record.tcp.state)
+  it("connects thrice, a second apart, where Nmap tells no reason", function()
+    local world = { failures = { "ERROR", "ERROR", "ERROR" } }
+    local record = converse(world)
+    assert.equal("silent", record.tcp.state)
+    assert.equal("unreachable", record.tcp.connect.state)
+    assert.equal(3, record.tcp.connect.tries)
+    assert.equal(3, #world.connects)
+    for i = 2, 3 do
+      local pause = world.connects[i] - world.connects[i - 1]
+      assert.is_true(pause >= 1 and pause < 1.1)
+    end
+    assert.is_nil(note(record, "connect_failed"))
+  end)
+
+  it("takes a failure for a refusal where Nmap's own scan met one", function()
+    for _, reason in ipairs { "conn-refused", "reset" } do
+      local record = converse({ failures = { "ERROR", "ERROR", "ERROR" } },
+                              nil, nil, nil, reason)
+      assert.same({ state = "closed", reason = "refused" },
+                  { state = record.tcp.state, reason = record.tcp.reason })
+    end
+    local record = converse({ failures = { "ERROR", "ERROR", "ERROR" } }, nil,
+                            nil, nil, "syn-ack")
     assert.not_equal("closed", record.tcp.state)
+  end)
+
+  it("goes on where a later try connects", function()
+    local record = converse({ failures = { "ERROR" } })
+    assert.equal("open", record.tcp.state)
+    assert.equal("accepted", record.call.state)
+    assert.is_string(note(record, "connect_again"))
+  end)
+
+  it("waits as long as the conversation does, and no longer", function()
+    local world = { failures = { "TIMEOUT" } }
+    local record = converse(world)
+    assert.equal("timeout", record.tcp.connect.state)
+    assert.equal("silent", record.tcp.state)
+    assert.equal(1, #world.connects)
+    assert.is_true(world.clock - 1000 <= 10.1)
+  end)
+
+  it("concludes nothing from a failure of Nmap's own", function()
+    local record = converse({ failures = { "Nsock connect failed" } })
+    assert.is_string(note(record, "connect_failed"))
+    assert.same({ state = "not_tested", connect = "error" },
+                { state = record.tcp.state,
+                  connect = record.tcp.connect.state })
   end)
 
   it("gives no record where there is no way to the server", function()
