@@ -94,7 +94,7 @@ static void start_connect(struct pptp_probe *e, bool deaf, int64_t now)
 static void hear_capture(struct pptp_probe *e)
 {
 	if (e->tap != NULL)
-		pptp_tap_drain(e->prober, e->tap);
+		(void)pptp_tap_drain(e->prober, e->tap);
 }
 
 /* Replies that come in by another interface than the way out: all are listened
@@ -112,10 +112,11 @@ static void listen_anywhere(struct pptp_probe *e)
 
 static void check_capture(struct pptp_probe *e)
 {
-	if (e->tap == NULL || e->tap->capture == NULL ||
-	    pptp_observer_contact(&e->conversation->observer).own ==
-		PPTP_MET_SYN_ACK ||
-	    pptp_tap_drops(e->tap) != e->drops)
+	const struct pptp_observer *seen = &e->conversation->observer;
+
+	if (e->tap == NULL || !pptp_tap_drain(e->prober, e->tap) ||
+	    e->phase != PPTP_PHASE_LIVE || pptp_tap_drops(e->tap) != e->drops ||
+	    pptp_observer_contact(seen).own == PPTP_MET_SYN_ACK)
 		return;
 	pptp_probe_note(e, PPTP_NOTE_CAPTURE_DEAF, 0);
 	listen_anywhere(e);

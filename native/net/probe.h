@@ -163,6 +163,7 @@ void pptp_probe_timer_event(struct pptp_probe *e, int64_t now);
 bool pptp_probe_packet(struct pptp_probe *e, const void *packet, size_t length);
 /* Does all that the conversation wants, and waits for what it waits for. */
 void pptp_probe_pump(struct pptp_probe *e, int64_t now);
+/* connect() has, and what the capture holds of it was heard. */
 void pptp_probe_connected(struct pptp_probe *e, int64_t now);
 /* Once it is over its record belongs to who reads it: no effect then. */
 void pptp_probe_note(struct pptp_probe *e, enum pptp_note_code code,
@@ -193,7 +194,8 @@ enum pptp_error pptp_taps_port(struct pptp_prober *p, uint16_t port, char *text,
 enum pptp_error pptp_taps_narrow(struct pptp_prober *p, char *text,
 				 size_t room) PPTP_MUST_USE;
 uint32_t pptp_tap_drops(struct pptp_tap *tap); /* so far */
-void pptp_tap_drain(struct pptp_prober *p, struct pptp_tap *tap);
+/* Gives each packet to its probe; true where none is left. */
+bool pptp_tap_drain(struct pptp_prober *p, struct pptp_tap *tap);
 void pptp_taps_close(struct pptp_prober *p);
 
 #endif

@@ -130,7 +130,7 @@ static void handle(struct pptp_prober *p, const struct epoll_event *events,
 	for (i = 0; i < count; i++) {
 		source = events[i].data.ptr;
 		if (*source == PPTP_SOURCE_TAP)
-			pptp_tap_drain(p, events[i].data.ptr);
+			(void)pptp_tap_drain(p, events[i].data.ptr);
 	}
 	for (i = 0; i < count; i++) {
 		source = events[i].data.ptr;

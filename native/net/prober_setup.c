@@ -223,7 +223,7 @@ void pptp_prober_close(struct pptp_prober *p)
 		return;
 	/* The last packets of the last farewell, for the capture file. */
 	for (tap = p->taps; tap != NULL && p->dump != NULL; tap = tap->next)
-		pptp_tap_drain(p, tap);
+		(void)pptp_tap_drain(p, tap);
 	while (p->all != NULL)
 		pptp_prober_drop(p->all);
 	pptp_taps_close(p);

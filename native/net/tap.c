@@ -233,6 +233,9 @@ static void lose(struct pptp_prober *p, struct pptp_tap *tap)
 {
 	struct pptp_probe *e;
 
+	/* A forked child may have it open still. */
+	(void)epoll_ctl(p->epoll, EPOLL_CTL_DEL, pptp_capture_fd(tap->capture),
+			NULL);
 	pptp_capture_close(tap->capture);
 	tap->capture = NULL;
 	pptp_prober_fail(p,
@@ -278,7 +281,7 @@ static void deliver(struct pptp_prober *p, struct pptp_tap *tap,
 						  c->length);
 }
 
-void pptp_tap_drain(struct pptp_prober *p, struct pptp_tap *tap)
+bool pptp_tap_drain(struct pptp_prober *p, struct pptp_tap *tap)
 {
 	struct pptp_captured captured;
 	int status = 1, n;
@@ -286,7 +289,7 @@ void pptp_tap_drain(struct pptp_prober *p, struct pptp_tap *tap)
 	/* A packet leads to a socket, and a socket here: the packet in hand is
 	 * the capture's, and must not be given back under us. */
 	if (tap->capture == NULL || p->draining)
-		return;
+		return false;
 	p->draining = true;
 	for (n = 0; n < BATCH && status == 1; n++) {
 		status = pptp_capture_next(tap->capture, &captured);
@@ -296,6 +299,7 @@ void pptp_tap_drain(struct pptp_prober *p, struct pptp_tap *tap)
 	p->draining = false;
 	if (status < 0)
 		lose(p, tap);
+	return status == 0;
 }
 
 void pptp_taps_close(struct pptp_prober *p)

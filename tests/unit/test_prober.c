@@ -1195,6 +1195,58 @@ START_TEST(a_syn_to_a_closed_port_meets_rst)
 }
 END_TEST
 
+/* Nothing is asked: a server that waits for a request sees the end at once. */
+static void syn_and_connect(struct pptp_prober *p, bool raw)
+{
+	struct server *s = server(serve_silence);
+	struct pptp_plan it = plan(0x7f000002, s->port, PPTP_DEPTH_SYN);
+	struct pptp_record r;
+
+	it.connect = true;
+	start_plan(p, &it, 1);
+	r = one_record(p);
+	ck_assert_uint_eq(r.tcp.state, PPTP_OPEN);
+	ck_assert_uint_eq(r.tcp.connect.state, PPTP_CONNECT_CONNECTED);
+	ck_assert_uint_eq(r.tcp.connect.reason,
+			  raw ? PPTP_REASON_SYN_ACK : PPTP_REASON_NONE);
+	ck_assert_uint_eq(r.tcp.ttl, raw ? 64 : 0);
+	ck_assert_uint_eq(r.control.state, PPTP_NOT_TESTED);
+	ck_assert_uint_eq(r.ended_by, PPTP_ENDED_COMPLETE);
+	ck_assert_int_lt(r.end - r.start, SECOND);
+	end_server(s);
+	ck_assert_int_eq(pptp_record_has_note(&r, PPTP_NOTE_CAPTURE_DEAF), 0);
+}
+
+START_TEST(depth_syn_connects_too_where_the_plan_says_so)
+{
+	syn_and_connect(raw_prober(8, NULL), true);
+}
+END_TEST
+
+START_TEST(depth_syn_without_privilege_is_a_connection)
+{
+	syn_and_connect(tcp_prober(1), false);
+}
+END_TEST
+
+/* Another host's address would be asked by its firewall. */
+START_TEST(an_address_of_this_host_is_noted)
+{
+	struct pptp_prober *p = raw_prober(8, NULL);
+	struct pptp_plan it = plan(0x7f000002, 1723, PPTP_DEPTH_CONTROL);
+	struct pptp_record r;
+
+	it.syn = true;
+	start_plan(p, &it, 1);
+	r = one_record(p);
+	ck_assert(pptp_record_has_note(&r, PPTP_NOTE_OWN_HOST));
+	ck_assert_uint_eq(r.tcp.state, PPTP_CLOSED);
+	ck_assert_uint_eq(r.tcp.connect.state, PPTP_CONNECT_REFUSED);
+	ck_assert_uint_eq(r.tcp.connect.reason, PPTP_REASON_RST);
+	ck_assert_uint_eq(r.tcp.connect.tries, 1);
+}
+END_TEST
+
 START_TEST(a_syn_to_an_open_port_meets_syn_ack_on_any_port)
 {
 	struct server *one = server(serve_pptp), *two = server(serve_pptp);
@@ -1318,6 +1370,44 @@ START_TEST(a_silent_server_leaves_its_job_to_another)
 	pptp_prober_close(p);
 	end_server(silent);
 	end_server(s);
+}
+END_TEST
+
+/* Each waits 5 s for its connect(): by turns of four it would be minutes. */
+static void many_silent(unsigned files)
+{
+	struct server *silent = server(serve_pptp);
+	struct pptp_prober *p = tcp_prober(4);
+	int64_t tag, before = pptp_timers_now();
+	rlim_t limit = set_files(files);
+	unsigned i;
+
+	be_silent(silent, true);
+	for (i = 0; i < 40; i++)
+		start(p, 0x7f000100 + i, silent->port, i);
+	for (i = 0; i < 40; i++) {
+		const struct pptp_record *r = next(p, &tag);
+
+		ck_assert_uint_eq(r->tcp.state, PPTP_SILENT);
+		ck_assert_uint_eq(r->tcp.connect.state, PPTP_CONNECT_TIMEOUT);
+		ck_assert(!pptp_record_has_note(r, PPTP_NOTE_CONNECT_FAILED));
+	}
+	ck_assert_int_lt(pptp_timers_now() - before, LONG);
+	set_files(limit);
+	pptp_prober_close(p);
+	end_server(silent);
+}
+
+START_TEST(silent_servers_take_no_turns_by_jobs)
+{
+	many_silent(1024);
+}
+END_TEST
+
+/* … and none is lost where not all can have a socket at once. */
+START_TEST(silent_servers_wait_for_a_socket)
+{
+	many_silent(30);
 }
 END_TEST
 
@@ -1729,6 +1819,7 @@ int main(void)
 	SLOW(s, what_came_before_a_reset_is_read);
 	SLOW(s, who_accepts_and_resets_was_open);
 	SLOW(s, what_was_said_before_a_reset_is_heard);
+	SLOW(s, depth_syn_without_privilege_is_a_connection);
 	SLOW(s, an_answer_in_156_pieces_is_one_answer);
 	SLOW(s, the_timeout_of_a_plan_is_its_controls_wait);
 	SLOW(s, the_record_does_not_wait_for_the_socket_but_the_end_does);
@@ -1758,6 +1849,8 @@ int main(void)
 	SLOW(s, the_trace_has_a_line_a_message);
 	if (netns_possible()) {
 		CLAIM_ALONE(s, a_syn_to_a_closed_port_meets_rst);
+		CLAIM_ALONE(s, depth_syn_connects_too_where_the_plan_says_so);
+		CLAIM_ALONE(s, an_address_of_this_host_is_noted);
 		CLAIM_ALONE(s, a_syn_to_an_open_port_meets_syn_ack_on_any_port);
 		CLAIM_ALONE(s, twenty_ports_at_once_are_all_heard);
 		CLAIM_ALONE(s, a_syn_over_ipv6_meets_rst);
@@ -1767,6 +1860,8 @@ int main(void)
 		    s, an_interface_that_goes_away_is_noted_and_nothing_spins);
 		CLAIM_ALONE(s, a_thousand_begin_with_raw_packets_at_once);
 		CLAIM_ALONE(s, a_silent_server_leaves_its_job_to_another);
+		CLAIM_ALONE(s, silent_servers_take_no_turns_by_jobs);
+		CLAIM_ALONE(s, silent_servers_wait_for_a_socket);
 		CLAIM_ALONE(s, a_late_answer_waits_for_a_job_and_loses_nothing);
 		CLAIM_ALONE(s, an_abort_ends_who_waits_for_a_job_too);
 		CLAIM_ALONE(s, without_a_route_there_is_no_plan);
