@@ -124,8 +124,8 @@ function Talk:is_proxied()
                  without_zone(address) ~= without_zone(self.host.ip))
 end
 
--- Nmap's "ERROR" is a RST, ICMP or no answer to ARP, and only its own scan tells
--- which. All other words are a failure of its own.
+-- Nmap's "ERROR" is a RST, ICMP or no answer to ARP, and only its own scan
+-- tells which. All other words are a failure of its own.
 function Talk:outcome(why)
   if why == "TIMEOUT" then
     return "timeout"

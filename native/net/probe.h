@@ -77,17 +77,17 @@ struct pptp_probe {
 	struct pptp_resend resend;
 	struct pptp_connection connection;
 	enum pptp_phase phase;
-	bool reported;     /* its record was read, and is gone */
-	bool employed;     /* has one of the prober's jobs */
-	bool slot;         /* knocks by connect(), and has no job */
-	bool waits;        /* for a job or a slot, in a queue */
-	bool opened;       /* a socket for the CONNECT that is next */
-	bool answered;     /* connect() was, and waits for a job */
-	bool closed;       /* by the server */
-	bool heard;        /* it has sent bytes */
-	int64_t until;     /* so long it keeps job or slot without an answer */
-	uint32_t drops;    /* of the tap when it began */
-	uint32_t untaken;  /* bytes that it never acknowledged */
+	bool reported;    /* its record was read, and is gone */
+	bool employed;    /* has one of the prober's jobs */
+	bool slot;        /* knocks by connect(), and has no job */
+	bool waits;       /* for a job or a slot, in a queue */
+	bool opened;      /* a socket for the CONNECT that is next */
+	bool answered;    /* connect() was, and waits for a job */
+	bool closed;      /* by the server */
+	bool heard;       /* it has sent bytes */
+	int64_t until;    /* so long it keeps job or slot without an answer */
+	uint32_t drops;   /* of the tap when it began */
+	uint32_t untaken; /* bytes that it never acknowledged */
 };
 
 struct pptp_prober {

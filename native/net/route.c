@@ -32,8 +32,9 @@ static void add_attribute(struct request *q, unsigned short type,
 }
 
 struct question {
-	const struct pptp_address *target, *source; /* source NULL: any */
-	unsigned index, flags; /* of the interface; 0: any */
+	const struct pptp_address *target;
+	struct pptp_address source; /* family 0: any */
+	unsigned index, flags;      /* of the interface; 0: any */
 };
 
 /* `match`: the entry of the table instead of what the kernel makes of it. */
@@ -49,9 +50,9 @@ static void build(struct request *q, const struct question *about, bool match)
 	q->route.rtm_dst_len = (unsigned char)(size * 8);
 	q->route.rtm_flags = match ? RTM_F_FIB_MATCH : 0;
 	add_attribute(q, RTA_DST, about->target->bytes, size);
-	if (about->source != NULL) {
+	if (about->source.family != 0) {
 		q->route.rtm_src_len = (unsigned char)(size * 8);
-		add_attribute(q, RTA_SRC, about->source->bytes, size);
+		add_attribute(q, RTA_SRC, about->source.bytes, size);
 	}
 	if (about->index != 0)
 		add_attribute(q, RTA_OIF, &about->index, sizeof(about->index));
@@ -95,8 +96,8 @@ static enum pptp_error read_route(const struct nlmsghdr *header,
 	memset(route, 0, sizeof(*route));
 	read_attributes(header, header->nlmsg_len, route);
 	route->local = head.rtm_type == RTN_LOCAL;
-	if (about->source != NULL)
-		route->source = *about->source;
+	if (about->source.family != 0)
+		route->source = about->source;
 	if (route->source.family != 0 && route->index != 0)
 		return PPTP_OK;
 	errno = EADDRNOTAVAIL;
@@ -203,7 +204,6 @@ static enum pptp_error find_name(int fd, struct pptp_route *route)
 static enum pptp_error find(int fd, struct question *about,
 			    const char *interface, struct pptp_route *route)
 {
-	struct pptp_address source;
 	enum pptp_error error = find_interface(fd, interface, about);
 
 	if (error != PPTP_OK)
@@ -211,9 +211,8 @@ static enum pptp_error find(int fd, struct question *about,
 	error = ask(fd, about, route);
 	/* Our sockets are bound to the source that it names, and a rule by
 	 * source holds for them then. */
-	if (error == PPTP_OK && about->source == NULL) {
-		source = route->source;
-		about->source = &source;
+	if (error == PPTP_OK && about->source.family == 0) {
+		about->source = route->source;
 		error = ask(fd, about, route);
 	}
 	if (error == PPTP_OK)
@@ -226,7 +225,7 @@ enum pptp_error pptp_route_find(int *router, const struct pptp_address *target,
 				const struct pptp_address *source,
 				struct pptp_route *route)
 {
-	struct question about = {.target = target, .source = source};
+	struct question about = {.target = target};
 	enum pptp_error error;
 	int saved;
 
@@ -236,6 +235,8 @@ enum pptp_error pptp_route_find(int *router, const struct pptp_address *target,
 		errno = EAFNOSUPPORT;
 		return PPTP_ERROR_ROUTE;
 	}
+	if (source != NULL)
+		about.source = *source;
 	if (*router < 0)
 		*router =
 		    socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
