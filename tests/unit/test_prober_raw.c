@@ -428,7 +428,7 @@ static bool loses_gre(struct pptp_prober *p, const struct server *s)
 START_TEST(tunnels_of_others_are_not_copied_while_targets_are_few)
 {
 	struct server *s = server(serve_pptp);
-	struct pptp_prober *p = raw_prober(1, NULL);
+	struct pptp_prober *p = raw_prober(4, NULL);
 	struct pptp_plan many = plan(0, 9, PPTP_DEPTH_SYN);
 	const struct pptp_record *r;
 	int guard = pptp_guard_open(); /* else our ICMP would flood us */
