@@ -128,7 +128,7 @@ ip -n "$caller" route replace default via 10.1.0.1
 # ---- Nobody there, and ourselves.
 
 in_ns "$caller" timeout 60 "$probe" control 10.1.0.77 >"$records" 2>"$errors" &
-unprivileged ip netns exec "$caller" timeout 60 "$probe" control 10.1.0.78 \
+"${unprivileged[@]}" ip netns exec "$caller" timeout 60 "$probe" control 10.1.0.78 \
 	>"$scratch/unprivileged" 2>/dev/null
 wait $!
 for file in "$records" "$scratch/unprivileged"; do

@@ -58,14 +58,12 @@ uplinks_lab() # ADDRESS COUNT [KIND]
 		bail "the lab does not answer: $(cat "$log")"
 }
 
-# Without CAP_NET_RAW, whoever we are: it is dropped from the bounding set.
-unprivileged() # COMMAND...
-{
-	python3 -c '
+# Before a command: without CAP_NET_RAW, whoever we are. It goes out of the
+# bounding set.
+unprivileged=(python3 -c '
 import ctypes, os, sys
 ctypes.CDLL(None).prctl(24, 13, 0, 0, 0)
-os.execvp(sys.argv[1], sys.argv[1:])' "$@"
-}
+os.execvp(sys.argv[1], sys.argv[1:])')
 
 # Records or verdicts of a file, a line each that EXPRESSION gives for it: r is
 # the object, notes its codes, c and e a verdict's conversations and evidence.
