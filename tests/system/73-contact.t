@@ -10,7 +10,7 @@ LIMIT=240
 . "$system/uplinks.sh"
 
 need_root
-need python3 nft ping taskset
+need python3 nft ping taskset nmap
 
 pptpgrade=$PPTP_BUILD/pptpgrade
 probe=$PPTP_BUILD/pptp-probe
@@ -69,7 +69,8 @@ table ip boxes {
 	}
 	chain forward {
 		type filter hook forward priority 0
-		ip daddr { 198.18.0.1-198.18.0.12, 198.18.0.40-198.18.0.51 } \
+		ip daddr { 198.18.0.1-198.18.0.12, 198.18.0.14,
+			198.18.0.40-198.18.0.51, 198.18.0.60 } \
 			tcp flags & (syn|ack) == syn \
 			tcp option timestamp missing drop
 		ip daddr 198.18.0.13 tcp flags & (syn|ack) == syn \
@@ -124,7 +125,7 @@ ask() # NAME COMMAND...; in the background
 	waits+=($!)
 }
 waits=()
-asked="198.18.0.1-198.18.0.27 10.1.0.1 198.18.1.1-198.18.1.${#manners[@]}
+asked="198.18.0.1-198.18.0.13 198.18.0.20-198.18.0.27 10.1.0.1 198.18.1.1-198.18.1.${#manners[@]}
 	198.18.2.1-198.18.2.${#scripts[@]}"
 alone="198.18.0.40-198.18.0.51 198.18.101.1-198.18.101.${#manners[@]}
 	198.18.102.1-198.18.102.${#scripts[@]}"
@@ -133,6 +134,10 @@ ask root ip netns exec "$caller" "$pptpgrade" -q -f jsonl -v $asked
 # shellcheck disable=SC2086
 ask nobody "${unprivileged[@]}" ip netns exec "$caller" "$pptpgrade" -q \
 	-f jsonl -v $alone
+ask syn "${unprivileged[@]}" ip netns exec "$caller" "$pptpgrade" -q \
+	-f jsonl -d syn 198.18.0.60
+ask nmap ip netns exec "$caller" nmap -n -Pn -sT -p 1723 \
+	--datadir "$PPTP_BUILD/nmap" --script pptp-exposure 198.18.0.14
 SECONDS=0
 # shellcheck disable=SC2016
 ask silent ip netns exec "$caller" bash -c 'ulimit -Sn 512; "$0" "$@"
@@ -152,7 +157,7 @@ open='e["tcp"]["state"]'
 connect='e["tcp"]["state"], e["tcp"]["connect"]["state"]'
 
 is "every server has a verdict" "$(wc -l <"$scratch/root")" \
-	$((28 + ${#manners[@]} + ${#scripts[@]}))
+	$((22 + ${#manners[@]} + ${#scripts[@]}))
 is "every server has a verdict without privilege too" \
 	"$(wc -l <"$scratch/nobody")" $((12 + ${#manners[@]} + ${#scripts[@]}))
 
@@ -171,6 +176,12 @@ for target in 198.18.0.1 198.18.0.12 198.18.0.13; do
 	like "$target: and graded by what it does" \
 		"$(root $target "$grade")" '^([D-F]|[B-F]-F)$'
 done
+
+like "… and Nmap's script grades it, where Nmap connects" \
+	"$(cat "$scratch/nmap")" 'grade: F'
+is "depth syn without privilege is a connection" \
+	"$(told "$scratch/syn" "$connect, $grade, len(c)")" \
+	"('open', 'connected', 'B-F', 1)"
 
 is "a bare ACK decides nothing" "$(root 198.18.1.1 "$grade")" '?'
 is "a bare ACK is noted" "$(root 198.18.1.1 '"odd_segment" in notes')" True
