@@ -12,8 +12,9 @@
 #include "net/outcome.h"
 
 #define DRAIN INT64_C(1000000)
-#define LATE  INT64_C(1000) /* a deadline that has passed is met so soon */
-#define READS 16            /* of one socket, before others get their turn */
+#define LATE  INT64_C(1000)    /* a deadline that has passed is met so soon */
+#define KEEP  INT64_C(1000000) /* a job, where no socket may lack one */
+#define READS 16               /* of one socket, before others get their turn */
 
 struct pptp_tell pptp_probe_telling(const struct pptp_probe *e)
 {
@@ -150,7 +151,6 @@ static void connect_event(struct pptp_probe *e, int64_t now)
 		/* Who has nobody to talk for him would keep it waiting. */
 		pptp_connection_unwatch(&e->connection, &way);
 		e->answered = true;
-		pptp_prober_give_back(e);
 		pptp_prober_wait(e);
 		return;
 	} else {
@@ -460,7 +460,7 @@ static void lose_patience(struct pptp_probe *e, int64_t now)
 		return;
 	if (e->employed && e->connection.fd >= 0 &&
 	    !pptp_prober_has_room(e->prober))
-		e->until = now + DRAIN;
+		e->until = now + KEEP;
 	else
 		pptp_prober_give_back(e);
 }

@@ -143,7 +143,7 @@ void pptp_prober_employ(struct pptp_probe *e, int64_t now);
 bool pptp_prober_take_slot(struct pptp_probe *e, int64_t now);
 /* Its job or its slot is free; no effect where it has none. */
 void pptp_prober_give_back(struct pptp_probe *e);
-/* It waits for a job, or for a slot. */
+/* It waits for a job, or for a slot, and has neither. */
 void pptp_prober_wait(struct pptp_probe *e);
 /* The same, first of all, and later: the system is short of something. */
 void pptp_prober_short(struct pptp_probe *e, int error, int64_t now);

@@ -199,6 +199,7 @@ static struct pptp_queue *queue_of(struct pptp_probe *e)
 
 void pptp_prober_wait(struct pptp_probe *e)
 {
+	pptp_prober_give_back(e);
 	e->waits = true;
 	pptp_timer_clear(&e->prober->timers, &e->timer);
 	pptp_queue_push(queue_of(e), e);
