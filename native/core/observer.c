@@ -104,7 +104,7 @@ static bool see_icmp(struct pptp_observer *o, enum pptp_side side,
 	if (icmp->quote.protocol != PPTP_IP_GRE ||
 	    !pptp_see_gre_icmp(o, local, ip, event))
 		return false;
-	pptp_see_count(o, PPTP_SERVER);
+	pptp_see_count(o, side);
 	return true;
 }
 

@@ -111,7 +111,7 @@ void pptp_observer_connected(struct pptp_observer *o, int64_t now)
 {
 	struct pptp_record *r = o->record;
 	uint32_t us = pptp_observer_time(o, now) - o->connect_us;
-	bool known = r->tcp.state == PPTP_OPEN;
+	bool known = o->syn.met == PPTP_MET_SYN_ACK;
 
 	if (r->depth != PPTP_DEPTH_SYN)
 		r->teardown.state = PPTP_ABORTED;
@@ -349,6 +349,7 @@ bool pptp_see_echo(struct pptp_observer *o, enum pptp_side side,
 	    event->icmp.identifier != o->ping_identifier ||
 	    !pptp_address_equal(&ip->source, &r->target))
 		return false;
+	pptp_see_count(o, PPTP_SERVER);
 	r->host.state = PPTP_ALIVE;
 	r->host.reason = PPTP_REASON_ECHO_REPLY;
 	r->host.answered |= ping_bit(&event->icmp) & r->host.asked;

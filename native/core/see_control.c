@@ -247,6 +247,21 @@ static void keep_first(struct pptp_observer *o, const uint8_t *more,
 	r->control.raw_length = (uint8_t)(have + length);
 }
 
+/* A banner goes on behind the bytes that told it from PPTP. */
+static void keep_more(struct pptp_observer *o, const uint8_t *more,
+		      size_t length)
+{
+	struct pptp_record *r = o->record;
+	size_t room = sizeof(r->control.raw) - r->control.raw_length;
+
+	if (r->control.state != PPTP_NOT_PPTP || length == 0)
+		return;
+	if (length > room)
+		length = room;
+	memcpy(r->control.raw + r->control.raw_length, more, length);
+	r->control.raw_length = (uint8_t)(r->control.raw_length + length);
+}
+
 /* The stream cannot be followed any more. */
 static void lose(struct pptp_observer *o, enum pptp_side side,
 		 const uint8_t *more, size_t length)
@@ -363,8 +378,11 @@ size_t pptp_observer_stream(struct pptp_observer *o, enum pptp_side side,
 	memset(event, 0, sizeof(*event));
 	o->heard |= side == PPTP_SERVER && length > 0;
 	o->side[side].skip = (uint16_t)(o->side[side].skip - skip);
-	if (o->side[side].lost)
+	if (o->side[side].lost) {
+		if (side == PPTP_SERVER)
+			keep_more(o, bytes, length);
 		return length;
+	}
 	return skip + read_message(o, side, (const uint8_t *)bytes + skip,
 				   length - skip, now, event);
 }

@@ -15,7 +15,9 @@ void pptp_see_heard_us(struct pptp_observer *o, int64_t now)
 	if (r->gre.to_server)
 		return;
 	r->gre.to_server = true;
-	r->gre.rtt_us = pptp_observer_time(o, now) - r->gre.asked_us;
+	/* Of several packets it cannot be told which one was answered. */
+	if (o->side[PPTP_US].highest == o->side[PPTP_US].first)
+		r->gre.rtt_us = pptp_observer_time(o, now) - r->gre.asked_us;
 }
 
 /* RFC 2637 4.3: a packet that is not newer than the newest is late or twice
