@@ -96,11 +96,30 @@ static void table_text(struct pptp_sink *s, const char *key, const void *bytes,
 	store(table_of(s), key);
 }
 
+static void table_hex(struct pptp_sink *s, const char *key, const void *bytes,
+		      size_t length)
+{
+	static const char digits[] = "0123456789abcdef";
+	lua_State *L = table_of(s)->L;
+	const uint8_t *p = bytes;
+	luaL_Buffer b;
+	size_t i;
+
+	luaL_checkstack(L, 4, "nested tables");
+	luaL_buffinit(L, &b);
+	for (i = 0; i < length; i++) {
+		luaL_addchar(&b, digits[p[i] >> 4]);
+		luaL_addchar(&b, digits[p[i] & 15]);
+	}
+	luaL_pushresult(&b);
+	store(table_of(s), key);
+}
+
 void pptp_table_init(struct pptp_table *t, lua_State *L)
 {
 	static const struct pptp_sink sink = {
 	    table_object,  table_array, table_end,  table_number,
-	    table_boolean, table_null,  table_text,
+	    table_boolean, table_null,  table_text, table_hex,
 	};
 
 	t->sink = sink;

@@ -2,15 +2,23 @@
 #include "read/decode.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/privilege.h"
 
-#define TEXT 512
+#define TEXT 640
+
+struct input {
+	const char *path;
+	FILE *file; /* NULL: it could not be opened */
+	int why;    /* errno then */
+};
 
 static struct pptp_sink *begin(void *context)
 {
@@ -23,6 +31,12 @@ static bool end(void *context)
 
 	o->count++;
 	return pptp_output_end(o) && pptp_signals() == 0;
+}
+
+/* Whoever reads our output must not wait for what waits here. */
+static void idle(void *context)
+{
+	(void)pptp_output_flush(context);
 }
 
 static int digit(char c)
@@ -85,23 +99,29 @@ static int decode_hex(const char *text, const struct pptp_decode_output *output)
 	free(bytes);
 	if (error == PPTP_OK)
 		status = PPTP_EXIT_DONE;
-	return o->failed || o->left_out ? PPTP_EXIT_EARLY : status;
+	return o->failed ? PPTP_EXIT_EARLY : status;
 }
 
 /* What a file's failure means: a cut capture was shown as far as it goes. */
-static int decode_file(const char *path,
+static int decode_file(const struct input *in,
 		       const struct pptp_decode_output *output)
 {
 	struct pptp_output *o = output->context;
 	char text[TEXT] = "";
-	enum pptp_error error =
-	    pptp_decode_file(path, output, text, sizeof(text));
+	enum pptp_error error;
 
+	if (in->file == NULL) {
+		pptp_say("%s: %s", in->path, strerror(in->why));
+		return PPTP_EXIT_USAGE;
+	}
+	error = pptp_decode_open_file(
+	    in->file, in->file == stdin ? "standard input" : in->path, output,
+	    text, sizeof(text));
 	if (o->failed)
 		return PPTP_EXIT_EARLY;
 	if (pptp_signals() > 0) {
 		pptp_say("interrupted in %s; what was found before is written",
-			 path);
+			 in->path);
 		return PPTP_EXIT_EARLY;
 	}
 	if (error == PPTP_OK)
@@ -110,14 +130,116 @@ static int decode_file(const char *path,
 	return error == PPTP_ERROR_SHORT ? PPTP_EXIT_EARLY : PPTP_EXIT_USAGE;
 }
 
-static int run(const struct pptp_options *o)
+/* All of them before a byte of any is parsed: reading hostile captures takes
+ * no privilege then. NULL, after a sentence: no memory. */
+static struct input *open_all(const char *const *paths, size_t *count)
+{
+	struct rlimit files;
+	struct input *all;
+	size_t n = 0, i;
+
+	while (paths[n] != NULL)
+		n++;
+	all = calloc(n > 0 ? n : 1, sizeof(*all));
+	if (all == NULL) {
+		pptp_say("not enough memory for %zu files; decode them in "
+			 "parts",
+			 n);
+		return NULL;
+	}
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+	for (i = 0; i < n; i++) {
+		all[i].path = paths[i];
+		all[i].file =
+		    strcmp(paths[i], "-") == 0 ? stdin : fopen(paths[i], "rbe");
+		all[i].why = all[i].file == NULL ? errno : 0;
+	}
+	*count = n;
+	return all;
+}
+
+static int decode_files(const struct input *all, size_t count,
+			const struct pptp_decode_output *output)
+{
+	const struct pptp_output *o = output->context;
+	int status = PPTP_EXIT_DONE, one;
+	size_t i;
+
+	for (i = 0; i < count && !o->failed && pptp_signals() == 0; i++) {
+		one = decode_file(&all[i], output);
+		if (one != PPTP_EXIT_DONE && status == PPTP_EXIT_DONE)
+			status = one;
+	}
+	return status;
+}
+
+/* Who looks for a server and finds none has to know that part of the capture
+ * could not be looked at. */
+static void tell_counts(const struct pptp_options *o,
+			const struct pptp_decode_counts *c, uint64_t messages)
+{
+	static const char *const kinds[] = {
+	    [PPTP_UNREAD_LINK] = "neither IP nor PPP in the link layer",
+	    [PPTP_UNREAD_IP] = "a broken IP header",
+	    [PPTP_UNREAD_TCP] = "a broken TCP header",
+	    [PPTP_UNREAD_DEPTH] = "more than 4 tunnels in each other",
+	    [PPTP_UNREAD_FRAGMENT] = "a first fragment that is missing",
+	};
+	char text[TEXT] = "";
+	uint64_t sum = 0;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < PPTP_UNREAD_COUNT; i++) {
+		if (c->unread[i] == 0)
+			continue;
+		n += (size_t)snprintf(
+		    text + n, sizeof(text) - n, "%s%" PRIu64 " with %s",
+		    sum == 0 ? ": " : ", ", c->unread[i], kinds[i]);
+		sum += c->unread[i];
+	}
+	if (o->verbose)
+		pptp_say("%" PRIu64 " messages in %" PRIu64 " frames; %" PRIu64
+			 " not understood%s",
+			 messages, c->frames, sum, text);
+	else if (sum > 0 && !o->quiet)
+		pptp_say("%" PRIu64 " of %" PRIu64
+			 " frames were not understood%s",
+			 sum, c->frames, text);
+}
+
+static int decode(const struct pptp_options *o, const struct input *all,
+		  size_t files)
 {
 	static struct pptp_output output;
-	const struct pptp_decode_output out = {begin, end, &output};
-	const char *const *file = o->arguments;
-	int status = PPTP_EXIT_DONE, one;
+	static struct pptp_decode_counts counts;
+	const struct pptp_decode_output out = {
+	    .begin = begin,
+	    .end = end,
+	    .context = &output,
+	    .idle = idle,
+	    .counts = &counts,
+	};
+	int status;
 
-	if ((o->hex != NULL) == (*file != NULL)) {
+	pptp_output_init(&output);
+	status = o->hex != NULL ? decode_hex(o->hex, &out)
+				: decode_files(all, files, &out);
+	if (!pptp_output_flush(&output))
+		status = PPTP_EXIT_EARLY;
+	tell_counts(o, &counts, output.count);
+	return status;
+}
+
+static int run(const struct pptp_options *o)
+{
+	struct input *all;
+	size_t files = 0;
+	int status;
+
+	if ((o->hex != NULL) == (*o->arguments != NULL)) {
 		pptp_say(o->hex != NULL
 			     ? "--hex and files exclude each other; leave "
 			       "one out"
@@ -125,19 +247,14 @@ static int run(const struct pptp_options *o)
 			       "input, or give --hex");
 		return PPTP_EXIT_USAGE;
 	}
-	if (!pptp_privilege_drop(PPTP_KEEP_READ))
+	all = open_all(o->arguments, &files);
+	if (all == NULL || !pptp_privilege_drop(PPTP_KEEP_NOTHING)) {
+		free(all);
 		return PPTP_EXIT_CANNOT;
-	pptp_output_init(&output);
-	if (o->hex != NULL)
-		status = decode_hex(o->hex, &out);
-	for (; *file != NULL && !output.failed && pptp_signals() == 0; file++) {
-		one = decode_file(*file, &out);
-		if (one != PPTP_EXIT_DONE && status == PPTP_EXIT_DONE)
-			status = one;
 	}
-	if (o->verbose)
-		pptp_say("%" PRIu64 " messages", output.count);
-	return output.failed || output.left_out ? PPTP_EXIT_EARLY : status;
+	status = decode(o, all, files);
+	free(all);
+	return status;
 }
 
 const struct pptp_command pptp_command_decode = {

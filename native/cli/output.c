@@ -2,23 +2,14 @@
 #include "cli/output.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
-
-void pptp_output_init(struct pptp_output *o)
-{
-	o->failed = o->left_out = false;
-	o->count = 0;
-}
-
-struct pptp_sink *pptp_output_begin(struct pptp_output *o)
-{
-	/* A place for the newline, which takes the NUL's. */
-	pptp_json_init(&o->json, o->text, sizeof(o->text) - 1);
-	return &o->json.sink;
-}
 
 static void say_why(int why)
 {
@@ -31,27 +22,72 @@ static void say_why(int why)
 			 strerror(why));
 }
 
-bool pptp_output_end(struct pptp_output *o)
+/* A pipe that another program made non-blocking is waited for. */
+static bool try_again(int why)
 {
-	size_t length = o->json.length;
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
 
-	if (o->failed)
-		return false;
-	if (o->json.failed) {
-		if (!o->left_out)
-			pptp_say("an object is longer than %d bytes; such are "
-				 "left out, and the rest goes on",
-				 PPTP_RECORD_JSON);
-		o->left_out = true;
-		return true;
-	}
-	o->text[length] = '\n';
-	if (fwrite(o->text, 1, length + 1, stdout) != length + 1 ||
-	    fflush(stdout) != 0) {
-		o->failed = true;
-		say_why(errno);
+	if (why == EAGAIN)
+		(void)poll(&out, 1, -1);
+	return why == EAGAIN || why == EINTR;
+}
+
+static bool write_all(void *context, const char *text, size_t length)
+{
+	struct pptp_output *o = context;
+	ssize_t n;
+
+	while (length > 0 && !o->failed) {
+		n = write(STDOUT_FILENO, text, length);
+		if (n >= 0) {
+			text += n;
+			length -= (size_t)n;
+		} else if (!try_again(errno)) {
+			o->failed = true;
+			say_why(errno);
+		}
 	}
 	return !o->failed;
+}
+
+void pptp_output_init(struct pptp_output *o)
+{
+	struct stat st;
+	bool known = fstat(STDOUT_FILENO, &st) == 0;
+
+	o->failed = false;
+	o->count = 0;
+	o->pipe = known && S_ISFIFO(st.st_mode);
+	o->watched =
+	    isatty(STDOUT_FILENO) != 0 || (known && S_ISSOCK(st.st_mode));
+	pptp_json_stream(&o->json, o->text, sizeof(o->text), write_all, o);
+}
+
+struct pptp_sink *pptp_output_begin(struct pptp_output *o)
+{
+	return &o->json.sink;
+}
+
+static bool is_awaited(const struct pptp_output *o)
+{
+	int unread = 0;
+
+	return o->watched ||
+	       (o->pipe && ioctl(STDOUT_FILENO, FIONREAD, &unread) == 0 &&
+		unread == 0);
+}
+
+bool pptp_output_end(struct pptp_output *o)
+{
+	pptp_json_line(&o->json);
+	if (!o->failed && is_awaited(o))
+		return pptp_output_flush(o);
+	return !o->failed;
+}
+
+bool pptp_output_flush(struct pptp_output *o)
+{
+	return pptp_json_flush(&o->json);
 }
 
 bool pptp_output_close(void)

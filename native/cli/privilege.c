@@ -27,13 +27,15 @@ static bool get(struct capabilities *c)
 	return syscall(SYS_capget, &c->header, c->data) == 0;
 }
 
-static bool keep_only(struct capabilities *c, unsigned capability)
+static bool keep_only(struct capabilities *c, enum pptp_keep keep)
 {
-	uint32_t bit = UINT32_C(1) << (capability % 32), held;
+	const uint32_t raw =
+	    keep == PPTP_KEEP_RAW ? UINT32_C(1) << CAP_NET_RAW : 0;
+	uint32_t held;
 	unsigned i;
 
 	for (i = 0; i < WORDS; i++) {
-		held = i == capability / 32 ? c->data[i].permitted & bit : 0;
+		held = i == 0 ? c->data[i].permitted & raw : 0;
 		c->data[i].permitted = c->data[i].effective = held;
 		c->data[i].inheritable = 0;
 	}
@@ -66,11 +68,9 @@ static bool leave_user(void)
 
 bool pptp_privilege_drop(enum pptp_keep keep)
 {
-	unsigned capability =
-	    keep == PPTP_KEEP_RAW ? CAP_NET_RAW : CAP_DAC_READ_SEARCH;
 	struct capabilities c;
 
-	if (get(&c) && leave_user() && keep_only(&c, capability) &&
+	if (get(&c) && leave_user() && keep_only(&c, keep) &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 		return true;
 	pptp_say("cannot give up privileges: %s; run it with CAP_NET_RAW "

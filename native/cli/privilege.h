@@ -14,8 +14,8 @@
 #include <stdbool.h>
 
 enum pptp_keep {
-	PPTP_KEEP_RAW,  /* CAP_NET_RAW */
-	PPTP_KEEP_READ, /* CAP_DAC_READ_SEARCH: files of others, to read */
+	PPTP_KEEP_NOTHING,
+	PPTP_KEEP_RAW, /* CAP_NET_RAW */
 };
 
 /* What was not held is not gained. False, after a sentence, where the system

@@ -204,7 +204,9 @@ static void take(struct run *r, const struct pptp_record *record)
 	clear_progress(r);
 	if (!r->output.failed) {
 		pptp_record_walk(record, pptp_output_begin(&r->output));
-		if (!pptp_output_end(&r->output))
+		/* Records come seldom, and somebody may follow the file. */
+		if (!pptp_output_end(&r->output) ||
+		    !pptp_output_flush(&r->output))
 			stop(r);
 	}
 	draw_progress(r);

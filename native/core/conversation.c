@@ -47,6 +47,7 @@ static void begin_record(struct pptp_conversation *c, int64_t now)
 
 	r->start = r->end = now;
 	r->time_us = f->time_us;
+	r->run = f->run;
 	r->name = f->name;
 	r->labels = f->labels;
 	r->target = f->target;

@@ -54,6 +54,7 @@ struct pptp_conversation_config {
 	int64_t time_us;     /* wall clock now, for the record */
 	const char *contact; /* in the SCCRQ's host name; NULL: none */
 	const char *name, *labels; /* into the record; may be NULL */
+	uint64_t run;              /* into the record; 0: none */
 	uint8_t random[PPTP_RANDOM];
 };
 

@@ -69,6 +69,8 @@ static void decode_v4(struct pptp_ip *ip, struct pptp_reader *r)
 		return;
 	pptp_read_skip(r, header - IPV4_HEADER);
 	take_payload(ip, r, total - header, total != 0);
+	ip->fragment = ip->payload;
+	ip->fragment_protocol = ip->protocol;
 }
 
 static void read_fragment(struct pptp_ip *ip, struct pptp_reader *r)
@@ -83,31 +85,71 @@ static void read_fragment(struct pptp_ip *ip, struct pptp_reader *r)
 	ip->identification = pptp_read_u16(r);
 }
 
-/* Moves the payload past the extension headers. */
-static void skip_extensions(struct pptp_ip *ip)
+static bool is_extension(uint8_t protocol)
+{
+	return protocol == HOP_BY_HOP || protocol == ROUTING ||
+	       protocol == DESTINATION || protocol == FRAGMENT;
+}
+
+/* Moves the payload past one extension header. */
+static void skip_extension(struct pptp_ip *ip)
 {
 	struct pptp_reader *r = &ip->payload;
-	uint8_t next;
-	int i;
+	uint8_t next = pptp_read_u8(r);
 
-	for (i = 0;; i++) {
-		if (ip->protocol != HOP_BY_HOP && ip->protocol != ROUTING &&
-		    ip->protocol != DESTINATION && ip->protocol != FRAGMENT)
-			return;
-		if (i == EXTENSIONS_MAX)
-			pptp_reader_fail(r, "too many IPv6 extension headers");
-		next = pptp_read_u8(r);
-		if (ip->protocol == FRAGMENT)
-			read_fragment(ip, r);
-		else
-			pptp_read_skip(r, (size_t)pptp_read_u8(r) * 8 + 6);
-		if (!pptp_reader_ok(r))
-			return;
+	if (ip->protocol == FRAGMENT)
+		read_fragment(ip, r);
+	else
+		pptp_read_skip(r, (size_t)pptp_read_u8(r) * 8 + 6);
+	if (pptp_reader_ok(r))
 		ip->protocol = next;
-		/* What follows stands in the first fragment only. */
-		if (ip->fragment_offset > 0)
+}
+
+static bool is_fragment(const struct pptp_ip *ip)
+{
+	return ip->more_fragments || ip->fragment_offset > 0;
+}
+
+/* `whole`: past all of them; else up to the fragment header of a packet that
+ * is in fragments. */
+static void skip(struct pptp_ip *ip, bool whole, int *count)
+{
+	while (is_extension(ip->protocol) && (whole || !is_fragment(ip))) {
+		if ((*count)++ == EXTENSIONS_MAX)
+			pptp_reader_fail(&ip->payload,
+					 "too many IPv6 extension headers");
+		skip_extension(ip);
+		if (!pptp_reader_ok(&ip->payload))
 			return;
 	}
+}
+
+/* What follows the fragment header stands in the first fragment only, and
+ * perhaps not all of it. */
+static void skip_extensions(struct pptp_ip *ip)
+{
+	struct pptp_ip first;
+	int count = 0;
+
+	skip(ip, false, &count);
+	ip->fragment = ip->payload;
+	ip->fragment_protocol = ip->protocol;
+	if (!is_fragment(ip) || ip->fragment_offset > 0)
+		return;
+	first = *ip;
+	skip(&first, true, &count);
+	if (pptp_reader_ok(&first.payload))
+		*ip = first;
+}
+
+bool pptp_ip_joined(struct pptp_ip *ip)
+{
+	int count = 0;
+
+	ip->protocol = ip->fragment_protocol;
+	if (ip->source.family == 6)
+		skip(ip, true, &count);
+	return pptp_reader_ok(&ip->payload);
 }
 
 static void decode_v6(struct pptp_ip *ip, struct pptp_reader *r)

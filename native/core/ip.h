@@ -32,12 +32,21 @@ struct pptp_ip {
 	uint16_t fragment_offset;   /* bytes */
 	struct pptp_reader payload; /* cut at the header's own length */
 	bool truncated; /* the capture holds less than the header's length */
+	/* What a fragment carries, and which protocol its bytes begin with:
+	 * IPv6 has extension headers that are fragmented too (RFC 8200 4.5). */
+	struct pptp_reader fragment;
+	uint8_t fragment_protocol;
 };
 
 /* Whole IP packet, either version. False and a failed `r` where the header is
  * short or malformed. A payload that the capture cut is given as far as it
  * goes, with `truncated` set (a quoted packet in ICMP is always such). */
 bool pptp_ip_decode(struct pptp_ip *ip, struct pptp_reader *r);
+
+/* Of an IPv6 packet that was put together out of fragments: from its
+ * fragment_protocol and payload past the extension headers. False where they
+ * are broken. */
+bool pptp_ip_joined(struct pptp_ip *ip);
 
 /* Writes a header for `payload` bytes to come; no options, DF set, checksum
  * right. `identification` only for IPv4. */

@@ -208,6 +208,7 @@ struct pptp_icmp_fact {
 struct pptp_record {
 	const char *name;   /* as the user wrote it, or NULL; borrowed */
 	const char *labels; /* comma separated, or NULL; borrowed */
+	uint64_t run;       /* the same for all records of one; 0: none */
 	int64_t time_us;    /* since 1970, of `start` */
 	int64_t start, end; /* on the caller's clock */
 	struct pptp_address target, source;
@@ -315,8 +316,5 @@ bool pptp_depth_parse(enum pptp_depth *depth, const char *text);
 
 /* The whole record as one object, as docs/schema/record.json tells it. */
 void pptp_record_walk(const struct pptp_record *r, struct pptp_sink *s);
-
-/* A room that every record's JSON fits. */
-#define PPTP_RECORD_JSON 524288
 
 #endif

@@ -103,6 +103,17 @@ static void walk_labels(struct pptp_sink *s, const char *labels)
 	s->end(s);
 }
 
+static void walk_run(struct pptp_sink *s, uint64_t run)
+{
+	uint8_t bytes[8];
+
+	if (run == 0)
+		return;
+	for (unsigned i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(run >> (56 - 8 * i));
+	pptp_sink_hex(s, "run", bytes, sizeof(bytes));
+}
+
 static void walk_head(const struct pptp_record *r, struct pptp_sink *s)
 {
 	static const char *const kinds[] = {"syn", "gre", "conversation",
@@ -116,6 +127,7 @@ static void walk_head(const struct pptp_record *r, struct pptp_sink *s)
 
 	s->number(s, "schema", PPTP_SCHEMA);
 	pptp_sink_string(s, "kind", kinds[r->kind]);
+	walk_run(s, r->run);
 	walk_address(s, "target", &r->target);
 	if (r->name != NULL)
 		pptp_sink_string(s, "name", r->name);
@@ -397,24 +409,53 @@ static void walk_offer_bytes(const struct pptp_record *r,
 	pptp_sink_hex(s, "raw", packet, o->packet.length);
 }
 
-static void walk_offer(const struct pptp_record *r, const struct pptp_offer *o,
-		       struct pptp_sink *s)
+/* A long request that an earlier one shares its bytes with is told once. */
+#define OFFER_AGAIN 128
+
+static unsigned first_of_its_bytes(const struct pptp_record *r,
+				   const struct pptp_offer *o)
+{
+	unsigned i = 0;
+
+	while (&r->lcp.offer[i] != o &&
+	       (r->lcp.offer[i].packet.at != o->packet.at ||
+		r->lcp.offer[i].packet.length != o->packet.length))
+		i++;
+	return i;
+}
+
+static void walk_offer_options(const struct pptp_record *r,
+			       const struct pptp_offer *o, struct pptp_sink *s)
 {
 	struct pptp_reader in;
 	struct pptp_ppp_packet p;
+
+	packet_reader(r, o->packet, &in);
+	if (o->packet.length > 0 && pptp_ppp_packet_decode(&p, &in))
+		pptp_lcp_options_walk(p.data, s, "options");
+}
+
+static void walk_offer(const struct pptp_record *r, const struct pptp_offer *o,
+		       struct pptp_sink *s)
+{
+	unsigned first = first_of_its_bytes(r, o);
+	bool again =
+	    o->packet.length > OFFER_AGAIN && &r->lcp.offer[first] != o;
 	char method[PPTP_METHOD_TEXT];
 
 	s->object(s, NULL);
 	s->number(s, "identifier", o->identifier);
 	s->number(s, "at_us", o->at_us);
 	s->boolean(s, "news", o->news);
-	packet_reader(r, o->packet, &in);
-	if (o->packet.length > 0 && pptp_ppp_packet_decode(&p, &in))
-		pptp_lcp_options_walk(p.data, s, "options");
+	if (again)
+		s->number(s, "same_as", first);
+	else
+		walk_offer_options(r, o, s);
 	pptp_sink_string(s, "authentication",
 			 pptp_method_name(o->method, method));
 	walk_answer(o, s);
-	walk_offer_bytes(r, o, s);
+	if (!again)
+		walk_offer_bytes(r, o, s);
 	s->end(s);
 }
 

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define HEX_MAX 1024
-
 static const char digits[] = "0123456789abcdef";
 
 void pptp_sink_string(struct pptp_sink *s, const char *key, const char *text)
@@ -15,32 +13,45 @@ void pptp_sink_string(struct pptp_sink *s, const char *key, const char *text)
 void pptp_sink_hex(struct pptp_sink *s, const char *key, const void *bytes,
 		   size_t length)
 {
-	const uint8_t *p = bytes;
-	char text[2 * HEX_MAX];
-	size_t i;
-
-	if (length > HEX_MAX)
-		length = HEX_MAX;
-	for (i = 0; i < length; i++) {
-		text[2 * i] = digits[p[i] >> 4];
-		text[2 * i + 1] = digits[p[i] & 15];
-	}
-	s->text(s, key, text, 2 * length);
+	s->hex(s, key, bytes, length);
 }
 
-/* One byte of the room is the NUL's. */
-static void put(struct pptp_json *j, const char *text, size_t length)
+bool pptp_json_flush(struct pptp_json *j)
 {
-	if (j->failed)
-		return;
-	if (length >= j->room - j->length) {
-		j->failed = true;
-		return;
-	}
+	if (j->length > 0 && !j->failed)
+		j->failed = !j->write(j->context, j->text, j->length);
+	j->length = 0;
+	return !j->failed;
+}
+
+static void put_piece(struct pptp_json *j, const char *text, size_t length)
+{
 	if (length > 0)
 		memcpy(j->text + j->length, text, length);
 	j->length += length;
-	j->text[j->length] = '\0';
+}
+
+static void put(struct pptp_json *j, const char *text, size_t length)
+{
+	size_t n;
+
+	while (!j->failed && j->write != NULL && length > j->room - j->length) {
+		n = j->room - j->length;
+		put_piece(j, text, n);
+		text += n;
+		length -= n;
+		(void)pptp_json_flush(j);
+	}
+	if (j->failed)
+		return;
+	/* In a room of its own, the last byte is the NUL's. */
+	if (j->write == NULL && length >= j->room - j->length) {
+		j->failed = true;
+		return;
+	}
+	put_piece(j, text, length);
+	if (j->write == NULL)
+		j->text[j->length] = '\0';
 }
 
 static void put_byte(struct pptp_json *j, uint8_t byte)
@@ -165,11 +176,29 @@ static void json_text(struct pptp_sink *s, const char *key, const void *bytes,
 	put_quoted(j, bytes, length);
 }
 
+static void json_hex(struct pptp_sink *s, const char *key, const void *bytes,
+		     size_t length)
+{
+	struct pptp_json *j = (struct pptp_json *)s;
+	const uint8_t *p = bytes;
+	char pair[2];
+	size_t i;
+
+	begin(j, key);
+	put(j, "\"", 1);
+	for (i = 0; i < length && !j->failed; i++) {
+		pair[0] = digits[p[i] >> 4];
+		pair[1] = digits[p[i] & 15];
+		put(j, pair, sizeof(pair));
+	}
+	put(j, "\"", 1);
+}
+
 void pptp_json_init(struct pptp_json *j, char *text, size_t room)
 {
 	static const struct pptp_sink sink = {
 	    json_object,  json_array, json_end,  json_number,
-	    json_boolean, json_null,  json_text,
+	    json_boolean, json_null,  json_text, json_hex,
 	};
 
 	memset(j, 0, sizeof(*j));
@@ -179,4 +208,19 @@ void pptp_json_init(struct pptp_json *j, char *text, size_t room)
 	j->failed = room == 0;
 	if (room > 0)
 		text[0] = '\0';
+}
+
+void pptp_json_stream(struct pptp_json *j, char *text, size_t room,
+		      pptp_json_writer *write, void *context)
+{
+	pptp_json_init(j, text, room);
+	j->write = write;
+	j->context = context;
+}
+
+void pptp_json_line(struct pptp_json *j)
+{
+	put(j, "\n", 1);
+	j->depth = 0;
+	j->filled = 0;
 }

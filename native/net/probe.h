@@ -98,6 +98,7 @@ struct pptp_prober {
 	int epoll, guard, router;         /* -1: not opened yet */
 	uint8_t random[PPTP_RANDOM_POOL]; /* from getrandom(2) */
 	size_t random_left;
+	uint64_t run; /* of all its records */
 	bool raw; /* packets can be sent and captured */
 	struct pptp_exit *exits;
 	struct pptp_dump *dump;

@@ -41,6 +41,7 @@ bool pptp_probe_config(const struct pptp_probe *e,
 	f->contact = e->contact;
 	f->name = e->name;
 	f->labels = e->labels;
+	f->run = e->prober->run;
 	return pptp_prober_random(e->prober, f->random, sizeof(f->random));
 }
 

@@ -186,7 +186,9 @@ enum pptp_error pptp_prober_open(struct pptp_prober **p,
 
 	*p = NULL;
 	if (prober == NULL ||
-	    getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed)) {
+	    getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed) ||
+	    getrandom(&prober->run, sizeof(prober->run), 0) !=
+		(ssize_t)sizeof(prober->run)) {
 		free(prober);
 		snprintf(text, room, "out of memory for the prober");
 		return PPTP_ERROR_SYSTEM;

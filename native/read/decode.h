@@ -3,7 +3,7 @@
  * Every PPTP, GRE and PPP message of a capture file, one flat object each
  * (contract of `pptp-probe decode`). Control messages are taken from TCP
  * streams by sequence number, so that retransmitted, split and merged segments
- * give each message once; IPv4 fragments are put together.
+ * give each message once; IP fragments are put together.
  */
 #ifndef PPTP_DECODE_H
 #define PPTP_DECODE_H
@@ -13,25 +13,44 @@
 #include "core/error.h"
 #include "core/sink.h"
 
+enum pptp_unread {                   /* frames that were not understood */
+		   PPTP_UNREAD_LINK, /* neither IP nor PPP in their link layer */
+		   PPTP_UNREAD_IP,   /* a broken IP header */
+		   PPTP_UNREAD_TCP,  /* a broken TCP header */
+		   PPTP_UNREAD_DEPTH,    /* more tunnels in tunnels than 4 */
+		   PPTP_UNREAD_FRAGMENT, /* packets whose first part is lacking */
+		   PPTP_UNREAD_COUNT
+};
+
+/* Only added to, never reset. */
+struct pptp_decode_counts {
+	uint64_t frames, unread[PPTP_UNREAD_COUNT];
+};
+
 /* Called between the objects: begin gives the sink for the next, end takes it
- * away. A false `end` stops. */
+ * away. A false `end` stops. `idle` may be NULL: before a read from a pipe
+ * that has nothing. `counts` may be NULL. */
 struct pptp_decode_output {
 	struct pptp_sink *(*begin)(void *context);
 	bool (*end)(void *context);
 	void *context;
+	void (*idle)(void *context);
+	struct pptp_decode_counts *counts;
 };
 
 /*
  * `path` "-": standard input. `text` gets one sentence on failure.
  *
- * PPTP_ERROR_SHORT: what stands before the place where the file ends or breaks
+ * PPTP_ERROR_SYSTEM: no such file, or no memory. PPTP_ERROR_SHORT: what stands before the place where the file ends or breaks
  * was given out. PPTP_ERROR_MALFORMED: no capture. PPTP_ERROR_ARGUMENT: a
  * capture of a link layer that is not read here.
  *
  * An object has `frame`, `time`, `source`, `destination` (and, for control
  * messages, `source_port` and `destination_port`) as far as they are known,
  * `layer`, and the layer's fields. `truncated`: the capture kept less of it
- * than was sent. GRE that is not PPTP's has the layer `other`, with
+ * than was sent. `malformed`: why, and at which offset; of a control message
+ * that is broken, cut or lacks bytes, the fields that are there stand before it.
+ * GRE that is not PPTP's has the layer `other`, with
  * `gre_version` and `gre_protocol`.
  */
 enum pptp_error pptp_decode_file(const char *path,

@@ -14,7 +14,7 @@ struct parts {
 };
 
 struct entry {
-	struct pptp_ip ip;   /* of the fragment that came first */
+	struct pptp_ip ip;   /* of the packet's first fragment, else of any */
 	struct parts *parts; /* NULL: this place is free */
 	unsigned depth;
 	uint64_t frame, used;
@@ -25,7 +25,7 @@ struct entry {
 struct pptp_fragments {
 	pptp_fragment_handler *handler;
 	void *context;
-	uint64_t clock;
+	uint64_t clock, unread;
 	struct entry entry[PPTP_FRAGMENTS];
 };
 
@@ -77,9 +77,12 @@ static void give(struct pptp_fragments *all, struct entry *e, bool truncated)
 	ip.truncated = truncated;
 	pptp_reader_init(&ip.payload, done.parts->bytes, length);
 	ip.payload.nested = !truncated;
-	if (length > 0)
+	ip.fragment = ip.payload;
+	if (length > 0 && pptp_ip_joined(&ip))
 		all->handler(all->context, &ip, done.depth, done.frame,
 			     done.time_us);
+	else
+		all->unread++;
 	free(done.parts);
 }
 
@@ -88,7 +91,8 @@ static bool same(const struct entry *e, const struct pptp_ip *ip,
 {
 	return e->parts != NULL && e->depth == depth &&
 	       e->ip.identification == ip->identification &&
-	       e->ip.protocol == ip->protocol &&
+	       (ip->source.family == 6 ||
+		e->ip.fragment_protocol == ip->fragment_protocol) &&
 	       pptp_address_equal(&e->ip.source, &ip->source) &&
 	       pptp_address_equal(&e->ip.destination, &ip->destination);
 }
@@ -137,7 +141,7 @@ static struct entry *create(struct pptp_fragments *all,
 /* False: no part of any packet. */
 static bool add(struct entry *e, const struct pptp_ip *ip)
 {
-	struct pptp_reader r = ip->payload;
+	struct pptp_reader r = ip->fragment;
 	size_t at = ip->fragment_offset, left = pptp_reader_left(&r);
 	const uint8_t *bytes = pptp_read_bytes(&r, left);
 	bool last = !ip->truncated && !ip->more_fragments;
@@ -176,6 +180,8 @@ void pptp_fragments_input(struct pptp_fragments *all, const struct pptp_ip *ip,
 		e = create(all, ip, depth, time_us);
 	if (e == NULL || !add(e, ip))
 		return;
+	if (ip->fragment_offset == 0)
+		e->ip = *ip;
 	e->used = ++all->clock;
 	e->frame = frame;
 	e->time_us = time_us;
@@ -198,4 +204,9 @@ void pptp_fragments_end(struct pptp_fragments *all)
 			return;
 		give(all, next, true);
 	}
+}
+
+uint64_t pptp_fragments_unread(const struct pptp_fragments *all)
+{
+	return all->unread;
 }

@@ -32,5 +32,8 @@ void pptp_fragments_input(struct pptp_fragments *all, const struct pptp_ip *ip,
 			  unsigned depth, uint64_t frame, int64_t time_us);
 /* Nothing more comes. */
 void pptp_fragments_end(struct pptp_fragments *all);
+/* How many packets were never given, because their first part did not come or
+ * is broken. */
+uint64_t pptp_fragments_unread(const struct pptp_fragments *all);
 
 #endif

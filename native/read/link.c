@@ -24,11 +24,20 @@ enum {
 	ETHER_IPV4 = 0x0800,
 	ETHER_VLAN = 0x8100,
 	ETHER_IPV6 = 0x86dd,
+	ETHER_ARP = 0x0806,
+	ETHER_RARP = 0x8035,
+	ETHER_PPPOE_DISCOVERY = 0x8863,
 	ETHER_PPPOE = 0x8864, /* session stage */
+	ETHER_EAPOL = 0x888e,
+	ETHER_LLDP = 0x88cc,
+	ETHER_LOOP = 0x9000, /* configuration testing */
 	ETHER_PPP = 0x880b,
 	ETHER_QINQ = 0x88a8,
 	ETHER_QINQ_OLD = 0x9100,
+	ETHER_LENGTH = 1500, /* up to here, of an 802.3 frame with LLC */
 };
+
+enum { CISCO_UNICAST = 0x0f, CISCO_BROADCAST = 0x8f };
 
 #define TAGS 4 /* stacked VLAN tags that are followed */
 
@@ -48,8 +57,22 @@ static enum pptp_link_payload pppoe(struct pptp_reader *r)
 	return PPTP_LINK_PPP;
 }
 
+/* IEEE 802.2 with SNAP, which is Ethernet's type behind six bytes. */
+static bool is_snap(struct pptp_reader *r)
+{
+	struct pptp_reader peek = *r;
+
+	if (pptp_read_u32(&peek) != 0xaaaa0300 || pptp_read_u16(&peek) != 0 ||
+	    !pptp_reader_ok(&peek))
+		return false;
+	*r = peek;
+	return true;
+}
+
 static enum pptp_link_payload ethertype(struct pptp_reader *r, uint16_t type)
 {
+	if (type <= ETHER_LENGTH && is_snap(r))
+		type = pptp_read_u16(r);
 	for (unsigned i = 0; i < TAGS; i++) {
 		if (type != ETHER_VLAN && type != ETHER_QINQ &&
 		    type != ETHER_QINQ_OLD)
@@ -65,8 +88,15 @@ static enum pptp_link_payload ethertype(struct pptp_reader *r, uint16_t type)
 		return pppoe(r);
 	case ETHER_PPP:
 		return PPTP_LINK_PPP;
+	case ETHER_ARP:
+	case ETHER_RARP:
+	case ETHER_PPPOE_DISCOVERY:
+	case ETHER_EAPOL:
+	case ETHER_LLDP:
+	case ETHER_LOOP:
+		return PPTP_LINK_NONE;
 	default:
-		return PPTP_LINK_OTHER;
+		return type <= ETHER_LENGTH ? PPTP_LINK_NONE : PPTP_LINK_OTHER;
 	}
 }
 
@@ -94,9 +124,20 @@ static enum pptp_link_payload cooked2(struct pptp_reader *r)
 	return ethertype(r, type);
 }
 
+/* Cisco's HDLC (RFC 1547 4.3.1) has address, control and an Ethernet type. */
+static bool is_cisco(const struct pptp_reader *r)
+{
+	struct pptp_reader peek = *r;
+	uint8_t address = pptp_read_u8(&peek);
+
+	return address == CISCO_UNICAST || address == CISCO_BROADCAST;
+}
+
 /* PPP over serial lines (RFC 1662), over Ethernet, or bare. */
 static enum pptp_link_payload ppp(struct pptp_reader *r, int linktype)
 {
+	if (linktype == TYPE_PPP_SERIAL && is_cisco(r))
+		return after(r, 2);
 	if (linktype == TYPE_PPP_ETHER)
 		return pppoe(r);
 	if (linktype == TYPE_PPP_DIRECTION)

@@ -13,6 +13,7 @@
  * them was not captured. */
 #define JUMP   (1 << 20)
 #define WINDOW 65535
+#define SYNS   4096 /* whose sequence number is remembered */
 
 struct early { /* a segment that waits, its bytes behind it */
 	struct early *next;
@@ -26,16 +27,28 @@ struct stream {
 	uint32_t first, next; /* sequence numbers */
 	bool cut;             /* the capture cut the segment before `next` */
 	bool ended;
+	/* The first byte that was captured came alone and waits: data, or the
+	 * byte before `next` that a keep-alive repeats (RFC 9293 3.8.4). */
+	bool doubtful;
+	bool fin;        /* it ends at `fin_at`, and bytes before are lacking */
+	uint32_t fin_at; /* a sequence number */
 	unsigned waiting;
-	size_t waiting_bytes;
 	struct early *early; /* by sequence number */
+};
+
+/* A SYN alone makes no stream: a sweep's are many. */
+struct syn {
+	uint32_t flow; /* its hash; 0: free */
+	uint32_t sequence_number;
 };
 
 struct pptp_streams {
 	pptp_stream_handler *handler;
 	void *context;
 	uint64_t clock;
+	size_t waiting_bytes; /* of all */
 	struct stream stream[PPTP_STREAMS];
+	struct syn syn[SYNS];
 };
 
 struct pptp_streams *pptp_streams_new(pptp_stream_handler *handler,
@@ -79,13 +92,20 @@ static void deliver(struct pptp_streams *all, struct stream *st,
 	tell(all, st, PPTP_STREAM_DATA, &rest);
 }
 
-static void pop(struct pptp_streams *all, struct stream *st)
+static struct early *take_first(struct pptp_streams *all, struct stream *st)
 {
 	struct early *e = st->early;
 
 	st->early = e->next;
 	st->waiting--;
-	st->waiting_bytes -= e->segment.length;
+	all->waiting_bytes -= sizeof(*e) + e->segment.length;
+	return e;
+}
+
+static void pop(struct pptp_streams *all, struct stream *st)
+{
+	struct early *e = take_first(all, st);
+
 	deliver(all, st, &e->segment);
 	free(e);
 }
@@ -98,22 +118,27 @@ static void drain(struct pptp_streams *all, struct stream *st)
 }
 
 static void jump(struct pptp_streams *all, struct stream *st,
-		 const struct pptp_segment *s)
+		 enum pptp_stream_event event, const struct pptp_segment *s)
 {
-	tell(all, st, PPTP_STREAM_GAP, s);
+	tell(all, st, event, s);
 	st->next = s->sequence_number;
 }
 
-static void pass_hole(struct pptp_streams *all, struct stream *st)
+static void pass_hole(struct pptp_streams *all, struct stream *st,
+		      enum pptp_stream_event event)
 {
-	jump(all, st, &st->early->segment);
+	jump(all, st, event, &st->early->segment);
 	drain(all, st);
 }
 
+/* A byte that came alone and was followed by nothing proves no data. */
 static void end(struct pptp_streams *all, struct stream *st)
 {
+	if (st->doubtful)
+		free(take_first(all, st));
+	st->doubtful = st->fin = false;
 	while (st->early != NULL)
-		pass_hole(all, st);
+		pass_hole(all, st, PPTP_STREAM_GAP);
 	if (!st->ended)
 		tell(all, st, PPTP_STREAM_END, &st->last);
 }
@@ -126,8 +151,8 @@ static void drop(struct pptp_streams *all, struct stream *st)
 	memset(st, 0, sizeof(*st));
 }
 
-static void keep(struct stream *st, const struct pptp_segment *s,
-		 struct early *e)
+static void keep(struct pptp_streams *all, struct stream *st,
+		 const struct pptp_segment *s, struct early *e)
 {
 	struct early **at = &st->early;
 
@@ -140,7 +165,7 @@ static void keep(struct stream *st, const struct pptp_segment *s,
 	e->next = *at;
 	*at = e;
 	st->waiting++;
-	st->waiting_bytes += s->length;
+	all->waiting_bytes += sizeof(*e) + s->length;
 }
 
 static bool waits_already(const struct stream *st, const struct pptp_segment *s)
@@ -164,23 +189,53 @@ static void hold(struct pptp_streams *all, struct stream *st,
 	e = malloc(sizeof(*e) + s->length);
 	if (e == NULL) {
 		while (st->early != NULL)
-			pass_hole(all, st);
+			pass_hole(all, st, PPTP_STREAM_FULL);
 		if (distance(st->next, s->sequence_number) > 0)
-			jump(all, st, s);
+			jump(all, st, PPTP_STREAM_FULL, s);
 		deliver(all, st, s);
 		return;
 	}
-	keep(st, s, e);
-	while (st->waiting > PPTP_STREAM_EARLY ||
-	       st->waiting_bytes > PPTP_STREAM_ROOM)
-		pass_hole(all, st);
+	keep(all, st, s, e);
+	while (st->early != NULL && (st->waiting > PPTP_STREAM_EARLY ||
+				     all->waiting_bytes > PPTP_STREAMS_ROOM))
+		pass_hole(all, st, PPTP_STREAM_FULL);
+}
+
+static bool has_cookie(const struct pptp_segment *s)
+{
+	struct pptp_reader r;
+
+	pptp_reader_init(&r, s->bytes, s->length);
+	pptp_read_skip(&r, 4);
+	return pptp_read_u32(&r) == PPTP_COOKIE;
+}
+
+/* True where `s` is that byte once more, and says nothing new. */
+static bool resolve_doubt(struct pptp_streams *all, struct stream *st,
+			  const struct pptp_segment *s)
+{
+	if (!st->doubtful || s->length == 0)
+		return false;
+	if (s->length == 1 && s->sequence_number == st->next)
+		return true;
+	st->doubtful = false;
+	if (s->sequence_number == st->next + 1 && has_cookie(s)) {
+		free(take_first(all, st));
+		st->first = ++st->next;
+	} else {
+		drain(all, st);
+	}
+	return false;
 }
 
 static void place(struct pptp_streams *all, struct stream *st,
 		  const struct pptp_segment *s)
 {
-	int32_t ahead = distance(st->next, s->sequence_number);
+	int32_t ahead;
 
+	if (resolve_doubt(all, st, s))
+		return;
+	ahead = distance(st->next, s->sequence_number);
 	if (s->length == 0) {
 		st->cut = st->cut || s->truncated;
 		return;
@@ -189,7 +244,7 @@ static void place(struct pptp_streams *all, struct stream *st,
 		end(all, st);
 		st->first = st->next = s->sequence_number;
 	} else if (ahead > 0 && st->cut) {
-		jump(all, st, s);
+		jump(all, st, PPTP_STREAM_GAP, s);
 	} else if (ahead > 0) {
 		hold(all, st, s);
 		return;
@@ -210,8 +265,7 @@ static uint32_t mix(uint32_t hash, const void *bytes, size_t length)
 	return hash;
 }
 
-static struct stream *set_of(struct pptp_streams *all,
-			     const struct pptp_segment *s)
+static uint32_t flow_of(const struct pptp_segment *s)
 {
 	uint32_t hash = UINT32_C(2166136261);
 
@@ -219,7 +273,13 @@ static struct stream *set_of(struct pptp_streams *all,
 	hash = mix(hash, s->destination.bytes, sizeof(s->destination.bytes));
 	hash = mix(hash, &s->source_port, sizeof(s->source_port));
 	hash = mix(hash, &s->destination_port, sizeof(s->destination_port));
-	return &all->stream[(hash ^ hash >> 16) % SETS * WAYS];
+	return hash ^ hash >> 16;
+}
+
+static struct stream *set_of(struct pptp_streams *all,
+			     const struct pptp_segment *s)
+{
+	return &all->stream[flow_of(s) % SETS * WAYS];
 }
 
 static bool same(const struct pptp_segment *a, const struct pptp_segment *b)
@@ -285,42 +345,79 @@ static bool is_ours(const struct pptp_segment *s)
 	return s->source_port == PORT || s->destination_port == PORT;
 }
 
-static void handshake(struct pptp_streams *all, const struct pptp_segment *s)
+static struct pptp_segment turned(const struct pptp_segment *s)
 {
 	struct pptp_segment back = *s;
-	struct stream *st = find(all, s);
 
-	if (st != NULL && st->first != s->sequence_number + 1)
-		drop(all, st);
-	/* Not on a SYN alone: a sweep's are many, and most stay alone. */
-	if (!(s->flags & PPTP_TCP_ACK) || !is_ours(s))
-		return;
-	begin(all, s, s->sequence_number + 1);
 	back.source = s->destination;
 	back.destination = s->source;
 	back.source_port = s->destination_port;
 	back.destination_port = s->source_port;
+	return back;
+}
+
+static struct syn *syn_of(struct pptp_streams *all, uint32_t flow)
+{
+	return &all->syn[flow % SYNS];
+}
+
+/* A SYN-ACK that does not acknowledge the SYN that was captured: another
+ * connection's, which the client will reset. */
+static bool is_stray(struct pptp_streams *all, const struct pptp_segment *s,
+		     const struct pptp_segment *back)
+{
+	uint32_t flow = flow_of(back);
+	const struct syn *syn = syn_of(all, flow);
+
+	return s->flags & PPTP_TCP_ACK && syn->flow == flow && flow != 0 &&
+	       syn->sequence_number + 1 != s->acknowledgment_number;
+}
+
+/* False where it is to be ignored. */
+static bool handshake(struct pptp_streams *all, const struct pptp_segment *s)
+{
+	struct pptp_segment back = turned(s);
+	struct stream *st = find(all, s);
+	uint32_t flow = flow_of(s);
+
+	if (is_stray(all, s, &back))
+		return false;
+	if (st != NULL && st->first != s->sequence_number + 1)
+		drop(all, st);
+	/* Not on a SYN alone: a sweep's are many, and most stay alone. */
+	if (!(s->flags & PPTP_TCP_ACK))
+		*syn_of(all, flow) = (struct syn){flow, s->sequence_number};
+	if (!(s->flags & PPTP_TCP_ACK) || !is_ours(s))
+		return true;
+	begin(all, s, s->sequence_number + 1);
 	begin(all, &back, s->acknowledgment_number);
+	return true;
 }
 
-static bool has_cookie(const struct pptp_segment *s)
+/* A FIN whose bytes are all there, or a RST near enough to be believed. One
+ * that came before its bytes is remembered. */
+static bool is_last(struct stream *st, const struct pptp_segment *s)
 {
-	struct pptp_reader r;
-
-	pptp_reader_init(&r, s->bytes, s->length);
-	pptp_read_skip(&r, 4);
-	return pptp_read_u32(&r) == PPTP_COOKIE;
-}
-
-/* A FIN whose bytes are all there, or a RST near enough to be believed. */
-static bool is_last(const struct stream *st, const struct pptp_segment *s)
-{
-	int32_t ahead =
-	    distance(st->next, s->sequence_number + (uint32_t)s->length);
+	uint32_t at = s->sequence_number + (uint32_t)s->length;
+	int32_t ahead = distance(st->next, at);
 
 	if (s->flags & PPTP_TCP_RST)
 		return ahead >= -WINDOW && ahead <= WINDOW;
-	return s->flags & PPTP_TCP_FIN && ahead <= 0;
+	if (s->flags & PPTP_TCP_FIN && ahead > 0 && ahead <= JUMP) {
+		st->fin = true;
+		st->fin_at = at;
+	}
+	return (s->flags & PPTP_TCP_FIN && ahead <= 0) ||
+	       (st->fin && distance(st->next, st->fin_at) <= 0);
+}
+
+static void start_in_the_middle(struct pptp_streams *all, struct stream *st,
+				const struct pptp_segment *s)
+{
+	if (s->length != 1)
+		return;
+	hold(all, st, s);
+	st->doubtful = st->early != NULL;
 }
 
 bool pptp_streams_input(struct pptp_streams *all, const struct pptp_segment *s)
@@ -329,7 +426,8 @@ bool pptp_streams_input(struct pptp_streams *all, const struct pptp_segment *s)
 	struct stream *st;
 
 	if (s->flags & PPTP_TCP_SYN) {
-		handshake(all, s);
+		if (!handshake(all, s))
+			return false;
 		data.sequence_number++; /* the SYN itself */
 	}
 	st = find(all, &data);
@@ -337,6 +435,7 @@ bool pptp_streams_input(struct pptp_streams *all, const struct pptp_segment *s)
 		if (data.length == 0 || !(is_ours(&data) || has_cookie(&data)))
 			return false;
 		st = create(all, &data, data.sequence_number);
+		start_in_the_middle(all, st, &data);
 	}
 	touch(all, st, &data);
 	place(all, st, &data);

@@ -5,7 +5,8 @@
  * goes to or from port 1723, and what begins with PPTP's cookie elsewhere.
  *
  * Bounded: where the table is full, the direction that was quiet for longest
- * makes room; a hole that nothing fills is told, and passed.
+ * makes room; a hole that nothing fills is told, and passed. A SYN-ACK that
+ * acknowledges another SYN than the client's is nobody's.
  */
 #ifndef PPTP_STREAM_H
 #define PPTP_STREAM_H
@@ -14,8 +15,8 @@
 #include "core/tcp.h"
 
 #define PPTP_STREAMS      2048 /* directions followed at once: two a stream */
-#define PPTP_STREAM_EARLY 8    /* segments of one that wait behind a hole */
-#define PPTP_STREAM_ROOM  8192 /* bytes in them */
+#define PPTP_STREAM_EARLY 256  /* segments of one that wait behind a hole */
+#define PPTP_STREAMS_ROOM (16 << 20) /* bytes of all that wait */
 
 struct pptp_segment {
 	struct pptp_address source, destination;
@@ -32,7 +33,8 @@ struct pptp_segment {
 enum pptp_stream_event {
 	PPTP_STREAM_DATA, /* the next bytes, all of one segment */
 	PPTP_STREAM_GAP,  /* bytes are missing; the next are this segment's */
-	PPTP_STREAM_END,  /* FIN, RST, no room, or the capture's end */
+	PPTP_STREAM_FULL, /* a gap that was given up: too much waited behind it */
+	PPTP_STREAM_END, /* FIN, RST, no room, or the capture's end */
 };
 
 /* `stream` is the same number, below PPTP_STREAMS, for a direction from its

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RECORD_ROOM (1 << 20) /* of JSON */
+
 static uint8_t data[PPTP_PACKET_ROOM];
-static char text[PPTP_RECORD_JSON];
+static char text[RECORD_ROOM];
 
 static void require(bool truth)
 {

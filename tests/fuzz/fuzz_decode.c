@@ -39,7 +39,8 @@ static bool end(void *context)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct output o;
-	const struct pptp_decode_output output = {begin, end, &o};
+	const struct pptp_decode_output output = {
+	    .begin = begin, .end = end, .context = &o};
 	char text[256] = "";
 	FILE *file;
 

@@ -38,6 +38,8 @@ static void put(struct bench *b, struct pptp_ip *ip, size_t length,
 			pattern[i] = (uint8_t)(i % ROUND);
 	memcpy(bytes, pattern + ip->fragment_offset % ROUND, length);
 	pptp_reader_init(&ip->payload, bytes, length);
+	ip->fragment = ip->payload;
+	ip->fragment_protocol = ip->protocol;
 	b->put++;
 	pptp_fragments_input(b->all, ip, depth, b->frame, b->now);
 	free(bytes);

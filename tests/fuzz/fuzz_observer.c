@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char text[PPTP_RECORD_JSON];
+#define RECORD_ROOM (1 << 20) /* of JSON */
+
+static char text[RECORD_ROOM];
 
 static void see_stream(struct pptp_observer *o, enum pptp_side side,
 		       const uint8_t *bytes, size_t length, int64_t now)

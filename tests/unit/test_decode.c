@@ -168,7 +168,8 @@ static enum pptp_error decode_with(const struct capture *c, size_t length,
 				   struct said *out, char *text)
 {
 	static uint8_t copy[1 << 18];
-	const struct pptp_decode_output output = {begin, end, out};
+	const struct pptp_decode_output output = {
+	    .begin = begin, .end = end, .context = out};
 	FILE *file;
 
 	memcpy(copy, c->bytes, length);
@@ -190,7 +191,8 @@ static struct said *decode(const struct capture *c)
 static enum pptp_error decode_bytes(const void *bytes, size_t length,
 				    struct said *out)
 {
-	const struct pptp_decode_output output = {begin, end, out};
+	const struct pptp_decode_output output = {
+	    .begin = begin, .end = end, .context = out};
 	struct guarded g = guarded_new();
 	enum pptp_error error =
 	    pptp_decode_bytes(guarded_copy(&g, bytes, length), length, &output);
@@ -379,6 +381,36 @@ START_TEST(field_that_ends_at_the_cut_is_whole)
 	ck_assert_uint_eq(out->objects, 1);
 	ck_assert_has(out->text, "\"firmware_revision\":256,\"malformed\":{");
 	ck_assert_has_not(out->text, "host_name");
+}
+END_TEST
+
+START_TEST(broken_messages_show_the_fields_that_are_there)
+{
+	struct capture *c = capture(101);
+	struct said *out;
+
+	/* An Outgoing-Call-Reply that says it has 20 bytes, and has. */
+	add_message(c, 1,
+		    "001400011a2b3c4d000800000480abcd 01020304"
+		    "" VECTOR_ECHO_REQUEST);
+	out = decode(c);
+	ck_assert_uint_ge(out->objects, 1);
+	ck_assert_has(object(out, 0),
+		      "\"layer\":\"control\",\"control_message_type\":8,"
+		      "\"name\":\"Outgoing-Call-Reply\",\"length\":20,"
+		      "\"pptp_message_type\":1,\"magic_cookie\":439041101,"
+		      "\"reserved0\":0,\"call_id\":1152,"
+		      "\"peer_call_id\":43981,\"result_code\":1,"
+		      "\"error_code\":2,\"cause_code\":772,\"malformed\":{");
+	/* Management messages (2), with the cookie. */
+	ck_assert_has(decode_hex("001000021a2b3c4d000500000000002a")->text,
+		      "\"identifier\":42,\"malformed\":{");
+	/* Another cookie, after a header that is right so far. */
+	c = capture(101);
+	add_message(c, 1, "001000011a2b3c4e00050000");
+	ck_assert_has(decode(c)->text, "\"magic_cookie\":439041102,"
+				       "\"reserved0\":0,\"malformed\":"
+				       "{\"why\":\"magic cookie\",");
 }
 END_TEST
 
@@ -585,6 +617,64 @@ START_TEST(fragments_of_gre_are_one_packet)
 }
 END_TEST
 
+/* RFC 8200 4.5: behind the fragment header more headers may come, which are
+ * fragmented with the rest. */
+static void add_ipv6_part(struct capture *c, const struct vector *whole,
+			  size_t at, size_t length, uint8_t next)
+{
+	struct pptp_writer w;
+	uint8_t bytes[512];
+	bool more = at + length < whole->length;
+
+	pptp_writer_init(&w, bytes, sizeof(bytes));
+	pptp_write_u32(&w, 0x60000000);
+	pptp_write_u16(&w, (uint16_t)(8 + length));
+	pptp_write_u16(&w, 44 << 8 | 64);
+	for (uint8_t side = 1; side <= 2; side++) {
+		pptp_write_u32(&w, 0x20010db8);
+		pptp_write_zeros(&w, 11);
+		pptp_write_u8(&w, side);
+	}
+	pptp_write_u16(&w, (uint16_t)(next << 8));
+	pptp_write_u16(&w, (uint16_t)(at | more));
+	pptp_write_u32(&w, 0x12345678);
+	pptp_write_bytes(&w, whole->bytes + at, length);
+	ck_assert(pptp_writer_ok(&w));
+	add(c, w.bytes, w.length);
+}
+
+/* A destination header that says GRE comes next, and enhanced GRE with LCP. */
+#define IPV6_EXTENDED "2f00010400000000" /* and: */ VECTOR_GRE_FIRST
+
+START_TEST(ipv6_fragments_with_headers_behind_are_one_packet)
+{
+	struct vector v = vector(IPV6_EXTENDED);
+
+	/* Whichever comes first, and also where the header itself is cut. */
+	for (size_t first = 8; first + 8 < v.length; first += 8) {
+		for (unsigned turned = 0; turned < 2; turned++) {
+			struct capture *c = capture(101);
+			struct said *out;
+
+			if (turned)
+				add_ipv6_part(c, &v, first, v.length - first,
+					      60);
+			add_ipv6_part(c, &v, 0, first, 60);
+			if (!turned)
+				/* Only the first one's next header counts. */
+				add_ipv6_part(c, &v, first, v.length - first,
+					      47);
+			out = decode(c);
+			ck_assert_uint_eq(out->objects, 2);
+			ck_assert_has(object(out, 0), "\"frame\":2,");
+			ck_assert_has(object(out, 0), "\"layer\":\"gre\"");
+			ck_assert_has_not(out->text, "malformed");
+			ck_assert_has_not(out->text, "truncated");
+		}
+	}
+}
+END_TEST
+
 /* A fragment of length 0 that the capture cut: its end is no packet's end. */
 START_TEST(cut_fragment_ends_no_packet)
 {
@@ -698,7 +788,7 @@ START_TEST(bytes_are_what_they_look_like)
 	ck_assert_has(decode_hex(FRAME_CHALLENGE)->text, "{\"layer\":\"chap\"");
 	ck_assert_has(decode_hex("21450000")->text, "{\"layer\":\"other\"");
 	ck_assert_has(decode_hex("009c00011a2b3c4d")->text,
-		      "{\"layer\":\"control\",\"malformed\":");
+		      "{\"layer\":\"control\",\"length\":156,");
 	ck_assert_uint_eq(decode_hex(VECTOR_SYN_V4)->objects, 0);
 }
 END_TEST
@@ -780,9 +870,150 @@ START_TEST(link_layer_that_is_not_read_is_said)
 }
 END_TEST
 
+static struct pptp_decode_counts counted(const struct capture *c)
+{
+	struct pptp_decode_counts counts = {0};
+	const struct pptp_decode_output output = {.begin = begin,
+						  .end = end,
+						  .context = new_said(),
+						  .counts = &counts};
+	static uint8_t copy[1 << 18];
+	char text[256];
+	FILE *file;
+
+	memcpy(copy, c->bytes, c->w.length);
+	file = fmemopen(copy, c->w.length, "rb");
+	ck_assert_int_eq(
+	    pptp_decode_open_file(file, "memory", &output, text, sizeof(text)),
+	    PPTP_OK);
+	return counts;
+}
+
+START_TEST(frames_that_are_not_understood_are_counted_by_kind)
+{
+	static const char macs[] = "ffffffffffff020000000001";
+	static const struct {
+		const char *hex;
+		int kind; /* -1: understood, or none of ours */
+	} cases[] = {
+	    {"0800" VECTOR_IP_GRE_ACK, -1},
+	    {"0806 0001", -1},
+	    {"8847 00000000", PPTP_UNREAD_LINK},
+	    {"0800 4400", PPTP_UNREAD_IP},
+	    {"0800 4500001600010000400 60000c0000201c0000202 0000",
+	     PPTP_UNREAD_TCP},
+	    {"0800 4500001c00010002402f0000c0000201c0000202 0000000000000000",
+	     PPTP_UNREAD_FRAGMENT},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct capture *c = capture(1);
+		struct pptp_decode_counts counts;
+		char hex[512];
+
+		snprintf(hex, sizeof(hex), "%s%s", macs, cases[i].hex);
+		add_hex(c, hex);
+		counts = counted(c);
+		ck_assert_uint_eq(counts.frames, 1);
+		for (int k = 0; k < PPTP_UNREAD_COUNT; k++)
+			ck_assert_uint_eq(counts.unread[k], k == cases[i].kind);
+	}
+}
+END_TEST
+
+static const char *complaint_of(const void *bytes, size_t length,
+				enum pptp_error wanted)
+{
+	static char text[512];
+	struct capture c = {.count = 0};
+
+	text[0] = '\0';
+	memcpy(c.bytes, bytes, length);
+	ck_assert_int_eq(decode_with(&c, length, new_said(), text), wanted);
+	return text;
+}
+
+START_TEST(compressed_captures_are_named)
+{
+	ck_assert_has(
+	    complaint_of("\x1f\x8b\x08\0more", 8, PPTP_ERROR_MALFORMED),
+	    "gunzip -c FILE | pptp-probe decode -");
+	ck_assert_has(
+	    complaint_of("\x28\xb5\x2f\xfd....", 8, PPTP_ERROR_MALFORMED),
+	    "zstd -d -c FILE");
+	ck_assert_has(complaint_of("\xfd"
+				   "7zXZ...",
+				   8, PPTP_ERROR_MALFORMED),
+		      "xz -d -c FILE");
+	ck_assert_has(complaint_of("BZh9....", 8, PPTP_ERROR_MALFORMED),
+		      "bunzip2 -c FILE");
+	ck_assert_has(complaint_of("BZ", 2, PPTP_ERROR_MALFORMED),
+		      "give a pcap or pcapng file");
+}
+END_TEST
+
+START_TEST(wireless_captures_get_advice_of_their_own)
+{
+	static const uint32_t types[] = {105, 119, 127, 163, 192, 104, 107};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		struct capture *c = capture(types[i]);
+		char text[512] = "";
+
+		ck_assert_int_eq(decode_with(c, c->w.length, new_said(), text),
+				 PPTP_ERROR_ARGUMENT);
+		ck_assert_has(text, i < 5 ? "without monitor mode"
+					  : "capture on Ethernet");
+	}
+}
+END_TEST
+
+static void add_interface(struct pptp_writer *w, uint16_t linktype,
+			  uint32_t snapshot)
+{
+	pptp_write_u32(w, 1);
+	pptp_write_u32(w, 20);
+	pptp_write_u16(w, linktype);
+	pptp_write_u16(w, 0);
+	pptp_write_u32(w, snapshot);
+	pptp_write_u32(w, 20);
+}
+
+START_TEST(several_link_types_get_advice_of_their_own)
+{
+	static const struct {
+		uint16_t linktype;
+		uint32_t snapshot;
+		const char *advice;
+	} second[] = {
+	    {113, 65535, "tshark -r FILE -Y frame.interface_id==0 -w NEW"},
+	    {1, 200, "editcap -F pcap FILE NEW"},
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t bytes[128];
+		struct pptp_writer w;
+
+		pptp_writer_init(&w, bytes, sizeof(bytes));
+		pptp_write_u32(&w, 0x0a0d0d0a);
+		pptp_write_u32(&w, 28);
+		pptp_write_u32(&w, 0x1a2b3c4d);
+		pptp_write_u32(&w, 0x00010000);
+		pptp_write_u32(&w, 0xffffffff);
+		pptp_write_u32(&w, 0xffffffff);
+		pptp_write_u32(&w, 28);
+		add_interface(&w, 1, 65535);
+		add_interface(&w, second[i].linktype, second[i].snapshot);
+		ck_assert_has(complaint_of(bytes, w.length, PPTP_ERROR_SHORT),
+			      second[i].advice);
+	}
+}
+END_TEST
+
 START_TEST(file_that_is_no_capture_is_said)
 {
-	const struct pptp_decode_output output = {begin, end, new_said()};
+	const struct pptp_decode_output output = {
+	    .begin = begin, .end = end, .context = new_said()};
 	char name[] = "/tmp/test_decode.XXXXXX", text[256];
 	int fd = mkstemp(name);
 
@@ -852,6 +1083,12 @@ int main(void)
 	CLAIM(s, tunnels_are_followed_four_deep);
 	CLAIM(s, tunnels_of_several_kinds_are_followed);
 	CLAIM(s, fragments_of_gre_are_one_packet);
+	CLAIM(s, ipv6_fragments_with_headers_behind_are_one_packet);
+	CLAIM(s, broken_messages_show_the_fields_that_are_there);
+	CLAIM(s, frames_that_are_not_understood_are_counted_by_kind);
+	CLAIM(s, compressed_captures_are_named);
+	CLAIM(s, wireless_captures_get_advice_of_their_own);
+	CLAIM(s, several_link_types_get_advice_of_their_own);
 	CLAIM(s, cut_fragment_ends_no_packet);
 	CLAIM(s, first_segment_in_a_lone_fragment_is_decoded);
 	CLAIM(s, lone_fragment_fills_the_hole_of_a_stream);

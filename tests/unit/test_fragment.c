@@ -21,7 +21,7 @@ static struct pptp_ip fragment(uint16_t identification, unsigned offset,
 
 	ip.source = pptp_address_v4(0xc0000201);
 	ip.destination = pptp_address_v4(0xc0000202);
-	ip.protocol = PPTP_IP_GRE;
+	ip.protocol = ip.fragment_protocol = PPTP_IP_GRE;
 	ip.identification = identification;
 	ip.fragment_offset = (uint16_t)offset;
 	ip.more_fragments = more;
@@ -42,7 +42,7 @@ static void hear(void *context, const struct pptp_ip *ip, unsigned depth,
 	h->time_us = time_us;
 	h->length = pptp_reader_left(&r);
 	if (h->again != NULL && depth < 4) {
-		inner.payload = r;
+		inner.payload = inner.fragment = r;
 		pptp_fragments_input(h->again, &inner, depth + 1, frame,
 				     time_us);
 	}
@@ -82,8 +82,9 @@ static void put(struct bench *b, struct pptp_ip ip, size_t length)
 
 	for (size_t i = 0; i < length; i++)
 		bytes[i] = (uint8_t)((ip.fragment_offset + i) % 251);
-	pptp_reader_init(&ip.payload, guarded_copy(&b->g, bytes, length),
+	pptp_reader_init(&ip.fragment, guarded_copy(&b->g, bytes, length),
 			 length);
+	ip.payload = ip.fragment;
 	pptp_fragments_input(b->all, &ip, 0, ++b->frame, b->now);
 }
 
@@ -143,7 +144,7 @@ START_TEST(first_bytes_stay_where_parts_overlap)
 
 	memset(bytes, 0xee, sizeof(bytes));
 	put(b, fragment(7, 0, true), 16);
-	pptp_reader_init(&evil.payload, bytes, sizeof(bytes));
+	pptp_reader_init(&evil.fragment, bytes, sizeof(bytes));
 	pptp_fragments_input(b->all, &evil, 0, 2, 0);
 	put(b, fragment(7, 24, false), 8);
 	ck_assert_uint_eq(b->heard.length, 32);
@@ -175,7 +176,7 @@ START_TEST(packets_are_told_apart)
 	for (size_t i = 0; i < 4; i++)
 		other[i] = fragment(7, 8, false);
 	other[0].identification = 8;
-	other[1].protocol = PPTP_IP_TCP;
+	other[1].fragment_protocol = PPTP_IP_TCP;
 	other[2].source = pptp_address_v4(0xc0000203);
 	other[3].destination = pptp_address_v4(0xc0000203);
 	for (size_t i = 0; i < 4; i++) {

@@ -14,7 +14,7 @@
 /* What is inside `hex`: "ip 45aabbcc", "ppp ff03c021" or "other". */
 static const char *inside(int linktype, const char *hex)
 {
-	static const char *const names[] = {"other", "ip", "ppp"};
+	static const char *const names[] = {"other", "none", "ip", "ppp"};
 	static char text[2048];
 	struct vector v = vector(hex);
 	struct guarded g = guarded_new();
@@ -25,9 +25,9 @@ static const char *inside(int linktype, const char *hex)
 	kind = pptp_link_decode(linktype, guarded_copy(&g, v.bytes, v.length),
 				v.length, &r);
 	at = snprintf(text, sizeof(text), "%s", names[kind]);
-	if (kind != PPTP_LINK_OTHER)
+	if (kind == PPTP_LINK_IP || kind == PPTP_LINK_PPP)
 		text[at++] = ' ';
-	while (kind != PPTP_LINK_OTHER && pptp_reader_left(&r) > 0)
+	while (kind >= PPTP_LINK_IP && pptp_reader_left(&r) > 0)
 		at += snprintf(text + at, sizeof(text) - (size_t)at, "%02x",
 			       pptp_read_u8(&r));
 	text[at] = '\0';
@@ -39,8 +39,46 @@ START_TEST(ethernet_has_ip_of_both_versions)
 {
 	ck_assert_str_eq(inside(1, MACS "0800" IPV4), "ip " IPV4);
 	ck_assert_str_eq(inside(1, MACS "86dd" IPV6), "ip " IPV6);
-	ck_assert_str_eq(inside(1, MACS "0806" IPV4), "other");
-	ck_assert_str_eq(inside(1, MACS "0026" IPV4), "other");
+	ck_assert_str_eq(inside(1, MACS "8847" IPV4), "other"); /* MPLS */
+	ck_assert_str_eq(inside(1, MACS "05dd" IPV4), "other");
+}
+END_TEST
+
+START_TEST(what_never_carries_ip_is_told_apart)
+{
+	static const char *const types[] = {"0806", "8035", "8863", "888e",
+					    "88cc", "9000", "0026", "05dc"};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		char frame[64];
+
+		snprintf(frame, sizeof(frame), MACS "%s" IPV4, types[i]);
+		ck_assert_str_eq(inside(1, frame), "none");
+	}
+}
+END_TEST
+
+START_TEST(snap_is_ethernets_type_further_in)
+{
+	ck_assert_str_eq(inside(1, MACS "000c aaaa03 000000 0800" IPV4),
+			 "ip " IPV4);
+	ck_assert_str_eq(inside(1, MACS "000c aaaa03 00000c 2000" IPV4),
+			 "none"); /* Cisco's own */
+	ck_assert_str_eq(inside(1, MACS "000c 424203 000000 0800" IPV4),
+			 "none"); /* spanning tree */
+}
+END_TEST
+
+/* RFC 1547 4.3.1: such a frame is no PPP, though it shares the link type. */
+START_TEST(cisco_hdlc_is_not_ppp)
+{
+	ck_assert_str_eq(inside(50, "0f00 0800" IPV4), "ip " IPV4);
+	ck_assert_str_eq(inside(50, "8f00 86dd" IPV6), "ip " IPV6);
+	ck_assert_str_eq(inside(50, "8f00 8035 00000002"), "none"); /* SLARP */
+	ck_assert_str_eq(inside(50, "0f00 2000 00000002"), "other");
+	ck_assert_str_eq(inside(50, "0f"), "other");
+	/* Where PPP may begin with a compressed protocol, it is one. */
+	ck_assert_str_eq(inside(9, "0f00 0800" IPV4), "ppp 0f000800" IPV4);
 }
 END_TEST
 
@@ -70,9 +108,9 @@ START_TEST(pppoe_session_is_cut_at_its_own_length)
 }
 END_TEST
 
-START_TEST(pppoe_discovery_is_other)
+START_TEST(pppoe_discovery_is_no_session)
 {
-	ck_assert_str_eq(inside(1, MACS "8863 1109 0000 0004 " LCP), "other");
+	ck_assert_str_eq(inside(1, MACS "8863 1109 0000 0004 " LCP), "none");
 	ck_assert_str_eq(inside(1, MACS "8864 1109 0000 0004 " LCP), "other");
 	ck_assert_str_eq(inside(1, MACS "8864 2100 0000 0004 " LCP), "other");
 }
@@ -186,7 +224,7 @@ START_TEST(truncated_at_every_length_reads_no_further)
 				if (n < 14 && type == 1)
 					ck_assert_int_eq(kind, PPTP_LINK_OTHER);
 				pptp_read_skip(&r, pptp_reader_left(&r));
-				if (kind != PPTP_LINK_OTHER)
+				if (kind >= PPTP_LINK_IP)
 					ck_assert(r.at <= at + n);
 			}
 		}
@@ -200,9 +238,12 @@ int main(void)
 	Suite *s = suite_create("link");
 
 	CLAIM(s, ethernet_has_ip_of_both_versions);
+	CLAIM(s, what_never_carries_ip_is_told_apart);
+	CLAIM(s, snap_is_ethernets_type_further_in);
+	CLAIM(s, cisco_hdlc_is_not_ppp);
 	CLAIM(s, vlan_tags_are_passed_up_to_four);
 	CLAIM(s, pppoe_session_is_cut_at_its_own_length);
-	CLAIM(s, pppoe_discovery_is_other);
+	CLAIM(s, pppoe_discovery_is_no_session);
 	CLAIM(s, ethertype_880b_is_ppp);
 	CLAIM(s, null_and_loop_are_told_by_the_version);
 	CLAIM(s, raw_ip_has_many_numbers);

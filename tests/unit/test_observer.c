@@ -9,6 +9,8 @@
 #include "core/conversation.h"
 #include "unit/claims.h"
 
+#define RECORD_ROOM (1 << 20) /* of JSON */
+
 #define MS INT64_C(1000)
 
 static struct pptp_conversation c;
@@ -162,7 +164,7 @@ static void json(const struct pptp_record *r, char *text, size_t room)
 
 static void the_same_record(void)
 {
-	static char live[PPTP_RECORD_JSON], captured[PPTP_RECORD_JSON];
+	static char live[RECORD_ROOM], captured[RECORD_ROOM];
 
 	json(&c.record, live, sizeof(live));
 	json(&seen, captured, sizeof(captured));

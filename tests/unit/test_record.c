@@ -5,8 +5,10 @@
 #include "core/control.h"
 #include "unit/claims.h"
 
+#define RECORD_ROOM (1 << 20) /* of JSON */
+
 static struct pptp_record r;
-static char text[PPTP_RECORD_JSON];
+static char text[RECORD_ROOM];
 
 static void walk(void)
 {
@@ -234,27 +236,84 @@ START_TEST(a_reject_names_its_option_types)
 }
 END_TEST
 
-START_TEST(the_fullest_record_fits_its_room)
+/* A request of `length` bytes at the store's front, sent `count` times. */
+static void fill_offers(uint16_t length, unsigned count)
 {
 	fresh();
-	memset(r.store, 0xff, sizeof(r.store));
-	for (unsigned i = 0; i < PPTP_OFFERS; i++) {
-		r.lcp.offer[i].packet = (struct pptp_slice){0, PPTP_STORE};
-		r.lcp.offer[i].method.protocol = 0xffff;
-		r.lcp.offer[i].at_us = UINT32_MAX;
-	}
 	r.store[0] = 1;
-	r.store[2] = PPTP_STORE >> 8;
-	r.store[3] = PPTP_STORE & 0xff;
-	for (unsigned i = 4; i + 2 <= PPTP_STORE; i += 2) {
-		r.store[i] = 7; /* the most options that fit */
+	r.store[2] = (uint8_t)(length >> 8);
+	r.store[3] = (uint8_t)length;
+	for (unsigned i = 4; i + 2 <= length; i += 2) {
+		r.store[i] = 19; /* the most options that fit */
 		r.store[i + 1] = 2;
 	}
-	r.lcp.offers = PPTP_OFFERS;
-	r.lcp.terminated = true;
-	r.lcp.terminate = (struct pptp_slice){0, PPTP_STORE};
+	for (unsigned i = 0; i < count; i++) {
+		r.lcp.offer[i].packet = (struct pptp_slice){0, length};
+		r.lcp.offer[i].method.protocol = 0xffff;
+		r.lcp.offer[i].at_us = UINT32_MAX;
+		r.lcp.offer[i].identifier = (uint8_t)i;
+	}
+	r.lcp.offers = (uint8_t)count;
 	walk();
-	ck_assert_uint_gt(strlen(text), sizeof(text) / 4);
+}
+
+static unsigned times(const char *part)
+{
+	const char *at = text;
+	unsigned n = 0;
+
+	while ((at = strstr(at, part)) != NULL) {
+		at++;
+		n++;
+	}
+	return n;
+}
+
+START_TEST(a_long_request_that_came_again_is_told_once)
+{
+	fill_offers(764, PPTP_OFFERS);
+	ck_assert_uint_eq(times("\"options\":["), 1);
+	ck_assert_uint_eq(times("\"raw\":\"01"), 1);
+	ck_assert_uint_eq(times("\"type\":19"), 380);
+	ck_assert_uint_eq(times("\"same_as\":0,"), PPTP_OFFERS - 1);
+	has("\"identifier\":23,\"at_us\":4294967295,\"news\":false,"
+	    "\"same_as\":0,\"authentication\":");
+	ck_assert_uint_lt(strlen(text), 65536);
+}
+END_TEST
+
+START_TEST(a_short_request_that_came_again_has_its_options)
+{
+	fill_offers(128, 3);
+	ck_assert_uint_eq(times("\"options\":["), 3);
+	has("\"raw\":\"0102008013021302");
+	has_not("same_as");
+}
+END_TEST
+
+START_TEST(same_as_names_the_first_of_its_bytes)
+{
+	fill_offers(200, 4);
+	r.lcp.offer[0].packet = (struct pptp_slice){1, 199};
+	r.lcp.offer[2].packet = (struct pptp_slice){0, 199};
+	walk();
+	ck_assert_uint_eq(times("same_as"), 1);
+	has("\"identifier\":3,\"at_us\":4294967295,\"news\":false,"
+	    "\"same_as\":1,");
+}
+END_TEST
+
+START_TEST(the_run_is_sixteen_digits_or_absent)
+{
+	fresh();
+	walk();
+	has_not("\"run\"");
+	r.run = 0x0123456789abcdef;
+	walk();
+	has("\"kind\":\"conversation\",\"run\":\"0123456789abcdef\",");
+	r.run = 1;
+	walk();
+	has("\"run\":\"0000000000000001\"");
 }
 END_TEST
 
@@ -285,7 +344,10 @@ int main(void)
 	CLAIM(s, names_of_the_server_are_escaped_byte_by_byte);
 	CLAIM(s, shared_bytes_show_each_offers_own_identifier);
 	CLAIM(s, a_reject_names_its_option_types);
-	CLAIM(s, the_fullest_record_fits_its_room);
+	CLAIM(s, a_long_request_that_came_again_is_told_once);
+	CLAIM(s, a_short_request_that_came_again_has_its_options);
+	CLAIM(s, same_as_names_the_first_of_its_bytes);
+	CLAIM(s, the_run_is_sixteen_digits_or_absent);
 	CLAIM(s, depths_have_names_both_ways);
 	return run_suite(s);
 }

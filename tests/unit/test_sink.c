@@ -102,7 +102,7 @@ START_TEST(numbers_reach_both_ends_of_64_bits)
 }
 END_TEST
 
-START_TEST(hexadecimal_shows_1024_bytes_at_most)
+START_TEST(hexadecimal_shows_every_byte)
 {
 	static uint8_t bytes[2000];
 	static char text[4096];
@@ -110,15 +110,92 @@ START_TEST(hexadecimal_shows_1024_bytes_at_most)
 
 	memset(bytes, 0xfe, sizeof(bytes));
 	pptp_json_init(&j, text, sizeof(text));
-	pptp_sink_hex(&j.sink, NULL, bytes, 1024);
-	ck_assert_uint_eq(j.length, 2 + 2048);
-	pptp_json_init(&j, text, sizeof(text));
 	pptp_sink_hex(&j.sink, NULL, bytes, sizeof(bytes));
 	ck_assert(!j.failed);
-	ck_assert_uint_eq(j.length, 2 + 2048);
+	ck_assert_uint_eq(j.length, 2 + 4000);
+	ck_assert_uint_eq(strspn(text, "\"fe"), 2 + 4000);
 	pptp_json_init(&j, text, sizeof(text));
 	pptp_sink_hex(&j.sink, NULL, bytes, 0);
 	ck_assert_str_eq(text, "\"\"");
+}
+END_TEST
+
+struct paper {
+	char text[4096];
+	size_t length, pieces, fail_at; /* the piece that fails, from 1 */
+};
+
+static bool write_on(void *context, const char *bytes, size_t length)
+{
+	struct paper *p = context;
+
+	ck_assert_uint_gt(length, 0);
+	if (++p->pieces == p->fail_at)
+		return false;
+	memcpy(p->text + p->length, bytes, length);
+	p->length += length;
+	return true;
+}
+
+START_TEST(a_stream_of_any_room_gives_the_same_text)
+{
+	struct guarded g = guarded_new();
+	struct pptp_json j;
+	size_t room;
+
+	for (room = 1; room < sizeof(filled) + 2; room++) {
+		struct paper p = {.length = 0};
+
+		pptp_json_stream(&j, (char *)guarded_room(&g, room), room,
+				 write_on, &p);
+		fill(&j.sink);
+		ck_assert(pptp_json_flush(&j));
+		ck_assert(pptp_json_flush(&j));
+		ck_assert_uint_eq(j.depth, 0);
+		ck_assert_uint_eq(p.length, sizeof(filled) - 1);
+		ck_assert(memcmp(p.text, filled, p.length) == 0);
+		ck_assert_uint_eq(p.pieces, (p.length + room - 1) / room);
+	}
+	guarded_free(&g);
+}
+END_TEST
+
+START_TEST(a_writer_that_fails_is_asked_no_more)
+{
+	char room[8];
+	struct pptp_json j;
+	size_t n;
+
+	for (n = 1; n <= (sizeof(filled) - 1 + 7) / sizeof(room); n++) {
+		struct paper p = {.fail_at = n};
+
+		pptp_json_stream(&j, room, sizeof(room), write_on, &p);
+		fill(&j.sink);
+		ck_assert(!pptp_json_flush(&j));
+		ck_assert(!pptp_json_flush(&j));
+		ck_assert(j.failed);
+		ck_assert_uint_eq(p.pieces, n);
+		ck_assert_uint_eq(p.length, (n - 1) * sizeof(room));
+	}
+}
+END_TEST
+
+START_TEST(lines_follow_each_other_on_a_stream)
+{
+	struct paper p = {.length = 0};
+	char room[3];
+	struct pptp_json j;
+
+	pptp_json_stream(&j, room, sizeof(room), write_on, &p);
+	for (int i = 0; i < 2; i++) {
+		j.sink.object(&j.sink, NULL);
+		j.sink.number(&j.sink, "n", i);
+		j.sink.end(&j.sink);
+		pptp_json_line(&j);
+	}
+	ck_assert(pptp_json_flush(&j));
+	p.text[p.length] = '\0';
+	ck_assert_str_eq(p.text, "{\"n\":0}\n{\"n\":1}\n");
 }
 END_TEST
 
@@ -179,7 +256,10 @@ int main(void)
 	CLAIM(s, every_room_too_small_fails_and_stays_inside);
 	CLAIM(s, each_byte_is_itself_or_one_escape);
 	CLAIM(s, numbers_reach_both_ends_of_64_bits);
-	CLAIM(s, hexadecimal_shows_1024_bytes_at_most);
+	CLAIM(s, hexadecimal_shows_every_byte);
+	CLAIM(s, a_stream_of_any_room_gives_the_same_text);
+	CLAIM(s, a_writer_that_fails_is_asked_no_more);
+	CLAIM(s, lines_follow_each_other_on_a_stream);
 	CLAIM(s, deeper_than_the_limit_fails);
 	CLAIM(s, as_deep_as_the_limit_closes_again);
 	CLAIM(s, one_end_too_many_fails);

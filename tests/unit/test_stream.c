@@ -23,6 +23,8 @@ static void hear(void *context, enum pptp_stream_event event, unsigned stream,
 	h->stream = stream;
 	if (event == PPTP_STREAM_GAP)
 		h->text[h->length++] = '|';
+	if (event == PPTP_STREAM_FULL)
+		h->text[h->length++] = '#';
 	if (event == PPTP_STREAM_END)
 		h->text[h->length++] = '.';
 	if (event == PPTP_STREAM_DATA) {
@@ -182,30 +184,41 @@ START_TEST(hole_is_passed_when_too_much_waits)
 
 	setup(&b);
 	data(&b, 100, "ab");
-	for (i = 0; i < PPTP_STREAM_EARLY; i++)
+	for (i = 0; i < 256; i++)
 		data(&b, 200 + i, "x");
 	ck_assert_str_eq(b.heard.text, "ab");
 	data(&b, 200 + i, "y");
-	ck_assert_str_eq(b.heard.text, "ab|xxxxxxxxy");
+	ck_assert_uint_eq(b.heard.length, 2 + 1 + 256 + 1);
+	ck_assert(strncmp(b.heard.text, "ab#xxx", 6) == 0);
 	/* What filled the hole comes too late. */
 	data(&b, 102, "cd");
-	ck_assert_str_eq(finish(&b), "ab|xxxxxxxxy.");
+	ck_assert_uint_eq(strlen(finish(&b)), 2 + 1 + 256 + 1 + 1);
 }
 END_TEST
 
 START_TEST(waiting_bytes_are_bounded)
 {
-	static char big[PPTP_STREAM_ROOM / 2 + 2];
+	static char big[32768];
+	struct pptp_segment s = from_client(100, PPTP_TCP_ACK);
 	struct bench b;
+	unsigned n = 0;
 
 	setup(&b);
 	memset(big, 'z', sizeof(big) - 1);
-	data(&b, 100, "ab");
-	data(&b, 200, big);
-	ck_assert_str_eq(b.heard.text, "ab");
-	data(&b, 20000, big);
-	ck_assert_uint_eq(b.heard.length, 2 + 1 + sizeof(big) - 1);
-	finish(&b);
+	while (b.heard.length == 2 * n && n < 2 * PPTP_STREAMS_ROOM / 32768) {
+		s.source_port = (uint16_t)(1 + n++);
+		s.sequence_number = 100;
+		put(&b, s, "ab");
+		s.sequence_number = 200;
+		put(&b, s, big);
+	}
+	/* Many streams share one room: the last one's hole was passed. */
+	ck_assert_uint_le(n, PPTP_STREAMS_ROOM / 32768);
+	ck_assert_uint_gt(n, PPTP_STREAMS_ROOM / 32768 * 9 / 10);
+	ck_assert_uint_eq(b.heard.length, 2 * n + 1 + sizeof(big) - 1);
+	ck_assert_int_eq(b.heard.text[2 * n], '#');
+	pptp_streams_free(b.all);
+	guarded_free(&b.g);
 }
 END_TEST
 
@@ -300,6 +313,126 @@ START_TEST(fin_ends_once_all_is_there)
 }
 END_TEST
 
+START_TEST(fin_that_came_before_its_hole_was_filled_ends_it)
+{
+	struct bench b;
+
+	setup(&b);
+	data(&b, 100, "ab");
+	put(&b, from_client(104, PPTP_TCP_FIN), "e");
+	ck_assert_str_eq(b.heard.text, "ab");
+	data(&b, 102, "cd");
+	ck_assert_str_eq(b.heard.text, "abcde.");
+	ck_assert_str_eq(finish(&b), "abcde.");
+	setup(&b);
+	data(&b, 100, "ab");
+	put(&b, from_client(104, PPTP_TCP_FIN), "");
+	data(&b, 102, "c");
+	ck_assert_str_eq(b.heard.text, "abc");
+	data(&b, 103, "d");
+	ck_assert_str_eq(b.heard.text, "abcd.");
+	finish(&b);
+}
+END_TEST
+
+#define MESSAGE "12\1\1\x1a\x2b\x3c\x4d"
+
+/* RFC 9293 3.8.4: the byte before the next one, whatever it was. */
+START_TEST(keep_alive_at_a_start_in_the_middle_is_no_data)
+{
+	struct bench b;
+
+	setup(&b);
+	data(&b, 99, "?");
+	data(&b, 99, "?");
+	data(&b, 100, "");
+	data(&b, 100, MESSAGE);
+	data(&b, 99 + 8, "?");
+	data(&b, 108, "z");
+	ck_assert_str_eq(finish(&b), MESSAGE "z.");
+}
+END_TEST
+
+START_TEST(first_byte_that_is_followed_by_the_next_is_data)
+{
+	struct bench b;
+
+	setup(&b);
+	data(&b, 99, "a");
+	ck_assert_str_eq(b.heard.text, "");
+	data(&b, 100, "b");
+	ck_assert_str_eq(b.heard.text, "ab");
+	data(&b, 101, MESSAGE);
+	ck_assert_str_eq(finish(&b), "ab" MESSAGE ".");
+	setup(&b);
+	data(&b, 99, "a");
+	data(&b, 99, "abc");
+	ck_assert_str_eq(finish(&b), "abc.");
+}
+END_TEST
+
+START_TEST(keep_alives_alone_are_nothing)
+{
+	struct bench b;
+
+	setup(&b);
+	data(&b, 99, "?");
+	data(&b, 99, "?");
+	ck_assert_str_eq(finish(&b), "");
+}
+END_TEST
+
+static struct pptp_segment syn_ack(uint32_t sequence, uint32_t acknowledgment)
+{
+	struct pptp_segment s =
+	    from_client(sequence, PPTP_TCP_SYN | PPTP_TCP_ACK);
+
+	s.source_port = 1723;
+	s.destination_port = 40000;
+	s.source = pptp_address_v4(0xc0000202);
+	s.destination = pptp_address_v4(0xc0000201);
+	s.acknowledgment_number = acknowledgment;
+	return s;
+}
+
+START_TEST(syn_ack_with_a_wrong_acknowledgement_is_nobodys)
+{
+	static const uint32_t wrong[] = {1, 99, 101, 1100, 3000000000};
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct bench b;
+
+		setup(&b);
+		put(&b, from_client(99, PPTP_TCP_SYN), "");
+		ck_assert(!put(&b, syn_ack(500, wrong[i]), ""));
+		put(&b, from_client(wrong[i], PPTP_TCP_RST), "");
+		put(&b, from_client(99, PPTP_TCP_SYN), "");
+		put(&b, syn_ack(700, 100), "");
+		put(&b, syn_ack(500, wrong[i]), ""); /* once more, late */
+		data(&b, 100, "ab");
+		put(&b, syn_ack(500, wrong[i]), "");
+		data(&b, 102, "cd");
+		ck_assert_str_eq(b.heard.text, "abcd");
+		finish(&b);
+	}
+}
+END_TEST
+
+/* Another client's SYN tells nothing of this one's. */
+START_TEST(syn_ack_of_a_syn_that_was_not_captured_begins_a_stream)
+{
+	struct bench b;
+
+	setup(&b);
+	put(&b, syn_ack(500, 100), "");
+	data(&b, 102, "cd");
+	ck_assert_str_eq(b.heard.text, "");
+	data(&b, 100, "ab");
+	ck_assert_str_eq(b.heard.text, "abcd");
+	finish(&b);
+}
+END_TEST
+
 START_TEST(rst_ends_only_near_the_stream)
 {
 	struct bench b;
@@ -388,7 +521,7 @@ START_TEST(quietest_stream_makes_room)
 		struct pptp_segment s = from_client(i, PPTP_TCP_ACK);
 
 		s.source = pptp_address_v4(0x0a000000 + i);
-		put(&b, s, "x");
+		put(&b, s, "xx");
 		/* One that keeps talking stays. */
 		data(&b, 100 + i, "y");
 	}
@@ -433,6 +566,12 @@ int main(void)
 	CLAIM(s, far_away_is_another_connection);
 	CLAIM(s, far_behind_is_another_connection_too);
 	CLAIM(s, fin_ends_once_all_is_there);
+	CLAIM(s, fin_that_came_before_its_hole_was_filled_ends_it);
+	CLAIM(s, keep_alive_at_a_start_in_the_middle_is_no_data);
+	CLAIM(s, first_byte_that_is_followed_by_the_next_is_data);
+	CLAIM(s, keep_alives_alone_are_nothing);
+	CLAIM(s, syn_ack_with_a_wrong_acknowledgement_is_nobodys);
+	CLAIM(s, syn_ack_of_a_syn_that_was_not_captured_begins_a_stream);
 	CLAIM(s, rst_ends_only_near_the_stream);
 	CLAIM(s, cut_segment_is_followed_without_waiting);
 	CLAIM(s, both_directions_are_apart);
