@@ -5,7 +5,7 @@
 
 #include "core/field.h"
 
-enum { IDENTITY = 1, NOTIFICATION = 2 };
+enum { IDENTITY = 1, NOTIFICATION = 2, PASSWORD = 5, TOKEN = 6 };
 
 /* RFC 3748 5 and IANA's registry */
 static const struct pptp_name types[] = {
@@ -13,8 +13,8 @@ static const struct pptp_name types[] = {
     {NOTIFICATION, "notification"},
     {3, "legacy_nak"},
     {4, "md5_challenge"},
-    {5, "one_time_password"},
-    {6, "generic_token_card"},
+    {PASSWORD, "one_time_password"},
+    {TOKEN, "generic_token_card"},
     {9, "rsa_public_key"},
     {13, "tls"},
     {15, "rsa_securid"},
@@ -80,6 +80,32 @@ void pptp_eap_identity_encode(struct pptp_writer *w, uint8_t identifier,
 	pptp_patch_u16(w, start + 2, (uint16_t)(w->length - start));
 }
 
+/* Those whose data is a displayable message in UTF-8 (RFC 3748 5.1, 5.2, 5.5,
+ * 5.6), where the bytes agree. */
+static bool is_text(const struct pptp_eap *e)
+{
+	uint8_t c;
+
+	if (e->type != IDENTITY && e->type != NOTIFICATION &&
+	    e->type != PASSWORD && e->type != TOKEN)
+		return false;
+	for (size_t i = 0; i < e->data_length; i++) {
+		c = e->data[i];
+		if ((c < 0x20 && c != '\t' && c != '\r' && c != '\n') ||
+		    c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+void pptp_eap_data_walk(const struct pptp_eap *e, struct pptp_sink *s)
+{
+	if (e->has_type && is_text(e))
+		s->text(s, "text", e->data, e->data_length);
+	else if (e->data_length > 0)
+		pptp_sink_hex(s, "data", e->data, e->data_length);
+}
+
 void pptp_eap_walk(const struct pptp_ppp_packet *p, struct pptp_sink *s)
 {
 	struct pptp_reader r = p->data;
@@ -93,9 +119,7 @@ void pptp_eap_walk(const struct pptp_ppp_packet *p, struct pptp_sink *s)
 		if (name != NULL)
 			pptp_sink_string(s, "type_name", name);
 	}
-	if (e.has_type && (e.type == IDENTITY || e.type == NOTIFICATION))
-		s->text(s, "text", e.data, e.data_length);
-	else
-		pptp_ppp_data_walk(r, s);
+	if (pptp_reader_ok(&r))
+		pptp_eap_data_walk(&e, s);
 	pptp_ppp_malformed_walk(&r, s);
 }

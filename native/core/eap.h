@@ -24,6 +24,9 @@ const char *pptp_eap_type_name(uint8_t type);
 /* For server models in tests: a Request/Identity with its prompt. */
 void pptp_eap_identity_encode(struct pptp_writer *w, uint8_t identifier,
 			      const void *prompt, size_t length);
+/* `text` where the type has a message for people and the bytes are one, else
+ * `data` in hexadecimal; neither where there is none. */
+void pptp_eap_data_walk(const struct pptp_eap *e, struct pptp_sink *s);
 void pptp_eap_walk(const struct pptp_ppp_packet *p, struct pptp_sink *s);
 
 #endif

@@ -496,7 +496,7 @@ static void walk_eap(const struct pptp_ppp_packet *p, struct pptp_sink *s)
 	if (!pptp_eap_decode(&eap, p) || !eap.has_type)
 		return;
 	s->number(s, "type", eap.type);
-	s->text(s, "text", eap.data, eap.data_length);
+	pptp_eap_data_walk(&eap, s);
 }
 
 static void walk_chap(const struct pptp_record *r,

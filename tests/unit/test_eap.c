@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/eap.h"
 
+#include <stdio.h>
+
 #include "unit/vectors_ppp.h"
 
 START_TEST(an_identity_prompt_is_text)
@@ -130,12 +132,36 @@ START_TEST(types_are_known_or_null)
 }
 END_TEST
 
-START_TEST(hostile_identities_keep_every_byte)
+/* RFC 3748 5.1, 5.2, 5.5, 5.6: displayable, in UTF-8. */
+START_TEST(text_is_told_only_where_it_is_text)
 {
+	static const uint8_t with_text[] = {1, 2, 5, 6};
+	static const char hex[] = "0123456789abcdef";
+	char frame[64];
 	struct json out;
 
+	for (unsigned type = 0; type < 256; type++) {
+		bool has = memchr(with_text, (int)type, 4) != NULL;
+
+		snprintf(frame, sizeof(frame),
+			 "c227 01 01 0009 %c%c 68 c3 a9 09", hex[type >> 4],
+			 hex[type & 15]);
+		ck_assert_has(walked(&out, frame),
+			      has ? "\"text\":\"h\\u00c3\\u00a9\\u0009\"}"
+				  : "\"data\":\"68c3a909\"}");
+	}
+	for (unsigned c = 0; c < 256; c++) {
+		bool is = (c >= 0x20 && c != 0x7f) || c == '\t' || c == '\n' ||
+			  c == '\r';
+
+		snprintf(frame, sizeof(frame), "c227 01 01 0006 01 %02x", c);
+		walked(&out, frame);
+		ck_assert((strstr(out.text, "\"text\":") != NULL) == is);
+		ck_assert((strstr(out.text, "\"data\":") != NULL) == !is);
+	}
 	ck_assert_has(walked(&out, "c227 02 01 0009 01 00 1b 22 ff"),
-		      "\"text\":\"\\u0000\\u001b\\\"\\u00ff\"}");
+		      "\"data\":\"001b22ff\"}");
+	ck_assert_has(walked(&out, "c227 01 01 0005 01"), "\"text\":\"\"}");
 }
 END_TEST
 
@@ -159,7 +185,7 @@ int main(void)
 	CLAIM(s, an_identity_request_encodes_and_decodes_to_the_same);
 	CLAIM(s, an_identity_request_that_does_not_fit_fails);
 	CLAIM(s, types_are_known_or_null);
-	CLAIM(s, hostile_identities_keep_every_byte);
+	CLAIM(s, text_is_told_only_where_it_is_text);
 	CLAIM(s, truncated_at_every_length_is_short);
 	return run_suite(s);
 }

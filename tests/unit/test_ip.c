@@ -287,6 +287,54 @@ START_TEST(what_follows_in_a_later_fragment_is_not_walked)
 }
 END_TEST
 
+START_TEST(what_a_fragment_carries_begins_behind_its_header)
+{
+	struct vector v = vector(VECTOR_EXTENSIONS_V6);
+	struct pptp_reader r;
+	struct pptp_ip ip;
+
+	v.bytes[EXTENSIONS_AT + 16] = 60;
+	v.bytes[EXTENSIONS_AT + 24] = PPTP_IP_TCP; /* its own next header */
+	v.bytes[EXTENSIONS_AT + 25] = 0;
+	ck_assert(decode(&ip, &r, &v));
+	ck_assert_uint_eq(ip.protocol, PPTP_IP_TCP);
+	ck_assert_uint_eq(pptp_reader_left(&ip.payload), 0);
+	ck_assert_uint_eq(ip.fragment_protocol, 60);
+	ck_assert_uint_eq(pptp_reader_left(&ip.fragment), 8);
+	/* That header is cut by the fragment, and whole in the packet. */
+	v.bytes[EXTENSIONS_AT + 25] = 1;
+	ck_assert(decode(&ip, &r, &v));
+	ck_assert_uint_eq(ip.protocol, 60);
+	ck_assert_uint_eq(pptp_reader_left(&ip.payload), 8);
+	/* Of IPv4 it is the payload. */
+	v = vector(VECTOR_SYN_V4);
+	ck_assert(decode(&ip, &r, &v));
+	ck_assert_uint_eq(ip.fragment_protocol, PPTP_IP_TCP);
+	ck_assert_ptr_eq(ip.fragment.at, ip.payload.at);
+}
+END_TEST
+
+START_TEST(joined_fragments_are_walked_past_their_headers)
+{
+	static const uint8_t bytes[] = {60, 0, 1, 4, 0, 0, 0, 0, 17, 0,
+					1,  4, 0, 0, 0, 0, 9, 9, 9,  9};
+	struct pptp_ip ip = {.source.family = 6, .fragment_protocol = 60};
+
+	pptp_reader_init(&ip.payload, bytes, sizeof(bytes));
+	ck_assert(pptp_ip_joined(&ip));
+	ck_assert_uint_eq(ip.protocol, PPTP_IP_UDP);
+	ck_assert_uint_eq(pptp_reader_left(&ip.payload), 4);
+	pptp_reader_init(&ip.payload, bytes, 12);
+	ck_assert(!pptp_ip_joined(&ip));
+	/* IPv4 has no such headers: 60 is a protocol there. */
+	ip.source.family = 4;
+	pptp_reader_init(&ip.payload, bytes, sizeof(bytes));
+	ck_assert(pptp_ip_joined(&ip));
+	ck_assert_uint_eq(ip.protocol, 60);
+	ck_assert_uint_eq(pptp_reader_left(&ip.payload), sizeof(bytes));
+}
+END_TEST
+
 /* `count` destination options, then TCP with no bytes. */
 static bool decode_chain(size_t count, struct pptp_reader *r)
 {
@@ -431,6 +479,8 @@ int main(void)
 	CLAIM(s, ipv6_extension_headers_are_walked);
 	CLAIM(s, extension_headers_cut_by_the_capture_are_short);
 	CLAIM(s, extension_header_past_its_packet_is_malformed);
+	CLAIM(s, what_a_fragment_carries_begins_behind_its_header);
+	CLAIM(s, joined_fragments_are_walked_past_their_headers);
 	CLAIM(s, what_follows_in_a_later_fragment_is_not_walked);
 	CLAIM(s, ninth_extension_header_is_refused);
 	CLAIM(s, ipv6_length_0_is_the_rest_unless_nothing_follows);
