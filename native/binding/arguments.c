@@ -5,9 +5,25 @@
 
 #define SECONDS_MAX 1e11 /* beyond, microseconds lose their meaning */
 
-/* The field's value on top; its type. */
-static int fetch(lua_State *L, int table, const char *key)
+void pptp_arguments_own(lua_State *L, int index)
 {
+	int table = lua_absindex(L, index), copy;
+
+	luaL_checkstack(L, 5, "arguments");
+	lua_newtable(L);
+	copy = lua_gettop(L);
+	lua_pushnil(L);
+	while (lua_next(L, table) != 0) {
+		lua_pushvalue(L, -2);
+		lua_insert(L, -2);
+		lua_rawset(L, copy);
+	}
+	lua_replace(L, table);
+}
+
+int pptp_arguments_fetch(lua_State *L, int table, const char *key)
+{
+	table = lua_absindex(L, table);
 	lua_pushstring(L, key);
 	return lua_rawget(L, table);
 }
@@ -23,6 +39,7 @@ static bool listed(const char *const *keys, const char *key)
 void pptp_arguments_check(lua_State *L, int table, const char *const *keys)
 {
 	luaL_checktype(L, table, LUA_TTABLE);
+	pptp_arguments_own(L, table);
 	lua_pushnil(L);
 	while (lua_next(L, table) != 0) {
 		lua_pop(L, 1);
@@ -37,7 +54,7 @@ void pptp_arguments_check(lua_State *L, int table, const char *const *keys)
 
 bool pptp_arguments_has(lua_State *L, int table, const char *key)
 {
-	bool has = fetch(L, table, key) != LUA_TNIL;
+	bool has = pptp_arguments_fetch(L, table, key) != LUA_TNIL;
 
 	lua_pop(L, 1);
 	return has;
@@ -49,7 +66,7 @@ lua_Integer pptp_arguments_integer(lua_State *L, int table, const char *key,
 {
 	lua_Integer value = otherwise;
 	int whole = 1;
-	int type = fetch(L, table, key);
+	int type = pptp_arguments_fetch(L, table, key);
 
 	if (type == LUA_TNUMBER)
 		value = lua_tointegerx(L, -1, &whole);
@@ -68,7 +85,7 @@ lua_Integer pptp_arguments_integer(lua_State *L, int table, const char *key,
 
 bool pptp_arguments_boolean(lua_State *L, int table, const char *key)
 {
-	int type = fetch(L, table, key);
+	int type = pptp_arguments_fetch(L, table, key);
 	bool value = lua_toboolean(L, -1);
 
 	if (type != LUA_TNIL && type != LUA_TBOOLEAN)
@@ -92,7 +109,7 @@ static int64_t microseconds(lua_Number seconds)
 int64_t pptp_arguments_time(lua_State *L, int table, const char *key,
 			    int64_t otherwise)
 {
-	int type = fetch(L, table, key);
+	int type = pptp_arguments_fetch(L, table, key);
 	lua_Number seconds = lua_tonumber(L, -1);
 
 	lua_pop(L, 1);
@@ -116,7 +133,7 @@ int64_t pptp_arguments_clock(lua_State *L, int index)
 const char *pptp_arguments_text(lua_State *L, int table, const char *key,
 				size_t most, size_t *length)
 {
-	int type = fetch(L, table, key);
+	int type = pptp_arguments_fetch(L, table, key);
 	const char *text = NULL;
 	size_t size = 0;
 
@@ -181,9 +198,10 @@ static void add_label(lua_State *L, int list, luaL_Buffer *b, lua_Integer i)
 
 	if (i > 1)
 		luaL_addchar(b, ','); /* while nothing lies on the buffer */
-	lua_rawgeti(L, list, i);
-	text = lua_tostring(L, -1);
-	if (lua_type(L, -1) != LUA_TSTRING || strchr(text, ',') != NULL ||
+	/* Not lua_tostring alone: it makes a string of a number. */
+	text =
+	    lua_rawgeti(L, list, i) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+	if (text == NULL || strchr(text, ',') != NULL ||
 	    strlen(text) != lua_rawlen(L, -1))
 		luaL_error(L,
 			   "field 'labels': element %I is not a string "
@@ -194,7 +212,7 @@ static void add_label(lua_State *L, int list, luaL_Buffer *b, lua_Integer i)
 
 const char *pptp_arguments_labels(lua_State *L, int table)
 {
-	int type = fetch(L, table, "labels");
+	int type = pptp_arguments_fetch(L, table, "labels");
 	int list = lua_gettop(L);
 	lua_Integer i, n;
 	luaL_Buffer b;

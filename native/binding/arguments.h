@@ -3,7 +3,9 @@
  * Named arguments: the fields of one Lua table, each with its range. Whatever
  * is wrong raises an error that names the key, before anything is acquired.
  *
- * Fields are read raw: a string that is returned lives as long as the table.
+ * Fields are read raw, and out of a copy that no Lua code can reach: neither a
+ * metamethod nor a finalizer that the collector runs meanwhile can change what
+ * was checked. A string that is returned lives as long as the copy.
  */
 #ifndef PPTP_BINDING_ARGUMENTS_H
 #define PPTP_BINDING_ARGUMENTS_H
@@ -17,7 +19,12 @@
 #include "core/lcp.h"
 #include "core/record.h"
 
-/* Raises where the table has a key that is not in `keys` (NULL ends them). */
+/* Puts a raw, shallow copy in the place of the table at `index`. */
+void pptp_arguments_own(lua_State *L, int index);
+/* The field's value on top; its type. */
+int pptp_arguments_fetch(lua_State *L, int table, const char *key);
+/* The table at `table` becomes a copy of its own. Raises where it has a key
+ * that is not in `keys` (NULL ends them). */
 void pptp_arguments_check(lua_State *L, int table, const char *const *keys);
 
 bool pptp_arguments_has(lua_State *L, int table, const char *key);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "binding/arguments.h"
 #include "binding/kinds.h"
 #include "binding/sink.h"
 #include "core/control.h"
@@ -61,12 +62,12 @@ static int fail_reader(lua_State *L, const struct pptp_reader *r)
 static int finish(lua_State *L, lua_Integer next)
 {
 	lua_Integer where;
-	int found = lua_getfield(L, -1, "malformed");
+	int found = pptp_arguments_fetch(L, -1, "malformed");
 
 	if (found == LUA_TTABLE) {
-		lua_getfield(L, -1, "offset");
+		pptp_arguments_fetch(L, -1, "offset");
 		where = lua_tointeger(L, -1);
-		lua_getfield(L, -2, "why");
+		pptp_arguments_fetch(L, -2, "why");
 		return fail(L, lua_tostring(L, -1), where);
 	}
 	lua_pop(L, 1);

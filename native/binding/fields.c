@@ -11,9 +11,20 @@ void pptp_fields_open(struct pptp_fields *f, lua_State *L, int table,
 	luaL_checkstack(L, 8, "fields");
 	f->L = L;
 	f->table = lua_absindex(L, table);
+	pptp_arguments_own(L, f->table);
 	lua_newtable(L);
 	f->known = lua_gettop(L);
 	f->w = w;
+}
+
+/* The key below the top. It is told only where that runs no metamethod. */
+static void unknown(lua_State *L)
+{
+	int type = lua_type(L, -2);
+
+	if (type == LUA_TSTRING || type == LUA_TNUMBER)
+		luaL_error(L, "unknown field '%s'", lua_tostring(L, -2));
+	luaL_error(L, "unknown field (a %s as its key)", lua_typename(L, type));
 }
 
 void pptp_fields_close(struct pptp_fields *f)
@@ -25,8 +36,7 @@ void pptp_fields_close(struct pptp_fields *f)
 		lua_pop(L, 1);
 		lua_pushvalue(L, -1);
 		if (lua_rawget(L, f->known) == LUA_TNIL)
-			luaL_error(L, "unknown field '%s'",
-				   luaL_tolstring(L, -2, NULL));
+			unknown(L);
 		lua_pop(L, 1);
 	}
 }

@@ -18,7 +18,8 @@ struct pptp_fields {
 	struct pptp_writer *w;
 };
 
-/* Pushes one value, which stays until the caller takes it off. */
+/* The table at `table` becomes a copy that no Lua code can reach. Pushes one
+ * value, which stays until the caller takes it off. */
 void pptp_fields_open(struct pptp_fields *f, lua_State *L, int table,
 		      struct pptp_writer *w);
 void pptp_fields_close(struct pptp_fields *f);

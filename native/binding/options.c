@@ -101,7 +101,9 @@ static void put_table(struct pptp_fields *f, uint8_t type)
 
 	if (!endpoint && type != PPTP_LCP_CALLBACK)
 		luaL_error(f->L, "field 'value' of option %d is a table", type);
-	lua_getfield(f->L, f->table, "value");
+	if (pptp_arguments_fetch(f->L, f->table, "value") != LUA_TTABLE)
+		luaL_error(f->L, "field 'value' of option %d is no table",
+			   type);
 	pptp_fields_open(&value, f->L, -1, f->w);
 	pptp_write_u8(f->w, (uint8_t)pptp_field_required(
 				&value, endpoint ? "class" : "operation", 1));
@@ -124,7 +126,7 @@ static void put_value(struct pptp_fields *f, uint16_t protocol, uint8_t type)
 		return;
 	}
 	(void)pptp_field_has(f, "value");
-	kind = lua_getfield(f->L, f->table, "value");
+	kind = pptp_arguments_fetch(f->L, f->table, "value");
 	lua_pop(f->L, 1);
 	if (kind == LUA_TNUMBER)
 		put_number(f, protocol, type);
@@ -164,15 +166,15 @@ void pptp_field_options(struct pptp_fields *f, uint16_t protocol)
 {
 	lua_State *L = f->L;
 	lua_Integer i, n;
-	int list;
+	int list, type;
 
 	(void)pptp_field_has(f, "options");
-	lua_getfield(L, f->table, "options");
+	type = pptp_arguments_fetch(L, f->table, "options");
 	list = lua_gettop(L);
-	if (!lua_isnil(L, list) && !lua_istable(L, list))
+	if (type != LUA_TNIL && type != LUA_TTABLE)
 		luaL_error(L, "field 'options' is a %s, not a list",
-			   luaL_typename(L, list));
-	n = lua_istable(L, list) ? (lua_Integer)lua_rawlen(L, list) : 0;
+			   lua_typename(L, type));
+	n = type == LUA_TTABLE ? (lua_Integer)lua_rawlen(L, list) : 0;
 	for (i = 1; i <= n; i++) {
 		if (lua_rawgeti(L, list, i) != LUA_TTABLE)
 			luaL_error(L,

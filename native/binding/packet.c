@@ -114,10 +114,9 @@ static int push_why(lua_State *L)
 
 	if (n == 0 || lua_rawgeti(L, -1, n) != LUA_TTABLE)
 		return 1;
-	lua_getfield(L, -1, "layer");
-	malformed = lua_type(L, -1) == LUA_TSTRING &&
+	malformed = pptp_arguments_fetch(L, -1, "layer") == LUA_TSTRING &&
 		    strcmp(lua_tostring(L, -1), "malformed") == 0;
-	lua_getfield(L, -2, malformed ? "why" : "malformed");
+	pptp_arguments_fetch(L, -2, malformed ? "why" : "malformed");
 	lua_replace(L, -3);
 	lua_pop(L, 1);
 	return 2;

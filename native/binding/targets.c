@@ -17,31 +17,46 @@ struct targets {
 	struct pptp_targets *t; /* NULL: closed */
 };
 
-/* Raises where the field is no list of strings; the list is pushed. */
-static lua_Integer push_list(lua_State *L, const char *key)
+static const struct {
+	const char *key; /* NULL: the elements of the table itself */
+	adder add;
+} lists[] = {
+    {NULL, pptp_targets_add},
+    {"specs", pptp_targets_add},
+    {"files", pptp_targets_add_file},
+    {"exclude", pptp_targets_exclude_file},
+};
+
+#define LISTS (sizeof(lists) / sizeof(lists[0]))
+
+/* The field as a list of our own, which is pushed; raises where it is no list
+ * of strings. */
+static void push_list(lua_State *L, const char *key)
 {
+	int type = LUA_TTABLE, from, to;
 	lua_Integer i, n;
 
 	if (key == NULL)
 		lua_pushvalue(L, 1);
 	else
-		lua_getfield(L, 1, key);
-	if (lua_isnil(L, -1))
-		return 0;
-	if (!lua_istable(L, -1))
+		type = pptp_arguments_fetch(L, 1, key);
+	if (type != LUA_TNIL && type != LUA_TTABLE)
 		luaL_error(L, "field '%s' is a %s, not a list of strings", key,
-			   luaL_typename(L, -1));
-	n = (lua_Integer)lua_rawlen(L, -1);
+			   lua_typename(L, type));
+	from = lua_gettop(L);
+	lua_newtable(L);
+	to = from + 1;
+	n = type == LUA_TTABLE ? (lua_Integer)lua_rawlen(L, from) : 0;
 	for (i = 1; i <= n; i++) {
-		if (lua_rawgeti(L, -1, i) != LUA_TSTRING ||
+		if (lua_rawgeti(L, from, i) != LUA_TSTRING ||
 		    strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1))
 			luaL_error(L,
 				   "field '%s': element %I is not a string "
 				   "without zero bytes",
 				   key != NULL ? key : "specs", (LUAI_UACINT)i);
-		lua_pop(L, 1);
+		lua_rawseti(L, to, i);
 	}
-	return n;
+	lua_remove(L, from);
 }
 
 static void check_keys(lua_State *L)
@@ -64,17 +79,17 @@ static void check_keys(lua_State *L)
 	lua_pop(L, 1);
 }
 
-/* Adds every element of the list on top, which is popped. Names that do not
+/* Adds every element of the list at `list`, which push_list() made. Names that do not
  * resolve are put into the table at `unresolved`; all other errors end it. */
 static enum pptp_error add_list(lua_State *L, struct pptp_targets *t, adder add,
-				lua_Integer n, int unresolved, char *why,
+				int list, int unresolved, char *why,
 				size_t room)
 {
+	lua_Integer i, n = (lua_Integer)lua_rawlen(L, list);
 	enum pptp_error error;
-	lua_Integer i;
 
 	for (i = 1; i <= n; i++) {
-		lua_rawgeti(L, -1, i);
+		lua_rawgeti(L, list, i);
 		why[0] = '\0';
 		error = add(t, lua_tostring(L, -1), why, room);
 		lua_pop(L, 1);
@@ -86,44 +101,22 @@ static enum pptp_error add_list(lua_State *L, struct pptp_targets *t, adder add,
 			return error;
 		}
 	}
-	lua_pop(L, 1);
 	return PPTP_OK;
 }
 
-static int fill(lua_State *L, struct pptp_targets *t, int unresolved)
+/* From the lists that stand from `first` on. */
+static int fill(lua_State *L, struct pptp_targets *t, int first, int unresolved)
 {
-	static const struct {
-		const char *key; /* NULL: the elements of the table itself */
-		adder add;
-	} lists[] = {
-	    {NULL, pptp_targets_add},
-	    {"specs", pptp_targets_add},
-	    {"files", pptp_targets_add_file},
-	    {"exclude", pptp_targets_exclude_file},
-	};
 	char why[PPTP_NET_TEXT];
 	enum pptp_error error;
-	lua_Integer n;
-	size_t i;
 
-	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		n = push_list(L, lists[i].key);
-		error = add_list(L, t, lists[i].add, n, unresolved, why,
-				 sizeof(why));
+	for (size_t i = 0; i < LISTS; i++) {
+		error = add_list(L, t, lists[i].add, first + (int)i, unresolved,
+				 why, sizeof(why));
 		if (error != PPTP_OK)
 			return pptp_arguments_fail(L, error, why);
 	}
 	return 0;
-}
-
-/* What raises comes before what is opened. */
-static void check_lists(lua_State *L)
-{
-	push_list(L, NULL);
-	push_list(L, "specs");
-	push_list(L, "files");
-	push_list(L, "exclude");
-	lua_pop(L, 4);
 }
 
 int pptp_net_targets(lua_State *L)
@@ -132,7 +125,8 @@ int pptp_net_targets(lua_State *L)
 	lua_Integer port, family;
 	enum pptp_error error;
 	bool numeric;
-	int failed;
+	int failed, at;
+	size_t i;
 
 	lua_settop(L, 1);
 	if (lua_type(L, 1) == LUA_TSTRING) { /* a single one, as a list */
@@ -141,20 +135,24 @@ int pptp_net_targets(lua_State *L)
 		lua_rawseti(L, 1, 1);
 	}
 	luaL_checktype(L, 1, LUA_TTABLE);
+	pptp_arguments_own(L, 1);
 	check_keys(L);
-	check_lists(L);
+	/* What raises comes before what is opened. Index 2 and on: */
+	for (i = 0; i < LISTS; i++)
+		push_list(L, lists[i].key);
 	port = pptp_arguments_integer(L, 1, "port", 1, UINT16_MAX, PPTP_PORT);
 	family = pptp_arguments_integer(L, 1, "family", 0, 6, 0);
 	numeric = pptp_arguments_boolean(L, 1, "numeric");
 	if (family != 0 && family != 4 && family != 6)
 		return luaL_error(L, "field 'family' is %d, not 4 or 6",
 				  (int)family);
-	t = lua_newuserdatauv(L, sizeof(*t), 1); /* index 2 */
+	t = lua_newuserdatauv(L, sizeof(*t), 1);
+	at = lua_gettop(L);
 	t->t = NULL;
 	luaL_setmetatable(L, TARGETS);
-	lua_newtable(L); /* index 3 */
-	lua_pushvalue(L, 3);
-	lua_setiuservalue(L, 2, 1);
+	lua_newtable(L); /* the sentences about names that did not resolve */
+	lua_pushvalue(L, -1);
+	lua_setiuservalue(L, at, 1);
 	error = pptp_targets_open(&t->t, (uint16_t)port, (uint8_t)family);
 	if (error != PPTP_OK) {
 		t->t = NULL;
@@ -162,13 +160,13 @@ int pptp_net_targets(lua_State *L)
 	}
 	if (numeric)
 		pptp_targets_numeric(t->t);
-	failed = fill(L, t->t, 3);
+	failed = fill(L, t->t, 2, at + 1);
 	if (failed > 0) {
 		pptp_targets_close(t->t);
 		t->t = NULL;
 		return failed;
 	}
-	lua_settop(L, 2);
+	lua_settop(L, at);
 	return 1;
 }
 

@@ -1,0 +1,211 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- What a function of pptpgrade.core is given stays what was checked: neither a
+-- metamethod nor a finalizer stands between a check and its use.
+local core = require "pptpgrade.core"
+
+local function hex(bytes)
+  return (bytes:gsub(".", function(c)
+    return ("%02x"):format(c:byte())
+  end))
+end
+
+local function raises(pattern, f, ...)
+  local ok, why = pcall(f, ...)
+  assert.is_false(ok)
+  assert.matches(pattern, why)
+end
+
+-- A call of each function that takes a table: how to call it with one, and
+-- what the table has. What it returns can be compared.
+local calls = {
+  control = { function(t) return core.encode("ocrp", t) end,
+              { call_id = 7, peer_call_id = 9, result_code = 1 } },
+  gre = { function(t) return core.encode("gre", t) end,
+          { call_id = 7, sequence_number = 0, payload = "abc" } },
+  lcp = { function(t) return core.encode("lcp", t) end,
+          { code = 1, identifier = 3, options = {
+            { type = 1, value = 1400 }, { type = 3, value = "mschap_v2" },
+            { type = 13, value = { operation = 6, message = "0102" } },
+            { type = 19, value = { class = 2, address = "192.0.2.1" } } } } },
+  ipcp = { function(t) return core.encode("ipcp", t) end,
+           { code = 1, options = { { type = 3, value = "10.0.0.1" } } } },
+  frame = { function(t) return core.encode("ppp", t) end,
+            { protocol = 0xc227, code = 1, type = 1, text = "hello" } },
+  chap = { function(t) return core.encode("chap", t) end,
+           { code = 1, identifier = 1, value = "0A0b", peer_name = "x" } },
+  syn = { core.syn, { source = "192.0.2.1", target = "192.0.2.2",
+                      source_port = 4000, sequence = 1 } },
+  ip_gre = { core.gre, { source = "192.0.2.1", target = "192.0.2.2",
+                         call_id = 5, payload = "abc" } },
+  conversation = { function(t)
+    local record = core.conversation(t):record()
+    return table.concat({ record.target, record.name, record.labels[1],
+                          record.labels[2] }, " ")
+  end, { source = "192.0.2.1", target = "192.0.2.2", name = "vpn",
+         contact = "noc@example.net", labels = { "a", "b" },
+         random = ("\1\2"):rep(64), time = 0 } },
+}
+
+-- A copy whose tables all have this metatable.
+local function with(metatable, t)
+  local copy = {}
+  for key, value in pairs(t) do
+    copy[key] = type(value) == "table" and with(metatable, value) or value
+  end
+  return setmetatable(copy, metatable)
+end
+
+-- The tables of t, itself too.
+local function all_tables(t, found)
+  found[#found + 1] = t
+  for _, value in pairs(t) do
+    if type(value) == "table" then
+      all_tables(value, found)
+    end
+  end
+  return found
+end
+
+describe("arguments", function()
+  for name, call in pairs(calls) do
+    local f, fields = call[1], call[2]
+
+    it("of " .. name .. " are read without metamethods", function()
+      local ran = {}
+      local hostile = {}
+      for _, event in ipairs { "__index", "__newindex", "__len", "__pairs",
+                               "__tostring", "__eq", "__call", "__concat" } do
+        hostile[event] = function()
+          ran[#ran + 1] = event
+        end
+      end
+      hostile.__name = 7
+      local wanted = f(fields)
+      assert.equal(wanted, f(with(hostile, fields)))
+      -- What stands behind __index only is not there.
+      pcall(f, setmetatable({}, { __index = function(_, key)
+        ran[#ran + 1] = key
+        return fields[key]
+      end }))
+      assert.same({}, ran)
+    end)
+
+    it("of " .. name .. " are read once, whatever the collector runs",
+       function()
+      local wanted, ended = f(fields), false
+      for round = 1, 200 do
+        local mine = with(nil, fields)
+        local inside = all_tables(mine, {})
+        -- A finalizer that comes back, and bends what is being read.
+        local function bend()
+          if ended then
+            return
+          end
+          local t = inside[math.random(#inside)]
+          for key, value in pairs(t) do
+            if math.random(2) == 1 then
+              t[key] = type(value) == "table" and 5 or
+                ({ {}, 1, ("z"):rep(300), false })[round % 4 + 1]
+            end
+          end
+          setmetatable({}, { __gc = bend })
+        end
+        ended = false
+        setmetatable({}, { __gc = bend })
+        collectgarbage "collect"
+        setmetatable({}, { __gc = bend })
+        local ok, got = pcall(f, mine)
+        ended = true
+        assert.is_true(not ok or type(got) == "string")
+      end
+      assert.equal(wanted, f(fields))
+    end)
+  end
+
+  it("that change under __index crash nothing", function()
+    local n = 0
+    local option = setmetatable({ type = 19 }, { __index = function(_, key)
+      n = n + (key == "value" and 1 or 0)
+      return key == "value" and (n == 1 and {} or 5) or nil
+    end })
+    assert.equal("0101000613" .. "02",
+                 hex(core.encode("lcp", { code = 1, identifier = 1,
+                                          options = { option } })))
+    assert.equal(0, n)
+  end)
+
+  it("that are a number are no label", function()
+    local plan = { source = "192.0.2.1", target = "192.0.2.2" }
+    for _, labels in ipairs { { 5 }, { "a", 5.5 }, { true }, { {} },
+                              { "a,b" }, { "a\0" } } do
+      plan.labels = labels
+      raises("'labels': element " .. #labels .. " is not a string",
+             core.conversation, plan)
+      assert.equal(labels[1], plan.labels[1]) -- and it stays what it was
+      assert.equal(math.type(labels[1]), math.type(plan.labels[1]))
+    end
+    for _, labels in ipairs { "a", 5, true } do
+      plan.labels = labels
+      raises("'labels' is a " .. type(labels), core.conversation, plan)
+    end
+  end)
+
+  it("whose keys are strange are named by their type", function()
+    local ran = 0
+    local key = setmetatable({}, { __name = "x", __tostring = function()
+      ran = ran + 1
+      return {}
+    end })
+    raises("a table as its key", core.encode, "lcp", { code = 1, [key] = 1 })
+    raises("a table as its key", core.syn, { [key] = 1 })
+    raises("unknown field 'zz'", core.encode, "lcp", { code = 1, zz = 1 })
+    raises("unknown field '5'", core.encode, "lcp", { code = 1, [5] = 1 })
+    assert.equal(0, ran)
+  end)
+
+  it("are left as they were", function()
+    for _, call in pairs(calls) do
+      local before, given = with(nil, call[2]), with(nil, call[2])
+      call[1](given)
+      assert.same(before, given)
+    end
+  end)
+
+  it("take capital hexadecimal as well", function()
+    for _, digits in ipairs { "c0FFEE0a", "C0ffee0A" } do
+      assert.equal("05010008c0ffee0a", hex(core.encode("lcp", {
+        code = 5, identifier = 1, data = digits })))
+      assert.equal("0101000a" .. "c006c0ffee0a", hex(core.encode("ccp", {
+        code = 1, identifier = 1,
+        options = { { type = 0xc0, raw = digits } } })))
+    end
+    raises("'data' is not hexadecimal", core.encode, "lcp",
+           { code = 5, data = "0g" })
+  end)
+
+  it("say which layer they are of, or raise", function()
+    local frame = core.decode("ppp", core.encode("ppp", {
+      protocol = 0xc021, code = 9, identifier = 1 }))
+    assert.equal("lcp", frame.layer)
+    assert.is_string(core.encode("ppp", frame))
+    for _, layer in ipairs { "chap", "gre", "", "LCP" } do
+      frame.layer = layer
+      raises("'layer'", core.encode, "ppp", frame)
+    end
+  end)
+
+  it("that are malformed say why, and where", function()
+    local message, why, offset = core.decode("lcp", "\1\1\0\6\1\9")
+    assert.is_nil(message)
+    assert.matches("^malformed: ", why)
+    assert.equal(6, offset)
+    message, why, offset = core.decode("sccrq", "\0\156\0\2")
+    assert.is_nil(message)
+    assert.equal("malformed: PPTP message type is not 1", why)
+    assert.equal(4, offset)
+    local layers, stopped = core.dissect("\70\0\0\20")
+    assert.equal("malformed", layers[#layers].layer)
+    assert.is_table(layers)
+    assert.equal(layers[#layers].why, stopped)
+  end)
+end)
