@@ -132,11 +132,37 @@ local function time_of(message)
   return type(at) == "number" and at or nil
 end
 
---- The Configure-Requests of a record, in order.
+-- A request that says `same_as` has the options and the bytes of that one, which
+-- is counted from 0; the identifier in the bytes is its own.
+local function resolved(offer, first)
+  local whole = {}
+  for key, value in pairs(offer) do
+    whole[key] = value
+  end
+  whole.options = first.options
+  if type(first.raw) == "string" and
+     math.type(offer.identifier) == "integer" then
+    whole.raw = ("%s%02x%s"):format(first.raw:sub(1, 2),
+                                    offer.identifier & 255, first.raw:sub(5))
+  end
+  return whole
+end
+
+--- The Configure-Requests of a record, in order, each with its options.
 -- @tparam table record
 -- @treturn table list; it may be the record's own, so leave it as it is
 function M.offers(record)
-  return tables(stage_of(record, "lcp").offers)
+  local offers = tables(stage_of(record, "lcp").offers)
+  local list
+  for i, offer in ipairs(offers) do
+    local at = offer.options == nil and math.tointeger(offer.same_as)
+    local first = at and at + 1 < i and offers[at + 1]
+    if first then
+      list = list or table.move(offers, 1, #offers, 1, {})
+      list[i] = resolved(offer, first)
+    end
+  end
+  return list or offers
 end
 
 local offers_of = M.offers
