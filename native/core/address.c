@@ -314,3 +314,23 @@ bool pptp_address_is_private(const struct pptp_address *a)
 		return a->bytes[15] <= 1;
 	return is_in_any(a->bytes, private_v6, COUNT(private_v6));
 }
+
+/* The blocks do not overlap. */
+uint64_t pptp_address_v4_public(uint32_t first, uint32_t last)
+{
+	uint64_t sum = first <= last ? (uint64_t)last - first + 1 : 0;
+	uint32_t from, to;
+	size_t i;
+
+	for (i = 0; i < COUNT(private_v4) && sum > 0; i++) {
+		from = (uint32_t)private_v4[i].prefix[0] << 24 |
+		       (uint32_t)private_v4[i].prefix[1] << 16 |
+		       (uint32_t)private_v4[i].prefix[2] << 8;
+		to = from | UINT32_MAX >> private_v4[i].bits;
+		from = from > first ? from : first;
+		to = to < last ? to : last;
+		if (from <= to)
+			sum -= (uint64_t)to - from + 1;
+	}
+	return sum;
+}

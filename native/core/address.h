@@ -31,5 +31,7 @@ uint32_t pptp_address_v4_value(const struct pptp_address *a);
 /* Private, loopback, link-local, shared (RFC 1918, 3927, 4193, 5735, 6598)
  * or documentation space: addresses that nobody is surveyed by. */
 bool pptp_address_is_private(const struct pptp_address *a);
+/* How many IPv4 addresses of a range are outside such space. */
+uint64_t pptp_address_v4_public(uint32_t first, uint32_t last);
 
 #endif

@@ -248,6 +248,43 @@ START_TEST(private_space_ends_where_its_rfc_says)
 }
 END_TEST
 
+/* Every range between two places where private space begins or ends. */
+START_TEST(public_addresses_of_a_range_are_counted)
+{
+	static const uint32_t step = 1U << 16;
+	uint64_t sum = 0;
+	struct pptp_address a;
+	uint32_t at;
+
+	/* The /16s, each told by its addresses one by one where it is mixed. */
+	for (uint64_t first = 0; first <= UINT32_MAX; first += step) {
+		uint64_t own = 0;
+
+		for (at = (uint32_t)first; at < first + step - 256; at += 256) {
+			a = pptp_address_v4(at);
+			own += pptp_address_is_private(&a) ? 0 : 256;
+		}
+		a = pptp_address_v4(at);
+		own += pptp_address_is_private(&a) ? 0 : 256;
+		ck_assert_uint_eq(
+		    pptp_address_v4_public((uint32_t)first,
+					   (uint32_t)(first + step - 1)),
+		    own);
+		sum += own;
+	}
+	ck_assert_uint_eq(pptp_address_v4_public(0, UINT32_MAX), sum);
+	for (size_t i = 0; i < COUNT(public_space); i++) {
+		a = address(public_space[i]);
+		if (a.family == 4) {
+			at = pptp_address_v4_value(&a);
+			ck_assert_uint_eq(pptp_address_v4_public(at, at), 1);
+		}
+	}
+	ck_assert_uint_eq(pptp_address_v4_public(0x09ffffff, 0x0b000000), 2);
+	ck_assert_uint_eq(pptp_address_v4_public(2, 1), 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("address");
@@ -260,5 +297,6 @@ int main(void)
 	CLAIM(s, bytes_past_an_ipv4_address_do_not_count);
 	CLAIM(s, ipv4_value_goes_both_ways);
 	CLAIM(s, private_space_ends_where_its_rfc_says);
+	CLAIM(s, public_addresses_of_a_range_are_counted);
 	return run_suite(s);
 }

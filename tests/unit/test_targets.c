@@ -168,6 +168,19 @@ START_TEST(public_addresses_are_counted_apart)
 }
 END_TEST
 
+START_TEST(the_whole_internet_is_counted_at_once)
+{
+	struct timespec begin, end;
+
+	add("0.0.0.0/0");
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+	for (int i = 0; i < 1000; i++)
+		ck_assert_uint_gt(pptp_targets_public(t), 3600000000);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+	ck_assert_int_lt(end.tv_sec - begin.tv_sec, 2);
+}
+END_TEST
+
 START_TEST(hostile_numbers_are_no_names)
 {
 	const char *const specs[] = {"192.0.2.300", "010.0.0.1",   "127.1",
@@ -444,6 +457,7 @@ int main(void)
 	WITH(s, the_last_address_of_all_ends_a_block);
 	WITH(s, counts_saturate);
 	WITH(s, public_addresses_are_counted_apart);
+	WITH(s, the_whole_internet_is_counted_at_once);
 	WITH(s, hostile_numbers_are_no_names);
 	WITH(s, the_sentence_tells_the_value_and_what_to_write);
 	WITH(s, hostile_names_are_refused_and_shown_escaped);
