@@ -55,7 +55,8 @@ enum { /* bits of struct pptp_command */
 extern const struct pptp_command pptp_command_syn, pptp_command_gre,
     pptp_command_control, pptp_command_call, pptp_command_decode;
 
-/* One sentence on standard error, after the program's name. */
+/* One sentence on standard error, after the program's name. Control characters
+ * in it, and bytes that are no UTF-8, are shown as \xNN. */
 void pptp_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* How many of SIGINT and SIGTERM have come. */
 int pptp_signals(void);

@@ -39,9 +39,11 @@ static void watch_signals(void)
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	/* A closed pipe is an error of its write, with a sentence. */
+	/* A closed pipe, or a file at its limit, is an error of its write, with
+	 * a sentence. */
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, NULL);
+	sigaction(SIGXFSZ, &action, NULL);
 }
 
 static int print_overview(void)
@@ -108,7 +110,7 @@ static int run(int argc, char **argv)
 	const struct pptp_command *command;
 
 	if (word == NULL) {
-		pptp_say("a command is missing; see 'pptp-probe -h'");
+		pptp_say("a command is missing; see 'pptp-probe --help'");
 		return PPTP_EXIT_USAGE;
 	}
 	if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0)

@@ -235,16 +235,17 @@ static void complain(int got, const char *word,
 		     const struct pptp_command *command)
 {
 	const struct row *row = find(optopt);
-	bool is_long = strncmp(word, "--", 2) == 0;
 
+	/* getopt_long() gives 0 for a name that is none of ours, or of several;
+	 * a letter of ours is complained of only for its value. */
 	if (got == ':' && row != NULL)
 		pptp_say("option --%s lacks its %s; see 'pptp-probe %s -h'",
 			 row->name, row->argument, command->name);
-	else if (is_long && optopt != 0 && row != NULL)
-		pptp_say("option --%s takes no value; leave it out", row->name);
-	else if (is_long)
+	else if (optopt == 0)
 		pptp_say("no option '%s'; see 'pptp-probe %s -h'", word,
 			 command->name);
+	else if (row != NULL)
+		pptp_say("option --%s takes no value; leave it out", row->name);
 	else
 		pptp_say("no option '-%c'; see 'pptp-probe %s -h'", optopt,
 			 command->name);

@@ -255,8 +255,7 @@ static void finish(struct decode *d)
 		sum->unread[i] += d->counts.unread[i];
 }
 
-static void captured_frame(struct decode *d, int linktype,
-			   const struct pptp_frame *f)
+static void captured_frame(struct decode *d, const struct pptp_frame *f)
 {
 	const struct pptp_place p = {.frame = f->number,
 				     .time_us = f->time_us,
@@ -264,7 +263,7 @@ static void captured_frame(struct decode *d, int linktype,
 	struct pptp_reader r;
 
 	d->counts.frames++;
-	switch (pptp_link_decode(linktype, f->bytes, f->length, &r)) {
+	switch (pptp_link_decode(f->linktype, f->bytes, f->length, &r)) {
 	case PPTP_LINK_IP:
 		ip_packet(d, r, &p);
 		break;
@@ -287,9 +286,9 @@ static enum pptp_error all_frames(struct decode *d, struct pptp_source *s,
 
 	while (!d->teller.stopped &&
 	       (got = pptp_source_next(s, &f, text, room)) == 1)
-		captured_frame(d, s->linktype, &f);
+		captured_frame(d, &f);
 	finish(d);
-	return got < 0 ? PPTP_ERROR_SHORT : PPTP_OK;
+	return got < 0 ? (enum pptp_error)got : PPTP_OK;
 }
 
 enum pptp_error pptp_decode_open_file(FILE *file, const char *path,

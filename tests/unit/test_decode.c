@@ -968,45 +968,77 @@ START_TEST(wireless_captures_get_advice_of_their_own)
 }
 END_TEST
 
-static void add_interface(struct pptp_writer *w, uint16_t linktype,
-			  uint32_t snapshot)
+static void add_block(struct pptp_writer *w, uint32_t type, const void *body,
+		      size_t length)
 {
-	pptp_write_u32(w, 1);
-	pptp_write_u32(w, 20);
-	pptp_write_u16(w, linktype);
-	pptp_write_u16(w, 0);
-	pptp_write_u32(w, snapshot);
-	pptp_write_u32(w, 20);
+	pptp_write_u32(w, type);
+	pptp_write_u32(w, (uint32_t)(12 + length));
+	pptp_write_bytes(w, body, length);
+	pptp_write_u32(w, (uint32_t)(12 + length));
 }
 
-START_TEST(several_link_types_get_advice_of_their_own)
+/* A packet of an interface, in a pcapng file of Ethernet and one more. */
+static void begin_pcapng(struct pptp_writer *w, uint8_t second)
 {
-	static const struct {
-		uint16_t linktype;
-		uint32_t snapshot;
-		const char *advice;
-	} second[] = {
-	    {113, 65535, "tshark -r FILE -Y frame.interface_id==0 -w NEW"},
-	    {1, 200, "editcap -F pcap FILE NEW"},
-	};
+	uint8_t head[16] = {0x1a, 0x2b, 0x3c, 0x4d, 0, 1};
+	uint8_t interface[8] = {0, 1, 0, 0, 0, 0, 0, 200};
 
-	for (size_t i = 0; i < 2; i++) {
-		uint8_t bytes[128];
-		struct pptp_writer w;
+	add_block(w, 0x0a0d0d0a, head, sizeof(head));
+	add_block(w, 1, interface, sizeof(interface));
+	interface[1] = second;
+	interface[7] = 100;
+	add_block(w, 1, interface, sizeof(interface));
+}
 
-		pptp_writer_init(&w, bytes, sizeof(bytes));
-		pptp_write_u32(&w, 0x0a0d0d0a);
-		pptp_write_u32(&w, 28);
-		pptp_write_u32(&w, 0x1a2b3c4d);
-		pptp_write_u32(&w, 0x00010000);
-		pptp_write_u32(&w, 0xffffffff);
-		pptp_write_u32(&w, 0xffffffff);
-		pptp_write_u32(&w, 28);
-		add_interface(&w, 1, 65535);
-		add_interface(&w, second[i].linktype, second[i].snapshot);
-		ck_assert_has(complaint_of(bytes, w.length, PPTP_ERROR_SHORT),
-			      second[i].advice);
-	}
+static void add_packet(struct pptp_writer *w, uint8_t id, const char *hex)
+{
+	struct vector v = vector(hex);
+	uint8_t body[600] = {[3] = id, [19] = 0};
+
+	body[15] = body[19] = (uint8_t)v.length;
+	memcpy(body + 20, v.bytes, v.length);
+	add_block(w, 6, body, 20 + (v.length + 3) / 4 * 4);
+}
+
+#define ETHERNET "ffffffffffff020000000001 0800"
+#define COOKED   "0000 0001 0006 0200000000010000 0800"
+
+START_TEST(several_link_types_in_one_pcapng_are_read)
+{
+	struct capture *c = capture(1);
+	struct said *out;
+
+	pptp_writer_init(&c->w, c->bytes, sizeof(c->bytes));
+	begin_pcapng(&c->w, 113);
+	add_packet(&c->w, 1, COOKED VECTOR_IP_GRE_ACK);
+	add_packet(&c->w, 0, ETHERNET VECTOR_IP_GRE_ACK);
+	out = decode(c);
+	ck_assert_uint_eq(out->objects, 2);
+	ck_assert_has(object(out, 0), "{\"frame\":1,");
+	ck_assert_has(object(out, 1), "{\"frame\":2,");
+	ck_assert_has_not(out->text, "malformed");
+}
+END_TEST
+
+START_TEST(a_pcapng_of_nothing_that_is_read_is_refused)
+{
+	struct capture *c = capture(1);
+	struct pptp_decode_counts counts;
+	char text[512] = "";
+
+	pptp_writer_init(&c->w, c->bytes, sizeof(c->bytes));
+	begin_pcapng(&c->w, 105);
+	add_packet(&c->w, 1, VECTOR_IP_GRE_ACK);
+	ck_assert_int_eq(decode_with(c, c->w.length, new_said(), text),
+			 PPTP_ERROR_ARGUMENT);
+	ck_assert_has(text, "IEEE802_11 (105)");
+	/* Beside what is read it is counted. */
+	add_packet(&c->w, 0, ETHERNET VECTOR_IP_GRE_ACK);
+	counts = counted(c);
+	ck_assert_uint_eq(counts.frames, 2);
+	ck_assert_uint_eq(counts.unread[PPTP_UNREAD_LINK], 1);
+	ck_assert_has(complaint_of(c->bytes, c->w.length - 2, PPTP_ERROR_SHORT),
+		      "after 1 frames: the file ends within a block");
 }
 END_TEST
 
@@ -1088,7 +1120,8 @@ int main(void)
 	CLAIM(s, frames_that_are_not_understood_are_counted_by_kind);
 	CLAIM(s, compressed_captures_are_named);
 	CLAIM(s, wireless_captures_get_advice_of_their_own);
-	CLAIM(s, several_link_types_get_advice_of_their_own);
+	CLAIM(s, several_link_types_in_one_pcapng_are_read);
+	CLAIM(s, a_pcapng_of_nothing_that_is_read_is_refused);
 	CLAIM(s, cut_fragment_ends_no_packet);
 	CLAIM(s, first_segment_in_a_lone_fragment_is_decoded);
 	CLAIM(s, lone_fragment_fills_the_hole_of_a_stream);

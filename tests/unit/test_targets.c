@@ -7,6 +7,8 @@
 #include "unit/claims.h"
 #include "unit/netns.h"
 
+#include <time.h>
+
 static struct pptp_targets *t;
 static char text[512];
 
