@@ -13,6 +13,6 @@ void pptp_net_capture_class(lua_State *L); /* and the sender's */
 void pptp_net_prober_class(lua_State *L);
 void pptp_net_targets_class(lua_State *L);
 
-#define PPTP_NET_TEXT 512 /* one sentence of the library's */
+#define PPTP_NET_TEXT 6144 /* a path of the longest kind, and words around it */
 
 #endif

@@ -12,7 +12,7 @@
 #include "cli/output.h"
 #include "cli/privilege.h"
 
-#define TEXT 640
+#define TEXT 6144 /* a path of the longest kind, and words around it */
 
 struct input {
 	const char *path;

@@ -11,7 +11,7 @@
 #include "cli/privilege.h"
 #include "net/targets.h"
 
-#define TEXT         512
+#define TEXT         6144   /* a path of the longest kind, and words */
 #define CONTACT_FREE 256    /* addresses that nobody needs a contact for */
 #define WAIT_US      250000 /* a signal just before a wait is late by this */
 

@@ -99,7 +99,7 @@ struct pptp_prober {
 	uint8_t random[PPTP_RANDOM_POOL]; /* from getrandom(2) */
 	size_t random_left;
 	uint64_t run; /* of all its records */
-	bool raw; /* packets can be sent and captured */
+	bool raw;     /* packets can be sent and captured */
 	struct pptp_exit *exits;
 	struct pptp_dump *dump;
 	struct pptp_tap *taps;

@@ -36,6 +36,32 @@ def write(name, linktype, frames, snaplen=65535):
         file.write(out)
 
 
+def block(kind, body):
+    body += b"\0" * (-len(body) % 4)
+    size = struct.pack("<I", 12 + len(body))
+    return struct.pack("<I", kind) + size + body + size
+
+
+def write_interfaces(name, interfaces):
+    """A pcapng of several interfaces, each with a link type, a snapshot length
+    and a resolution of its own; their frames take turns."""
+    out = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+    for linktype, snaplen, digits, _ in interfaces:
+        out += block(1, struct.pack("<HHIHHBxxxI", linktype, 0, snaplen, 9, 1,
+                                    digits, 0))
+    for turn in range(max(len(frames) for _, _, _, frames in interfaces)):
+        for number, (_, _, digits, frames) in enumerate(interfaces):
+            if turn >= len(frames):
+                continue
+            frame = bytes(frames[turn])
+            ticks = (1700000000 + turn) * 10 ** digits
+            out += block(6, struct.pack(
+                "<IIIII", number, ticks >> 32, ticks & 0xFFFFFFFF, len(frame),
+                len(frame)) + frame)
+    with open(os.path.join(folder, name), "wb") as file:
+        file.write(out)
+
+
 def pad(text, width=64):
     return text.encode("latin-1").ljust(width, b"\0")
 
@@ -278,6 +304,10 @@ def main():
     for name, linktype in (("cooked", SLL), ("cooked2", SLL2), ("loop", LOOP),
                            ("ppp", PPP), ("ppp_direction", PPP_DIRECTION)):
         write(name + ".pcap", linktype, links(linktype))
+    write_interfaces("interfaces.pcapng", [
+        (SLL, 65535, 6, links(SLL)), (SLL2, 96, 9, links(SLL2)),
+        (PPP_DIRECTION, 0, 3, links(PPP_DIRECTION)),
+        (LOOP, 262144, 6, links(LOOP))])
 
 
 folder = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(

@@ -14,4 +14,4 @@ else
 	diag "NOT COMPARED: no public captures in $public"
 fi
 PYTHONDONTWRITEBYTECODE=1 python3 "$system/captures.py" \
-	"$PPTP_BUILD/pptp-probe" "$scratch" "${folders[@]}"
+	"$PPTP_BUILD/pptp-probe" "${folders[@]}"
