@@ -80,14 +80,21 @@ static bool is_awaited(const struct pptp_output *o)
 bool pptp_output_end(struct pptp_output *o)
 {
 	pptp_json_line(&o->json);
-	if (!o->failed && is_awaited(o))
+	if (o->json.failed || is_awaited(o))
 		return pptp_output_flush(o);
-	return !o->failed;
+	return true;
 }
 
 bool pptp_output_flush(struct pptp_output *o)
 {
-	return pptp_json_flush(&o->json);
+	if (pptp_json_flush(&o->json))
+		return true;
+	if (!o->failed)
+		pptp_say("an object nests deeper than %d levels and was left "
+			 "out; so is all that follows",
+			 PPTP_JSON_DEPTH);
+	o->failed = true;
+	return false;
 }
 
 bool pptp_output_close(void)

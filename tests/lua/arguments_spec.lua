@@ -225,6 +225,52 @@ describe("arguments", function()
     end
   end)
 
+  -- Each number of a packet: its least and its most, and where it stands in
+  -- the packet, of how many bytes.
+  local numbers = {
+    { core.syn, "source_port", 1, 65535, 21, 2 },
+    { core.syn, "port", 1, 65535, 23, 2 },
+    { core.syn, "sequence", 0, 4294967295, 25, 4 },
+    { core.syn, "window", 0, 65535, 35, 2 },
+    { core.syn, "ttl", 1, 255, 9, 1 },
+    { core.syn, "id", 0, 65535, 5, 2 },
+    { core.gre, "call_id", 0, 65535, 27, 2 },
+    { core.gre, "sequence", 0, 4294967295, 29, 4 },
+    { core.gre, "acknowledgment", 0, 4294967295, 29, 4 },
+    { core.gre, "ttl", 1, 255, 9, 1 },
+    { core.gre, "id", 0, 65535, 5, 2 },
+  }
+
+  it("that are numbers reach their edges in a packet, and no further",
+     function()
+    for _, row in ipairs(numbers) do
+      local f, key, least, most, at, size = table.unpack(row)
+      local function packet(value)
+        local t = f == core.syn and with(nil, calls.syn[2]) or
+          { source = "192.0.2.1", target = "192.0.2.2", call_id = 5 }
+        t[key] = value
+        return f(t)
+      end
+      for _, value in ipairs { least, least + 1, most - 1, most } do
+        assert.equal(value, (">I" .. size):unpack(packet(value), at))
+      end
+      for _, value in ipairs { least - 1, most + 1, least + 0.5 } do
+        raises("'" .. key .. "'", packet, value)
+      end
+      raises("'" .. key .. "' is a string", packet, tostring(most))
+    end
+  end)
+
+  it("that are a payload fit 1500 bytes", function()
+    local gre = { source = "192.0.2.1", target = "192.0.2.2", call_id = 5 }
+    for _, length in ipairs { 0, 1, 1499, 1500 } do
+      gre.payload = ("x"):rep(length)
+      assert.equal(28 + length, #core.gre(gre))
+    end
+    gre.payload = ("x"):rep(1501)
+    raises("'payload' has 1501 bytes; at most 1500 fit", core.gre, gre)
+  end)
+
   it("take capital hexadecimal as well", function()
     for _, digits in ipairs { "c0FFEE0a", "C0ffee0A" } do
       assert.equal("05010008c0ffee0a", hex(core.encode("lcp", {
