@@ -172,6 +172,11 @@ ok "… and its retransmissions" test "$(values 'sum(
 	offer.get("same_as") == 0 for offer in r["lcp"]["offers"])' \
 	<"$scratch/call")" -ge 10
 
+for kind in control syn gre call; do
+	ok "$kind: records fit their schema" \
+		"$repo/tests/schema/check" record "$scratch/$kind"
+done
+
 # ---- output
 
 # What fits is there, and the rest is missed.

@@ -335,6 +335,45 @@ START_TEST(missing_segment_is_told_with_its_offset)
 }
 END_TEST
 
+START_TEST(too_much_behind_a_missing_segment_is_told)
+{
+	struct capture *c = capture(101);
+	struct vector v = vector(VECTOR_ECHO_REQUEST);
+	struct said *out;
+
+	add_segment(c, 1, v.bytes, 10);
+	for (uint32_t i = 1; i <= 257; i++)
+		add_segment(c, 1 + 16 * i, v.bytes, v.length);
+	/* What was missing comes when it was given up. */
+	add_segment(c, 11, v.bytes + 10, 6);
+	out = decode(c);
+	ck_assert_uint_eq(out->objects, 1 + 257);
+	ck_assert_has(
+	    object(out, 0),
+	    "\"malformed\":{\"why\":\"bytes are missing here, and more "
+	    "came after them than is kept\",\"offset\":10}");
+	ck_assert_has(object(out, 1), "\"frame\":2,");
+	ck_assert_has(object(out, 257), "\"frame\":258,");
+}
+END_TEST
+
+START_TEST(up_to_256_early_segments_wait_for_the_missing_one)
+{
+	struct capture *c = capture(101);
+	struct vector v = vector(VECTOR_ECHO_REQUEST);
+	struct said *out;
+
+	add_segment(c, 1, v.bytes, 10);
+	for (uint32_t i = 1; i <= 256; i++)
+		add_segment(c, 1 + 16 * i, v.bytes, v.length);
+	add_segment(c, 11, v.bytes + 10, 6);
+	out = decode(c);
+	ck_assert_uint_eq(out->objects, 257);
+	ck_assert_has_not(out->text, "malformed");
+	ck_assert_has(object(out, 0), "\"frame\":258,");
+}
+END_TEST
+
 START_TEST(message_that_never_ends_is_told_at_the_end)
 {
 	struct capture *c = capture(101);
@@ -1100,6 +1139,8 @@ int main(void)
 	CLAIM(s, broken_stream_is_told_once_and_taken_up_again);
 	CLAIM(s, other_protocol_on_the_port_is_malformed);
 	CLAIM(s, missing_segment_is_told_with_its_offset);
+	CLAIM(s, too_much_behind_a_missing_segment_is_told);
+	CLAIM(s, up_to_256_early_segments_wait_for_the_missing_one);
 	CLAIM(s, message_that_never_ends_is_told_at_the_end);
 	CLAIM(s, cut_message_shows_the_fields_that_are_whole);
 	CLAIM(s, field_that_ends_at_the_cut_is_whole);
