@@ -221,24 +221,35 @@ describe("a prober", function()
     raises("'colour'", net.prober, { colour = 1 })
   end)
 
-  it("closes when it is collected, with work under way too", function()
+  -- The fewest of some counts: popen() closes its own end of the pipe after the
+  -- other program has begun, and that may count it.
+  local function open_files()
+    local least
     for _ = 1, 5 do
-      local p = prober()
-      assert(p:start { target = "127.0.0.1", port = 1, wait = 60 })
+      local f = io.popen("ls /proc/$PPID/fd | wc -l")
+      local count = f:read "n"
+      f:close()
+      least = least and math.min(least, count) or count
+    end
+    return least
+  end
+
+  it("closes when it is collected, with work under way too", function()
+    -- In a function: a register of ours would keep the last one.
+    local function begin()
+      assert(prober():start { target = "127.0.0.1", port = 1, wait = 60 })
     end
     collectgarbage()
-    collectgarbage()
-    local f = io.popen("ls /proc/$PPID/fd | wc -l")
-    local before = f:read "n"
-    f:close()
+    local before = open_files()
+    for _ = 1, 5 do
+      begin()
+    end
     for _ = 1, 20 do
       prober()
     end
     collectgarbage()
     collectgarbage()
-    f = io.popen("ls /proc/$PPID/fd | wc -l")
-    assert.equal(before, f:read "n")
-    f:close()
+    assert.equal(before, open_files())
   end)
 
   it("closes at the end of its scope", function()
