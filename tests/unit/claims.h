@@ -4,6 +4,8 @@
 #ifndef TESTS_CLAIMS_H
 #define TESTS_CLAIMS_H
 
+#include <malloc.h>
+
 #include "unit/harness.h"
 
 #include "core/bytes.h"
@@ -18,6 +20,13 @@ static inline void claim(Suite *s, const char *name, const TTest *test)
 }
 
 #define CLAIM(suite, test) claim(suite, #test, test)
+
+/* Bytes that malloc() has given out; always 0 under ASan, which looks for leaks
+ * itself. */
+static inline size_t heap_in_use(void)
+{
+	return mallinfo2().uordblks;
+}
 
 struct vector {
 	uint8_t bytes[512];

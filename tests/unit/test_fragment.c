@@ -324,6 +324,24 @@ START_TEST(every_length_flush_at_the_wall_is_read_to_its_end)
 }
 END_TEST
 
+START_TEST(freeing_what_still_waits_leaks_nothing)
+{
+	size_t before = 0;
+
+	for (int round = 0; round < 3; round++) {
+		struct bench *b = setup();
+
+		for (uint16_t i = 0; i < PPTP_FRAGMENTS + 3; i++)
+			put(b, fragment(i, 8, true), 8);
+		pptp_fragments_free(b->all);
+		guarded_free(&b->g);
+		if (round > 0)
+			ck_assert_uint_eq(heap_in_use(), before);
+		before = heap_in_use();
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("fragment");
@@ -343,5 +361,6 @@ int main(void)
 	CLAIM(s, oldest_packet_makes_room);
 	CLAIM(s, handler_may_put_fragments_of_its_own);
 	CLAIM(s, every_length_flush_at_the_wall_is_read_to_its_end);
+	CLAIM(s, freeing_what_still_waits_leaks_nothing);
 	return run_suite(s);
 }

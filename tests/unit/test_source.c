@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "read/source.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -264,6 +265,75 @@ START_TEST(reader_that_has_enough_is_given_no_more)
 }
 END_TEST
 
+/* One interface, and no packet. */
+#define PCAPNG                                                                 \
+	"0a0d0d0a 0000001c 1a2b3c4d 00010000 ffffffff ffffffff 0000001c"       \
+	"00000001 00000014 00010000 0000ffff 00000014"
+
+static unsigned open_files(void)
+{
+	DIR *all = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	ck_assert_ptr_nonnull(all);
+	while (readdir(all) != NULL)
+		n++;
+	closedir(all);
+	return n;
+}
+
+/* Through every way out: whole, cut, no capture, of no link type that is read;
+ * pcap and pcapng. */
+START_TEST(files_and_memory_are_given_back)
+{
+	static const struct {
+		const char *hex;
+		uint32_t linktype; /* 0: the bytes of hex alone */
+		size_t cut;
+	} cases[] = {
+	    {VECTOR_IP_GRE_LCP, 101, 0},
+	    {VECTOR_IP_GRE_LCP, 101, 3},
+	    {VECTOR_IP_GRE_LCP, 105, 0},
+	    {VECTOR_HTTP, 0, 0},
+	    {PCAPNG, 0, 0},
+	    {"0a0d0d0a 00000000", 0, 0},
+	    {"1f8b0800", 0, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char name[] = "/tmp/test_source.XXXXXX", text[512];
+		const struct pptp_decode_output output = {
+		    .begin = begin, .end = end, .context = new_said()};
+		size_t n = i, before = 0;
+		struct vector v = vector(cases[n].hex);
+		struct capture *c = capture(cases[n].linktype);
+		unsigned files;
+		int fd = mkstemp(name);
+
+		add(c, v.bytes, v.length);
+		if (cases[n].linktype == 0) {
+			pptp_writer_init(&c->w, c->bytes, sizeof(c->bytes));
+			pptp_write_bytes(&c->w, v.bytes, v.length);
+		}
+		n = c->w.length - cases[n].cut;
+		ck_assert_int_eq(write(fd, c->bytes, n), (ssize_t)n);
+		close(fd);
+		files = open_files();
+		for (int round = 0; round < 20; round++) {
+			(void)!pptp_decode_file(name, &output, text,
+						sizeof(text));
+			ck_assert_uint_eq(open_files(), files);
+			/* What is freed may be kept for a while, seven of each
+			 * size. */
+			if (round > 10)
+				ck_assert_uint_eq(heap_in_use(), before);
+			before = heap_in_use();
+		}
+		unlink(name);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("source");
@@ -278,5 +348,6 @@ int main(void)
 	CLAIM(s, file_that_is_no_capture_is_said);
 	CLAIM(s, time_that_is_none_is_left_out);
 	CLAIM(s, reader_that_has_enough_is_given_no_more);
+	CLAIM(s, files_and_memory_are_given_back);
 	return run_suite(s);
 }
