@@ -183,8 +183,8 @@ static void tell_counts(const struct pptp_options *o,
 {
 	static const char *const kinds[] = {
 	    [PPTP_UNREAD_LINK] = "neither IP nor PPP in the link layer",
-	    [PPTP_UNREAD_IP] = "a broken IP header",
-	    [PPTP_UNREAD_TCP] = "a broken TCP header",
+	    [PPTP_UNREAD_IP] = "a broken or cut IP header",
+	    [PPTP_UNREAD_TCP] = "a broken or cut TCP header",
 	    [PPTP_UNREAD_DEPTH] = "more than 4 tunnels in each other",
 	    [PPTP_UNREAD_FRAGMENT] = "a first fragment that is missing",
 	};
@@ -200,7 +200,11 @@ static void tell_counts(const struct pptp_options *o,
 		    sum == 0 ? ": " : ", ", c->unread[i], kinds[i]);
 		sum += c->unread[i];
 	}
-	if (o->verbose)
+	if (c->frames == 0 && sum > 0)
+		pptp_say("%" PRIu64 " messages in --hex; some bytes were not "
+			 "understood%s",
+			 messages, text);
+	else if (o->verbose)
 		pptp_say("%" PRIu64 " messages in %" PRIu64 " frames; %" PRIu64
 			 " not understood%s",
 			 messages, c->frames, sum, text);

@@ -15,7 +15,7 @@
 
 enum pptp_unread {                   /* frames that were not understood */
 		   PPTP_UNREAD_LINK, /* neither IP nor PPP in their link layer */
-		   PPTP_UNREAD_IP,   /* a broken IP header */
+		   PPTP_UNREAD_IP,   /* a broken or cut IP header */
 		   PPTP_UNREAD_TCP,  /* a broken TCP header */
 		   PPTP_UNREAD_DEPTH,    /* more tunnels in tunnels than 4 */
 		   PPTP_UNREAD_FRAGMENT, /* packets whose first part is lacking */

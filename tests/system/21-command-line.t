@@ -301,11 +301,14 @@ write(sys.argv[2], 50, ["8f00803500000002000000000000000000",
                         "ff03c021010100040000"])
 PY
 wrong "frames that are not understood" 0 \
-	"3 of 4 frames were not understood: 2 with neither .*, 1 with a broken IP" \
+	"3 of 4 frames were not understood: 2 with neither .*, 1 with a broken or cut IP" \
 	decode "$scratch/odd.pcap"
 wrong "… and with -v" 0 "0 messages in 4 frames; 3 not understood: 2 with" \
 	decode -v "$scratch/odd.pcap"
 is "… and not with -q" "$("$probe" decode -q "$scratch/odd.pcap" 2>&1)" ""
+# IPv4 in IPv4, the inner one cut.
+wrong "bytes that are not all understood" 0 "some bytes were not understood: 1" \
+	decode --hex 4500001800000000400400000a0000010a00000245000014
 is "Cisco's HDLC is not taken for PPP" "$("$probe" decode "$scratch/hdlc.pcap" \
 	2>&1 | values 'r["frame"], r["layer"]')" "(2, 'lcp')"
 
