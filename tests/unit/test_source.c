@@ -270,6 +270,63 @@ END_TEST
 	"0a0d0d0a 0000001c 1a2b3c4d 00010000 ffffffff ffffffff 0000001c"       \
 	"00000001 00000014 00010000 0000ffff 00000014"
 
+/* A pipe whose other end writes only when the reader would have to wait. */
+struct slow {
+	struct said *said;
+	const struct capture *c;
+	int fd;
+	size_t written;
+	unsigned waits, seen; /* objects told at the last wait */
+};
+
+static struct pptp_sink *slow_begin(void *context)
+{
+	return begin(((struct slow *)context)->said);
+}
+
+static bool slow_end(void *context)
+{
+	return end(((struct slow *)context)->said);
+}
+
+static void write_some(void *context)
+{
+	struct slow *s = context;
+	size_t left = s->c->w.length - s->written, n = left < 60 ? left : 60;
+
+	s->waits++;
+	s->seen = s->said->objects;
+	ck_assert_int_eq(write(s->fd, s->c->bytes + s->written, n), (ssize_t)n);
+	s->written += n;
+	if (s->written == s->c->w.length)
+		close(s->fd);
+}
+
+START_TEST(whoever_waits_for_objects_has_them_before_a_read_waits)
+{
+	struct capture *c = capture(101);
+	struct slow s = {.said = new_said(), .c = c};
+	const struct pptp_decode_output output = {.begin = slow_begin,
+						  .end = slow_end,
+						  .context = &s,
+						  .idle = write_some};
+	char text[256] = "";
+	int ends[2];
+
+	for (int i = 0; i < 3; i++)
+		add_hex(c, VECTOR_IP_GRE_ACK);
+	ck_assert_int_eq(pipe(ends), 0);
+	s.fd = ends[1];
+	ck_assert_int_eq(pptp_decode_open_file(fdopen(ends[0], "rb"), "pipe",
+					       &output, text, sizeof(text)),
+			 PPTP_OK);
+	ck_assert_uint_eq(s.said->objects, 3);
+	ck_assert_uint_eq(s.waits, (c->w.length + 59) / 60);
+	/* The last piece completes the last frame; those before were told. */
+	ck_assert_uint_eq(s.seen, 2);
+}
+END_TEST
+
 static unsigned open_files(void)
 {
 	DIR *all = opendir("/proc/self/fd");
@@ -348,6 +405,7 @@ int main(void)
 	CLAIM(s, file_that_is_no_capture_is_said);
 	CLAIM(s, time_that_is_none_is_left_out);
 	CLAIM(s, reader_that_has_enough_is_given_no_more);
+	CLAIM(s, whoever_waits_for_objects_has_them_before_a_read_waits);
 	CLAIM(s, files_and_memory_are_given_back);
 	return run_suite(s);
 }
