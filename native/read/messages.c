@@ -128,7 +128,7 @@ static void put_broken(struct pptp_teller *t, const struct pptp_partial *p,
 
 	if (s == NULL)
 		return;
-	if (p->length > 0 && is_message(p))
+	if (is_message(p))
 		put_readable(p, s);
 	pptp_tell_malformed(s, why, offset);
 	pptp_tell_end(t, s, truncated);

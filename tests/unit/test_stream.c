@@ -418,6 +418,33 @@ START_TEST(syn_ack_with_a_wrong_acknowledgement_is_nobodys)
 }
 END_TEST
 
+START_TEST(another_flows_syn_makes_no_stray)
+{
+	for (unsigned part = 0; part < 4; part++) {
+		struct pptp_segment other = from_client(5000, PPTP_TCP_SYN);
+		struct bench b;
+
+		setup(&b);
+		if (part == 0)
+			other.source = pptp_address_v4(0xc0000203);
+		if (part == 1)
+			other.destination = pptp_address_v4(0xc0000203);
+		if (part == 2)
+			other.source_port++;
+		if (part == 3)
+			other.destination_port++;
+		put(&b, from_client(99, PPTP_TCP_SYN), "");
+		put(&b, other, "");
+		ck_assert(!put(&b, syn_ack(500, 5001), ""));
+		put(&b, syn_ack(500, 100), "");
+		data(&b, 102, "cd");
+		data(&b, 100, "ab");
+		ck_assert_str_eq(b.heard.text, "abcd");
+		finish(&b);
+	}
+}
+END_TEST
+
 /* Another client's SYN tells nothing of this one's. */
 START_TEST(syn_ack_of_a_syn_that_was_not_captured_begins_a_stream)
 {
@@ -579,6 +606,7 @@ int main(void)
 	CLAIM(s, first_byte_that_is_followed_by_the_next_is_data);
 	CLAIM(s, keep_alives_alone_are_nothing);
 	CLAIM(s, syn_ack_with_a_wrong_acknowledgement_is_nobodys);
+	CLAIM(s, another_flows_syn_makes_no_stray);
 	CLAIM(s, syn_ack_of_a_syn_that_was_not_captured_begins_a_stream);
 	CLAIM(s, rst_ends_only_near_the_stream);
 	CLAIM(s, cut_segment_is_followed_without_waiting);
