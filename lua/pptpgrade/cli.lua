@@ -2,16 +2,13 @@
 --- pptpgrade, the program: options in, reports out, an exit status back.
 -- Whatever it needs of the world comes in a table, so that tests can run it.
 local escape = require "pptpgrade.escape"
+local outputs = require "pptpgrade.cli.outputs"
+local records = require "pptpgrade.cli.records"
+local status = require "pptpgrade.cli.status"
 
 local M = {}
 
--- The exit statuses, as the manual page tells them.
-local DONE, TRIPPED, USAGE, COULD_NOT, PART = 0, 1, 2, 3, 4
-
 local PUBLIC_WITHOUT_CONTACT = 256
-local BROKEN_LINES_SHOWN = 10
-local BROKEN_PIPE = 32 -- errno: whoever read us has seen enough
-local WIDTH, WIDEST = 80, 240
 
 -- A shell inherits our descriptors; Lua itself cannot ask.
 local function is_terminal(descriptor)
@@ -38,6 +35,12 @@ end
 local Run = {}
 Run.__index = Run
 
+for _, methods in ipairs { outputs, records } do
+  for name, method in pairs(methods) do
+    Run[name] = method
+  end
+end
+
 function Run:clear_progress()
   if self.progress then
     self.world.err:write("\r\27[K")
@@ -62,90 +65,6 @@ function Run:partly(sentence)
   self.part = true
 end
 
--- ---- Outputs: standard output and every -o, each with a report of its own.
-
-local function writer(file, output)
-  return function(bytes)
-    local ok, why, errno = file:write(bytes)
-    if ok then
-      ok, why, errno = file:flush()
-    end
-    output.errno = errno
-    return ok and true or nil, why
-  end
-end
-
-local function report_options(options, world, terminal)
-  local columns = math.tointeger(tonumber(world.getenv("COLUMNS")))
-  local no_color = world.getenv("NO_COLOR") or ""
-  return {
-    all = options.all, verbose = options.verbose,
-    color = terminal and not options.no_color and no_color == "" and
-      world.getenv("TERM") ~= "dumb",
-    width = math.min(math.max(columns or WIDTH, WIDTH), WIDEST),
-  }
-end
-
-function Run:add_output(name, file, format, opts)
-  local output = { name = name, file = file }
-  output.report = self.world.pptp.report(format, writer(file, output), opts)
-  self.outputs[#self.outputs + 1] = output
-end
-
--- All files are opened before anything is sent: a wrong name costs nothing.
-function Run:open_outputs()
-  local options, world = self.options, self.world
-  for _, wanted in ipairs(options.output) do
-    local file, why = world.open(wanted.path, "w")
-    if not file then
-      return nil, "-o " .. why
-    end
-    self:add_output(wanted.path, file, wanted.format,
-                    report_options(options, world, false))
-  end
-  local terminal = not options.no_color and world.terminal(1)
-  self:add_output("standard output", world.out, options.format or "text",
-                  report_options(options, world, terminal))
-  return true
-end
-
--- Each output that still works; one that fails is left, the others go on.
-function Run:emit(method, ...)
-  self:clear_progress()
-  for _, output in ipairs(self.outputs) do
-    if not output.dead then
-      local ok, why = output.report[method](output.report, ...)
-      if not ok then
-        output.dead, self.part = true, true
-        if output.errno ~= BROKEN_PIPE then
-          self:say(("cannot write to %s: %s"):format(output.name, why))
-        end
-      end
-    end
-  end
-end
-
-function Run:all_dead()
-  for _, output in ipairs(self.outputs) do
-    if not output.dead then
-      return false
-    end
-  end
-  return true
-end
-
-function Run:close_outputs()
-  self:emit("close")
-  for _, output in ipairs(self.outputs) do
-    if output.file ~= self.world.out then
-      local ok, why = output.file:close()
-      if not ok and not output.dead then
-        self:partly(("cannot write to %s: %s"):format(output.name, why))
-      end
-    end
-  end
-end
-
 -- ---- Verdicts.
 
 function Run:grade(evidence)
@@ -166,131 +85,9 @@ function Run:status()
       self.unknown, self.graded))
   end
   if self.part then
-    return PART
+    return status.PART
   end
-  return self.tripped and TRIPPED or DONE
-end
-
--- ---- -e: records from files.
-
-local function is_record(value)
-  if type(value) ~= "table" or type(value.kind) ~= "string" or
-     type(value.target) ~= "string" then
-    return nil, "not a record: pptp-probe writes those"
-  elseif value.schema ~= 1 then
-    return nil, ("a record of schema %s; schema 1 is known"):format(
-      tostring(value.schema))
-  end
-  return true
-end
-
--- Servers in the order in which the records name them.
-local function new_collection()
-  return { order = {}, evidence = {}, broken = 0, records = 0 }
-end
-
-function Run:add_record(collection, line)
-  local record, why = require "pptpgrade.json".decode(line)
-  if record == nil then
-    return nil, "not JSON: " .. tostring(why)
-  end
-  local ok
-  ok, why = is_record(record)
-  if not ok then
-    return nil, why
-  end
-  local key = record.target .. " " .. tostring(record.port)
-  local known = collection.evidence[key]
-  local merge = self.world.pptp.evidence.merge
-  -- A record that somebody wrote by hand may lack what the rules rest on.
-  local sound, merged = pcall(merge, known, record)
-  if not sound then
-    return nil, "a record that makes no sense"
-  end
-  collection.evidence[key] = merged
-  collection.records = collection.records + 1
-  if not known then
-    collection.order[#collection.order + 1] = key
-  end
-  return true
-end
-
--- One line of a file; a broken one is told, and the rest still counts.
-function Run:read_record(collection, name, number, line)
-  local ok, why = true, nil
-  if line:find("%S") then
-    ok, why = self:add_record(collection, line)
-  end
-  if not ok then
-    collection.broken = collection.broken + 1
-    if collection.broken <= BROKEN_LINES_SHOWN then
-      self:partly(("%s line %d: %s"):format(name, number, why))
-    end
-  end
-end
-
-function Run:open_records(path)
-  if path == "-" then
-    return self.world.stdin
-  end
-  return self.world.open(path, "rb")
-end
-
-function Run:read_records(collection, path)
-  local name = path == "-" and "standard input" or path
-  local file, why = self:open_records(path)
-  if not file then
-    return nil, "-e " .. why
-  end
-  local number, line = 0, ""
-  while line and self.world.signals() == 0 do
-    self:read_record(collection, name, number, line)
-    number = number + 1
-    line, why = file:read("l")
-  end
-  if path ~= "-" then
-    file:close()
-  end
-  if self.world.signals() > 0 then
-    self:partly(("stopped by a signal at line %d of %s"):format(number, name))
-  elseif why then
-    return nil, ("-e %s: %s"):format(name, why)
-  end
-  return true
-end
-
-function Run:grade_records()
-  local collection = new_collection()
-  for _, path in ipairs(self.options.records) do
-    local ok, why = self:read_records(collection, path)
-    if not ok then
-      self:say(why)
-      return USAGE
-    end
-  end
-  local hidden = collection.broken - BROKEN_LINES_SHOWN
-  if hidden > 0 then
-    self:partly(("%d more broken lines"):format(hidden))
-  end
-  if collection.records == 0 then
-    if collection.broken == 0 then
-      self:say("-e: no record in " .. table.concat(self.options.records, ", "))
-      return USAGE
-    end
-    return PART
-  end
-  for _, key in ipairs(collection.order) do
-    if self:all_dead() then
-      break
-    end
-    local ok, why = pcall(self.grade, self, collection.evidence[key])
-    if not ok then
-      self:partly(("%s: its records make no sense (%s)"):format(key,
-                                                                tostring(why)))
-    end
-  end
-  self:close_outputs()
-  return self:status()
+  return self.tripped and status.TRIPPED or status.DONE
 end
 
 -- ---- Live servers.
@@ -448,19 +245,19 @@ function Run:conclude(audit, problem, stopped)
   if self.graded > 0 or stopped then
     return self:status()
   elseif self.failed or audit.failure then
-    return COULD_NOT
+    return status.COULD_NOT
   end
   self:warn("no target is left: -x excludes them all")
   return self:status()
 end
 
 -- Nothing can be asked: why, and outputs that are whole though empty.
-function Run:give_up(sentence, status)
+function Run:give_up(sentence, code)
   if sentence then
     self:say(sentence)
   end
   self:close_outputs()
-  return status
+  return code
 end
 
 function Run:begin(targets)
@@ -492,7 +289,7 @@ function Run:ask(targets)
     self.world.terminal(2)
   local audit, why = self:begin(targets)
   if not audit then
-    return self:give_up(why, COULD_NOT)
+    return self:give_up(why, status.COULD_NOT)
   end
   for evidence in audit do
     self:tell_control(audit)
@@ -507,7 +304,7 @@ function Run:audit()
   local found, net = pcall(require, "pptpgrade.net")
   if not found then
     return self:give_up("pptpgrade.net and libpcap are needed to ask " ..
-                        "servers: " .. net:match("[^\n]*"), COULD_NOT)
+                        "servers: " .. net:match("[^\n]*"), status.COULD_NOT)
   end
   local targets
   local ok, why = self:check_source(net)
@@ -518,13 +315,13 @@ function Run:audit()
     targets, why = self:open_targets(net)
   end
   if not targets then
-    return self:give_up(why, USAGE)
+    return self:give_up(why, status.USAGE)
   end
   for _, sentence in ipairs(targets:unresolved()) do
     self:partly(sentence)
   end
   if targets:count() == 0 then
-    return self:give_up(nil, PART) -- only names, and none resolved
+    return self:give_up(nil, status.PART) -- only names, and none resolved
   end
   if self.options.script then
     return self:run_script(targets)
@@ -534,24 +331,12 @@ end
 
 -- ---- --script: what a script of somebody's says.
 
-local function print_out(world, text)
-  local ok, why, errno = world.out:write(text)
-  if ok then
-    ok, why, errno = world.out:flush()
-  end
-  if ok then
-    return DONE
-  elseif errno ~= BROKEN_PIPE then
-    world.err:write("pptpgrade: cannot write to standard output: ", why, "\n")
-  end
-  return PART
-end
 
 function Run:run_script(targets)
   local signals, dead = self.world.signals, false
   local ok, why, code = require "pptpgrade.nse".run(self.options, targets, {
     write = function(text)
-      dead = dead or print_out(self.world, text) ~= DONE
+      dead = dead or not outputs.print_out(self.world, text)
       self.part = self.part or dead
     end,
     fail = function(sentence)
@@ -567,18 +352,23 @@ function Run:run_script(targets)
   })
   if not ok then
     self:say(why)
-    return code == "script" and USAGE or COULD_NOT
+    return code == "script" and status.USAGE or status.COULD_NOT
   elseif signals() > 0 then
     self:partly("stopped by a signal")
   end
-  return self.part and PART or DONE
+  return self.part and status.PART or status.DONE
 end
 
 -- ---- The rest.
 
+-- A text that is all that was asked for.
+local function told(world, text)
+  return outputs.print_out(world, text) and status.DONE or status.PART
+end
+
 local function complain(world, sentence)
   world.err:write("pptpgrade: ", escape.line(sentence), "\n")
-  return USAGE
+  return status.USAGE
 end
 
 local function explain(world, id)
@@ -586,7 +376,7 @@ local function explain(world, id)
   if not text then
     return complain(world, ("--explain %s: %s"):format(id, why))
   end
-  return print_out(world, text:gsub("\n*$", "\n"))
+  return told(world, text:gsub("\n*$", "\n"))
 end
 
 function Run:start()
@@ -621,9 +411,9 @@ function M.main(args, world)
   if not options then
     return complain(world, why)
   elseif options.help then
-    return print_out(world, require "pptpgrade.options".help)
+    return told(world, require "pptpgrade.options".help)
   elseif options.version then
-    return print_out(world, "pptpgrade " .. world.pptp.version .. "\n")
+    return told(world, "pptpgrade " .. world.pptp.version .. "\n")
   elseif options.explain then
     return explain(world, options.explain)
   end

@@ -361,6 +361,7 @@ end)
 
 describe("a time", function()
   local layout = require "pptpgrade.report.layout"
+local reads = require "pptpgrade.record"
 
   it("is counted from 1970", function()
     for text, seconds in pairs {
@@ -370,7 +371,7 @@ describe("a time", function()
       ["2100-03-01T00:00:00.000000Z"] = 4107542400,
     } do
       assert.equal(math.tointeger(seconds * 1000000 // 1),
-                   layout.microseconds(text))
+                   reads.microseconds(text))
     end
   end)
 
@@ -378,7 +379,7 @@ describe("a time", function()
     for _, text in ipairs { "", "2026-11-22", "2026-11-22T22:40:00",
                             "2026-11-22 22:40:00Z", "x2026-11-22T22:40:00Z",
                             0, {} } do
-      assert.is_nil(layout.microseconds(text))
+      assert.is_nil(reads.microseconds(text))
     end
   end)
 end)

@@ -4,11 +4,21 @@
 -- the rules of the one in C.
 local M = {}
 
+-- No two conversations begin at once.
+local began = 0
+
+local function time_of_next()
+  began = began + 1
+  return ("2026-11-22T%02d:%02d:%02d.000000Z"):format(began // 3600 % 24,
+                                                      began // 60 % 60,
+                                                      began % 60)
+end
+
 local function record_of(plan)
   local record = {
     schema = 1, kind = "conversation", target = plan.target, name = plan.name,
     port = plan.port, labels = plan.labels,
-    time = "2026-11-22T22:40:00.000000Z", source = "192.0.2.100",
+    time = time_of_next(), source = "192.0.2.100",
     depth = plan.depth, ended_by = "complete",
     duration_us = 200000, packets_sent = 9, packets_received = 12, notes = {},
     tcp = { state = "open", reason = "syn-ack", rtt_us = 600, ttl = 64 },

@@ -62,37 +62,6 @@ function M.paint(text, grade, color)
   return ("\27[1;%dm%s\27[0m"):format(code, text)
 end
 
--- Days since 1970-01-01, by the Gregorian calendar's cycle of 400 years, whose
--- years begin with March.
-local function days(year, month, day)
-  if month < 3 then
-    year, month = year - 1, month + 12
-  end
-  local of_year = (153 * (month - 3) + 2) // 5 + day - 1
-  return 365 * year + year // 4 - year // 100 + year // 400 + of_year - 719468
-end
-
---- A record's time (RFC 3339, UTC) as microseconds since 1970.
--- @param text
--- @treturn integer|nil
-function M.microseconds(text)
-  if type(text) ~= "string" then
-    return nil
-  end
-  local year, month, day, hour, minute, second, rest =
-    text:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)T(%d%d):(%d%d):(%d%d)([.%d]*)Z$")
-  if not year then
-    return nil
-  end
-  local fraction = math.tointeger((rest:sub(2) .. "000000"):sub(1, 6)) or
-    math.tointeger(tonumber((rest:sub(2) .. "000000"):sub(1, 6)))
-  local date = days(math.tointeger(tonumber(year)),
-                    math.tointeger(tonumber(month)),
-                    math.tointeger(tonumber(day)))
-  return ((date * 24 + tonumber(hour)) * 60 + tonumber(minute)) * 60000000 +
-    tonumber(second) * 1000000 + (fraction or 0)
-end
-
 --- How long, for people: from microseconds; "?" where that is no number.
 function M.duration(us)
   if type(us) ~= "number" then

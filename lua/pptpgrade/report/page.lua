@@ -3,6 +3,7 @@
 local escape = require "pptpgrade.escape"
 local evidence = require "pptpgrade.evidence"
 local layout = require "pptpgrade.report.layout"
+local reads = require "pptpgrade.record"
 
 local M = {}
 
@@ -234,7 +235,7 @@ local function time_taken(records)
   local first, last, total = math.huge, 0, 0
   for _, record in ipairs(records) do
     local took = tonumber(record.duration_us) or 0
-    local start = layout.microseconds(record.time)
+    local start = reads.microseconds(record.time)
     first = math.min(first, start or -math.huge)
     last = math.max(last, (start or 0) + took)
     total = total + took
