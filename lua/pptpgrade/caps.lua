@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- What holds a grade down: one row each, with why and by whose word. Rows of
--- the same letter are told in this order. C01 to C09 are old friends of
--- graders; the letters themselves are the policy's.
+-- the same letter are told in this order; the letters themselves are the
+-- policy's.
 local M = {}
 
 M.list = {
@@ -26,14 +26,25 @@ M.list = {
     blind = "Whether anyone logs in that way.", fix = "no_pap" },
   { id = "C05", reason = "MS-CHAPv1 is accepted",
     source = "Schneier and Mudge 1998; RFC 2433",
-    why = "Its answer carries the LAN Manager hash, seven letters at a time " ..
-      "and without case, and both directions share one key.",
+    why = "Its answer may carry the LAN Manager response, seven letters at " ..
+      "a time and without case, and both directions share one key.",
     blind = "Whether anyone logs in that way.", fix = "no_mschap_v1" },
   { id = "C06", reason = "CHAP-MD5 is accepted",
     source = "RFC 3079 2; RFC 1994 2.2",
     why = "MPPE cannot be keyed from it, so a tunnel opened with it is " ..
       "readable; and the server has to keep passwords as they are.",
     blind = "Whether anyone logs in that way.", fix = "no_chap" },
+  { id = "C29", reason = "CHAP with a hash beside MD5 is accepted",
+    source = "IANA PPP authentication algorithms; RFC 3079 2; RFC 1994 2.2",
+    why = "MPPE cannot be keyed from CHAP with SHA-1, SHA-256 or SHA3-256 " ..
+      "either, so a tunnel opened with it is readable; and the server has " ..
+      "to keep passwords as they are.",
+    blind = "Whether anyone logs in that way.", fix = "no_chap" },
+  { id = "C10", reason = "the same challenge came twice",
+    source = "RFC 1994 2.3; CWE-323",
+    why = "An answer that was recorded once fits again: whoever listened " ..
+      "logs in without the password.",
+    blind = "How many challenges there are in all.", fix = "vendor_update" },
   { id = "C03", reason = "MS-CHAPv2 is accepted",
     source = "Marlinspike and Hulton, DEF CON 20 (2012); Microsoft Security " ..
       "Advisory 2743314",
@@ -72,14 +83,15 @@ M.list = {
     source = "RFC 1122 3.2.2.1; RFC 2637 4",
     why = "Calls are taken, but the tunnel's protocol has no one to hear it.",
     blind = "Whether that is so for other callers.", fix = "close" },
-  { id = "C02", reason = "anyone may place a call",
+  { id = "C02", reason = "calls are taken from our address",
     source = "DISA V-207206; Microsoft's deprecation of PPTP (2024)",
-    why = "The server takes calls from addresses that it does not know, and " ..
-      "spends memory and a process on each.",
-    blind = "Limits that set in later.", fix = "close" },
+    why = "The server takes a call before any login, and spends memory and " ..
+      "a process on it.",
+    blind = "Whether other addresses may call, and limits that set in later.",
+    fix = "close" },
   { id = "C26", reason = "PPTP answers; whether it takes calls is not known",
     source = "RFC 2637 2.7",
-    why = "The control channel is open to the public, and the call was not " ..
+    why = "The control channel is open to our address, and the call was not " ..
       "tried or not answered.",
     blind = "Calls, GRE and logins.", fix = "again" },
   { id = "C25", reason = "the call or the connection was refused, this time",
@@ -89,16 +101,17 @@ M.list = {
     blind = "What happens when it is not refused.", fix = "again" },
   { id = "C24", reason = "we are not authorised, or calls are not taken",
     source = "RFC 2637 2.2, 2.8",
-    why = "The server refuses us by a result code; yet its parser is open " ..
-      "to the public before any login.",
+    why = "The server refuses us by a result code; yet what reads requests " ..
+      "is open to us before any login.",
     blind = "Who is let in.", fix = "close" },
   { id = "C01", reason = "PPTP answers", source = "DISA V-207206",
-    why = "Code that runs before any login is open to the public.",
+    why = "Code that runs before any login is open to whoever gets as " ..
+      "far as we did.",
     blind = "How well it is written.", fix = "close" },
-  { id = "C23", reason = "TCP opens, but no reply came to the whole request",
+  { id = "C23", reason = "TCP opens, and there is no reply to judge by",
     source = "RFC 2637 2.1",
     why = "A busy server, one that admits few addresses, and another " ..
-      "service that waits look alike.",
+      "service that waits look alike; or nothing was asked or delivered.",
     blind = "What would answer another address, or later.", fix = "again" },
   { id = "C22", reason = "another protocol answers",
     source = "RFC 2637 1.4",
@@ -106,7 +119,8 @@ M.list = {
     blind = "What that service is worth.", fix = "close" },
   { id = "C21", reason = "no answer on this port from a host that is there",
     source = "RFC 9293 3.10.7",
-    why = "A filter drops what we send.",
+    why = "Neither hand-made SYNs nor connect() were answered, while every " ..
+      "echo request beside them was: a filter drops what we send.",
     blind = "Whether other addresses are let through.", fix = "none" },
   { id = "C20", reason = "the port is closed", source = "RFC 9293 3.10.7.1",
     why = "Nothing listens.",

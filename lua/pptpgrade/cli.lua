@@ -9,6 +9,7 @@ local status = require "pptpgrade.cli.status"
 local M = {}
 
 local PUBLIC_WITHOUT_CONTACT = 256
+local TRIPPED_SHOWN = 10
 
 -- A shell inherits our descriptors; Lua itself cannot ask.
 local function is_terminal(descriptor)
@@ -67,22 +68,45 @@ end
 
 -- ---- Verdicts.
 
+-- "?" may have a worst letter: that of a likely decoy, if it is none.
+local function is_beyond(verdict, letter)
+  return verdict.worst ~= "?" and verdict.worst >= letter
+end
+
 function Run:grade(evidence)
   local verdict = self.world.pptp.grade(evidence, self.policy)
   local trip = self.options.fail_on
   self.graded = self.graded + 1
-  if verdict.grade == "?" then
+  if verdict.worst == "?" then
     self.unknown = self.unknown + 1
-  elseif trip and verdict.worst >= trip then
-    self.tripped = true
+  elseif trip and is_beyond(verdict, trip) then
+    self.tripped = (self.tripped or 0) + 1
+    if self.tripped <= TRIPPED_SHOWN then
+      self.trippers[self.tripped] = ("%s port %s (%s)"):format(
+        tostring(verdict.name or verdict.target), tostring(verdict.port),
+        verdict.worst)
+    end
   end
   self:emit("add", verdict)
 end
 
+-- Who tripped --fail-on; and where the run is not whole besides, which of the
+-- two the exit status tells.
+function Run:tell_tripped()
+  local more = self.tripped - #self.trippers
+  self:say(("--fail-on %s: %s%s%s"):format(self.options.fail_on,
+    table.concat(self.trippers, ", "),
+    more > 0 and (" and %d more"):format(more) or "",
+    self.part and "; the exit status is 4, because not all was done" or ""))
+end
+
 function Run:status()
   if self.options.fail_on and self.unknown > 0 then
-    self:say(("%d of %d servers graded ?: that trips no --fail-on"):format(
-      self.unknown, self.graded))
+    self:say(("%d of %d servers graded ? without a worst letter: that trips " ..
+              "no --fail-on"):format(self.unknown, self.graded))
+  end
+  if self.tripped then
+    self:tell_tripped()
   end
   if self.part then
     return status.PART
@@ -217,13 +241,14 @@ end
 function Run:warn_without_privilege(audit)
   local depth = self.options.depth
   if audit.raw or depth == "control" then
-    return true
+    return
   elseif depth == "syn" then
-    return nil, "-d syn needs CAP_NET_RAW: run it as root"
+    self:warn("without CAP_NET_RAW no SYN is made by hand: a connection " ..
+              "alone is tried")
+  else
+    self:warn("without CAP_NET_RAW the control connection and the call are " ..
+              "tested, GRE and logins are not; run it as root to test them")
   end
-  self:warn("without CAP_NET_RAW the control connection and the call are " ..
-            "tested, GRE and logins are not; run it as root to test them")
-  return true
 end
 
 -- Every verdict is out: what the run as a whole says.
@@ -266,12 +291,7 @@ function Run:begin(targets)
   if not audit then
     return nil, why
   end
-  local ok
-  ok, why = self:warn_without_privilege(audit)
-  if not ok then
-    audit:close()
-    return nil, why
-  end
+  self:warn_without_privilege(audit)
   return audit
 end
 
@@ -418,7 +438,8 @@ function M.main(args, world)
     return explain(world, options.explain)
   end
   local run = setmetatable({ options = options, world = world, outputs = {},
-                             graded = 0, unknown = 0 }, Run)
+                             graded = 0, unknown = 0,
+                             trippers = {} }, Run)
   return run:start()
 end
 

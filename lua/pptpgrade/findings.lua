@@ -9,6 +9,8 @@
 -- oddities.lua. `cvss` is our own estimate, version 3.1.
 local evidence = require "pptpgrade.evidence"
 local oddities = require "pptpgrade.oddities"
+local reads = require "pptpgrade.record"
+local results = require "pptpgrade.results"
 
 local M = {}
 
@@ -38,17 +40,29 @@ local function method_finding(method)
   end
 end
 
+local function hashed_chap(view)
+  local texts = {}
+  for _, method in ipairs(view.evidence.authentication.other or {}) do
+    if reads.hashes[method] then
+      texts[#texts + 1] = evidence.title(method) .. " by " ..
+        proof_of(view.evidence, method)
+    end
+  end
+  return texts[1] and table.concat(texts, "; ")
+end
+
 local function control_answers(view)
   local control = stage(view.evidence, "control")
   if control.state == "answered" or control.state == "refused" then
-    return ("SCCRP, result %s"):format(tostring(control.result_code))
+    return "SCCRP, " .. results.text("control", control)
   end
 end
 
 local function call_accepted(view)
   local call = stage(view.evidence, "call")
   if call.state == "accepted" and not view.disconnected then
-    return ("OCRP, result 1, call ID %s"):format(tostring(call.call_id))
+    return ("OCRP, %s, call ID %s"):format(results.text("call", call),
+                                           tostring(call.call_id))
   end
 end
 
@@ -67,8 +81,9 @@ local function no_login(view)
   end
 end
 
+-- What runs inside EAP does not show: nothing is known to be weaker than it.
 local strength = { pap = 1, spap = 2, chap_md5 = 3, mschap_v1 = 4,
-                   mschap_v2 = 5, eap = 6 }
+                   mschap_v2 = 5 }
 
 -- Offered this, and took something weaker when asked to.
 local function downgrade(view)
@@ -115,12 +130,34 @@ local function trimmed(text)
   return (text:gsub(" +$", ""))
 end
 
-local function challenge_name(view)
-  local name = stage(view.evidence, "challenge").name
-  if type(name) == "string" and
-     not is_one_of(view.policy.names.challenge, trimmed(name)) then
-    return "CHAP challenge name " .. quoted(name)
+-- The names in the challenges of all conversations, each once; EAP has none.
+local function challenge_names(view)
+  local names, known = {}, {}
+  for _, record in ipairs(view.evidence.conversations) do
+    local name = stage(record, "challenge").name
+    if type(name) == "string" and not known[name] then
+      known[name] = true
+      names[#names + 1] = name
+    end
   end
+  return names
+end
+
+-- Those names that pass, in quotes.
+local function told_names(view, test)
+  local told = {}
+  for _, name in ipairs(challenge_names(view)) do
+    if test(name) then
+      told[#told + 1] = quoted(name)
+    end
+  end
+  return told[1] and "CHAP challenge name " .. table.concat(told, ", ")
+end
+
+local function challenge_name(view)
+  return told_names(view, function(name)
+    return not is_one_of(view.policy.names.challenge, trimmed(name))
+  end)
 end
 
 local function discloses_product(view)
@@ -140,17 +177,19 @@ local function compromised(view)
   if says_hacked(name) then
     return "SCCRP host name " .. quoted(name)
   end
-  name = stage(view.evidence, "challenge").name
-  if says_hacked(name) then
-    return "CHAP challenge name " .. quoted(name)
-  end
+  return told_names(view, says_hacked)
 end
+
+-- Names that servers ship with, and that somebody would have changed.
+local shipped = { "pptpd", "MikroTik", "Draytek", "DrayTek", "Vigor" }
 
 local function default_names(view)
   local control = stage(view.evidence, "control")
-  local name = stage(view.evidence, "challenge").name
-  if type(name) == "string" and trimmed(name) == "pptpd" then
-    return "CHAP challenge name " .. quoted(name)
+  local told = told_names(view, function(name)
+    return is_one_of(shipped, trimmed(name))
+  end)
+  if told then
+    return told
   elseif control.vendor == "MikroTik" and control.host_name == "MikroTik" then
     return "SCCRP host name " .. quoted(control.host_name)
   end
@@ -204,19 +243,21 @@ M.list = {
   { id = "PPTP-001", title = "PPTP control channel reachable",
     severity = "medium", cwe = { 1125, 327 }, remedy = "close",
     cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
-    why = "The server reads control messages from anyone, before any login.",
+    why = "The server reads control messages before any login.",
     blind = "The version, and with it the flaws, of what reads them.",
     source = "RFC 2637; DISA V-207206", detect = control_answers },
-  { id = "PPTP-002", title = "Calls accepted from anyone",
+  { id = "PPTP-002", title = "Calls accepted before any login",
     severity = "medium", cwe = { 284 }, remedy = "allow_list",
     cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:L",
-    why = "An Outgoing-Call-Request of an unknown caller is granted.",
-    blind = "Limits that set in later.",
+    why = "An Outgoing-Call-Request of a caller that showed no password is " ..
+      "granted.",
+    blind = "Whether other addresses may call, and limits that set in later.",
     source = "RFC 2637 2.8", detect = call_accepted },
   { id = "PPTP-003", title = "GRE data plane reachable",
     severity = "medium", cwe = { 1125 }, remedy = "close",
     cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
-    why = "PPP is spoken with anyone, and GRE has no protection of its own.",
+    why = "PPP is spoken before any login, and GRE has no protection of its " ..
+      "own.",
     blind = "Other paths to the same server.",
     source = "RFC 2637 4", detect = gre_reachable },
   { id = "PPTP-010", title = "No authentication required",
@@ -249,8 +290,9 @@ M.list = {
   { id = "PPTP-014", title = "MS-CHAPv1 accepted",
     severity = "high", cwe = { 327, 326 }, remedy = "no_mschap_v1",
     cvss = "7.4 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N",
-    why = "One recorded login gives up the password.",
-    blind = "Whether anyone logs in that way.",
+    why = "One recorded login gives up the password where the client sends " ..
+      "its LM response; without that, its NT hash for 2^56 work.",
+    blind = "Whether anyone logs in that way, and with which responses.",
     source = "Schneier and Mudge 1998", detect = method_finding "mschap_v1" },
   { id = "PPTP-015", title = "MS-CHAPv2 accepted (single-DES strength)",
     severity = "high", cwe = { 327, 326 }, remedy = "migrate",
@@ -274,6 +316,16 @@ M.list = {
       "weaker one.",
     blind = "Whether clients would follow.",
     source = "RFC 1661 5.3; CWE-757", detect = downgrade },
+  { id = "PPTP-018",
+    title = "CHAP with SHA-1, SHA-256 or SHA3-256 accepted (tunnel cannot " ..
+      "be encrypted)",
+    severity = "high", cwe = { 311, 257 }, remedy = "no_chap",
+    cvss = "7.4 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N",
+    why = "MPPE cannot be keyed from it; the server keeps passwords as " ..
+      "they are.",
+    blind = "Whether anyone logs in that way.",
+    source = "IANA PPP authentication algorithms; RFC 3079 2; RFC 1994 2.2",
+    detect = hashed_chap },
   { id = "PPTP-020",
     title = "CHAP challenge follows from the LCP magic number (pppd)",
     severity = "low", cwe = { 338, 330 }, remedy = "migrate",
@@ -295,7 +347,7 @@ M.list = {
     why = "Fewer than 8 bytes can be computed in advance; MS-CHAPv1 has 8, " ..
       "and MS-CHAPv2 has 16.",
     blind = "Whether the bytes are random.",
-    source = "RFC 1994 4.1; RFC 2433 4; RFC 2759 3",
+    source = "RFC 1994 4.1; RFC 2433 3; RFC 2759 3",
     detect = odd(oddities.challenge_size) },
   { id = "PPTP-023", title = "LCP magic number constant, zero or a counter",
     severity = "info", cwe = { 330 }, remedy = "vendor_update", cvss = "0.0",

@@ -5,6 +5,7 @@
 -- behaviour.observe made of it, in; words or nil out.
 local behaviour = require "pptpgrade.behaviour"
 local evidence = require "pptpgrade.evidence"
+local reads = require "pptpgrade.record"
 
 local M = {}
 
@@ -206,15 +207,6 @@ local function residue_of(field, raw)
   return not hex:find("^0*$") and field.name .. ": " .. shown(hex) or nil
 end
 
-local function note_text(record, code)
-  for _, note in ipairs(type(record.notes) == "table" and record.notes or {})
-  do
-    if type(note) == "table" and note.code == code then
-      return tostring(note.text or code)
-    end
-  end
-end
-
 -- Adds a text once; of each kind, the first.
 local function put(list, text, kind)
   if text and not list[kind or text] then
@@ -239,7 +231,7 @@ function M.residue(e)
       end
     end
     if not found[1] then
-      put(found, note_text(record, "reserved"))
+      put(found, reads.note_text(record, "reserved"))
     end
   end
   return told(found)
@@ -283,11 +275,11 @@ function M.breaches(e)
           nil)
     put(found, reply_breach(record))
     for _, code in ipairs(breaches) do
-      put(found, note_text(record, code), code)
+      put(found, reads.note_text(record, code), code)
     end
     for _, code in ipairs(record.kind == "conversation" and held_breaches or
                           {}) do
-      put(found, note_text(record, code), code)
+      put(found, reads.note_text(record, code), code)
     end
   end
   return told(found)

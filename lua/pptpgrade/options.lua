@@ -190,7 +190,8 @@ local function check(o)
     return ("-d %s tests no GRE: --gre-control needs -d call or auth"):format(
       o.depth)
   elseif not o.records[1] and not wants_targets then
-    return "no target: name one, or -T FILE, or -e FILE"
+    return "no target: name one, or -T FILE, or -e FILE; pptpgrade --help " ..
+      "tells more"
   end
   return check_script(o)
 end

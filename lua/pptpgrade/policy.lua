@@ -19,9 +19,11 @@ M.default = {
   methods = {
     pap = "F", spap = "F", chap_md5 = "F", mschap_v1 = "F", mschap_v2 = "E",
     eap = "D-F", -- its inner method shows only in a login
+    chap_hash = "F", -- CHAP with SHA-1, SHA-256 or SHA3-256
     other = "D-F", -- any that no RFC or vendor named
   },
   no_login = "F", -- a network protocol was requested without a login
+  challenge_reused = "F", -- one challenge in two conversations
   -- How far one gets.
   stages = {
     closed = "A", -- a RST, or connect() refused
@@ -42,7 +44,8 @@ M.default = {
   findings = {}, -- id -> false (leave out), or another severity
   names = { -- that tell nothing about whose server it is
     host = { "", "local", "Vigor", "MikroTik", "pptp server" },
-    challenge = { "", "pptpd" },
+    challenge = { "", "pptpd", "MikroTik", "Draytek", "DrayTek", "Vigor",
+                  "pptp server" }, -- as shipped
     prompt = { "", "Name" }, -- of EAP; pppd's is a constant
   },
 }
@@ -68,6 +71,28 @@ function M.range(text)
     return nil
   end
   return best:byte() - 64, worst:byte() - 64
+end
+
+-- What may lie behind a stage that hides it.
+local hidden = { "other_protocol", "not_authorized", "answers", "call",
+                 "no_gre" }
+
+--- The worst that a server can turn out to be by a policy: what is not known
+-- is never better than that.
+-- @tparam table policy
+-- @treturn integer 1 for A to 6 for F
+function M.worst(policy)
+  local worst = 0
+  for _, grade in ipairs { policy.no_login, policy.challenge_reused } do
+    worst = math.max(worst, select(2, M.range(grade)))
+  end
+  for _, grade in pairs(policy.methods) do
+    worst = math.max(worst, select(2, M.range(grade)))
+  end
+  for _, name in ipairs(hidden) do
+    worst = math.max(worst, select(2, M.range(policy.stages[name])))
+  end
+  return worst
 end
 
 local function is_grade(value)
@@ -115,6 +140,7 @@ local shape = {
   name = is_text,
   methods = each(M.default.methods, is_grade),
   no_login = is_grade,
+  challenge_reused = is_grade,
   stages = each(M.default.stages, is_grade),
   compromised = is_grade_or_false,
   deception = { indicators = is_count },

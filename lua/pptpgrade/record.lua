@@ -180,6 +180,18 @@ function M.has_note(record, code)
   return false
 end
 
+--- The text of a record's note of this code; nil where it has none.
+-- @tparam table record
+-- @tparam string code
+-- @treturn string|nil
+function M.note_text(record, code)
+  for _, note in ipairs(tables(record.notes)) do
+    if note.code == code then
+      return tostring(note.text or code)
+    end
+  end
+end
+
 --- Whether a record's notes are there to be looked at. Where they are not,
 -- nothing may be concluded from a note that is missing.
 -- @tparam table record

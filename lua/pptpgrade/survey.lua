@@ -26,6 +26,11 @@
 --   get lost, and a second loss is left as what it is, unknown.
 -- * Silent or one-way GRE gets one confirming conversation, so that a lost
 --   packet does not decide; ICMP's word or a Disconnect needs none.
+-- * Where offers come and the target itself answers our GRE with ICMP, as a
+--   port forward of TCP alone makes it do, one conversation more confirms that:
+--   no Nak of ours would arrive.
+-- * A hand-made SYN alone says nothing certain about a port: depth syn has a
+--   connect() too, which is closed at once.
 -- * A conversation that fails before any offer, where one before it came to an
 --   offer, met a busy server: again after 5 s, then that method is given up.
 --   Two in a row that do not even connect: leave the server alone.
@@ -34,6 +39,7 @@
 --   (CVE-2008-1150, CVE-2008-1151): each asks for all that is open, one method
 --   after the other. What a budget cuts stays unknown.
 local facts = require "pptpgrade.evidence"
+local gre = require "pptpgrade.judge.gre"
 
 local M = {}
 
@@ -43,6 +49,7 @@ local TOTAL = 150 -- seconds
 local LONGEST = 25 -- seconds, of one conversation
 local APART = 1
 local AFTER_BUSY = 5
+local CONFIRMED = 2 -- conversations in which the target refused our GRE
 
 --- From the weakest to the strongest.
 M.methods = { "pap", "chap_md5", "mschap_v1", "mschap_v2", "eap" }
@@ -208,16 +215,16 @@ end
 -- Why a server without any offer needs no further conversation, or nil.
 local function settled_without_offer(records)
   local record = records[#records]
-  local gre = state(record, "gre")
+  local passes = state(record, "gre")
   if state(record, "tcp") ~= "open" then
     return "no TCP connection"
   elseif state(record, "control") ~= "answered" then
     return "no PPTP control connection"
   elseif state(record, "call") ~= "accepted" then
     return "no call"
-  elseif gre == "not_tested" then
+  elseif passes == "not_tested" then
     return "GRE could not be tested"
-  elseif gre == "unreachable" or gre == "filtered" then
+  elseif passes == "unreachable" or passes == "filtered" then
     return "GRE does not pass"
   elseif record.ended_by == "disconnect" or record.ended_by == "terminate" then
     return "the server ended the call before an offer"
@@ -254,6 +261,8 @@ local function decide(evidence, plans)
     return nil, "no login was asked for"
   elseif gone(records) then
     return nil, "it no longer accepts connections"
+  elseif select(2, gre.is_forwarded(records)) >= CONFIRMED then
+    return nil, "GRE does not reach it"
   end
   -- It asks for the same as before: `history` counts the failure.
   local found = question(evidence, history(plans, records))
@@ -265,6 +274,7 @@ local function plan_of(opts, fields)
   fields.name, fields.labels = opts.name, opts.labels
   fields.timeout, fields.contact = opts.timeout, opts.contact
   fields.depth = depths[opts.depth or "auth"]
+  fields.connect = fields.depth == "syn" or nil
   return fields
 end
 
@@ -275,7 +285,7 @@ end
 --   led to evidence.conversations, in order (without them the records have to
 --   tell what they were for)
 -- @treturn table|nil plan: target, port, name, labels, depth, ask, decline,
---   syn, wait (seconds), timeout, contact
+--   syn, connect (at depth syn), wait (seconds), timeout, contact
 -- @treturn string where there is none: why, in a few words
 function M.next(evidence, opts)
   if type(opts) ~= "table" or not depths[opts.depth or "auth"] then

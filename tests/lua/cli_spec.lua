@@ -99,7 +99,8 @@ end
 
 local function closed(plan)
   return scripted.broken(plan, { ended_by = "refused",
-    tcp = { state = "closed", reason = "rst" } })
+    tcp = { state = "closed", reason = "rst",
+            connect = { state = "refused", reason = "rst" } } })
 end
 
 describe("pptpgrade's command line", function()
@@ -304,8 +305,50 @@ describe("pptpgrade, grading live servers,", function()
     end
     refused(0, "1 of 2", { "--fail-on", "B", "192.0.2.1", "192.0.2.2" },
             { server = server })
-    refused(1, "1 of 2", { "--fail-on", "A", "192.0.2.1", "192.0.2.2" },
+    local r = run({ "--fail-on", "A", "192.0.2.1", "192.0.2.2" },
+                  { server = server })
+    assert.equal(1, r.status)
+    assert.equal("pptpgrade: 1 of 2 servers graded ? without a worst " ..
+                 "letter: that trips no --fail-on\n" ..
+                 "pptpgrade: --fail-on A: 192.0.2.1 port 1723 (A)\n",
+                 r.complaints)
+  end)
+
+  local function pap(plan)
+    return scripted.converse(scripted.pppd { "pap" }, plan)
+  end
+
+  it("names who tripped --fail-on, a decoy by its worst letter too", function()
+    local function server(plan)
+      local record = pap(plan)
+      if plan.target == "192.0.2.2" then
+        record.notes = { { code = "loopback", text = "", count = 1 },
+                         { code = "lost_sync", text = "", count = 1 } }
+      end
+      return record
+    end
+    local r = refused(1, "pptpgrade: --fail-on F: 192.0.2.1 port 1723 (F)\n",
+                      { "--fail-on", "F", "192.0.2.1" }, { server = server })
+    assert.falsy(r.complaints:find("?", 1, true))
+    refused(1, "192.0.2.2 port 1723 (F)\n", { "--fail-on", "F", "192.0.2.2" },
             { server = server })
+  end)
+
+  it("says that 4 hides 1 where some was not done", function()
+    local r = run({ "--fail-on", "F", "x.invalid", "192.0.2.1" },
+                  { server = pap })
+    assert.equal(4, r.status)
+    assert.truthy(r.complaints:find("--fail-on F: 192.0.2.1 port 1723 (F); " ..
+      "the exit status is 4, because not all was done\n", 1, true))
+  end)
+
+  it("names at most ten who tripped it, and counts the rest", function()
+    local args = { "--fail-on", "F" }
+    for i = 1, 12 do
+      args[i + 2] = "192.0.2." .. i
+    end
+    local r = refused(1, "(F) and 2 more\n", args, { server = pap })
+    assert.equal(10, select(2, r.complaints:gsub("port 1723", "")))
   end)
 
   it("grades the others where a name does not resolve: 4", function()
@@ -349,7 +392,8 @@ describe("pptpgrade, grading live servers,", function()
                          { raw = false, server = server }).complaints)
     assert.equal("", run({ "-d", "control", "192.0.2.1" },
                          { raw = false, server = server }).complaints)
-    refused(3, "CAP_NET_RAW", { "-d", "syn", "192.0.2.1" }, { raw = false })
+    refused(0, "a connection alone", { "-d", "syn", "192.0.2.1" },
+            { raw = false, server = closed })
   end)
 
   it("ends at a signal with 4, and writes what was found", function()

@@ -176,7 +176,8 @@ describe("docs/grading.md", function()
       C25 = policy.stages.refused, C24 = policy.stages.not_authorized,
       C01 = policy.stages.answers, C23 = policy.stages.no_reply,
       C22 = policy.stages.other_protocol, C21 = policy.stages.unanswered,
-      C20 = policy.stages.closed,
+      C20 = policy.stages.closed, C10 = policy.challenge_reused,
+      C29 = policy.methods.chap_hash,
     }
     for _, cap in ipairs(require "pptpgrade.caps".list) do
       local row = row_of(cap.id)

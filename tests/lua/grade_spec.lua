@@ -13,7 +13,7 @@ local function letter(...)
   local v = verdict(...)
   if v.grade:find("-", 1, true) then
     assert.equal(v.grade, v.best .. "-" .. v.worst)
-  else
+  elseif v.grade ~= "?" then
     assert.equal(v.grade, v.best)
     assert.equal(v.grade, v.worst)
   end
@@ -39,7 +39,7 @@ end
 local function icmp_gre(given)
   local gre = { state = "unreachable", reason = "icmp-3-2",
                 icmp_from = R.TARGET, from_server = "unknown",
-                to_server = "unknown" }
+                to_server = "refused", refused = 2 }
   for key, value in pairs(given or {}) do
     gre[key] = value
   end
@@ -66,67 +66,6 @@ local function of(states, login, other)
 end
 
 describe("the table of grades", function()
-  it("gives A, proven, for a RST", function()
-    assert.same({ "A", "proven" }, { letter(R.syn("closed", "rst")) })
-  end)
-
-  it("gives A, inferred, where connect() alone said so", function()
-    assert.same({ "A", "inferred" }, { letter(R.syn("closed", "refused")) })
-  end)
-
-  it("gives A, inferred, for silence or a filter where the host lives",
-     function()
-    local alive = { host = { state = "alive", reason = "echo-reply" } }
-    assert.same({ "A", "inferred" },
-                { letter(R.syn("silent", "timeout", alive)) })
-    assert.same({ "A", "inferred" },
-                { letter(R.syn("filtered", "icmp-3-13", alive)) })
-    local own = R.syn("filtered", "icmp-3-13")
-    own.tcp.icmp_from = R.TARGET
-    assert.same({ "A", "inferred" }, { letter(own) })
-  end)
-
-  it("gives ? where echo requests beside the SYNs were lost as well", function()
-    local function witnessed(answered)
-      return R.syn("silent", "timeout", { host = { state = "alive",
-        reason = "echo-reply", asked = 11, answered = answered } })
-    end
-    assert.same({ "A", "inferred" }, { letter(witnessed(11)) })
-    assert.same({ "?", "none" }, { letter(witnessed(10)) })
-    assert.equal("Port 1723 did not answer, nor did some echo requests: the " ..
-                 "way there loses packets.",
-                 grade(evidence.merge(nil, witnessed(10))).summary)
-  end)
-
-  it("gives ? where nothing else was heard from the host", function()
-    assert.same({ "?", "none" }, { letter(R.syn("silent", "timeout")) })
-    local filtered = R.syn("filtered", "icmp-3-13", {
-      host = { state = "silent", reason = "timeout" } })
-    filtered.tcp.icmp_from = "198.51.100.7"
-    assert.same({ "?", "none" }, { letter(filtered) })
-  end)
-
-  it("gives ? where the silence was not waited for, or is our own doing",
-     function()
-    for _, fields in ipairs {
-      { ended_by = "aborted" }, { ended_by = "error" },
-      { ended_by = "running" },
-      { tcp = { state = "silent", reason = "error" } },
-      { tcp = { state = "filtered", reason = "local-icmp-3-10" } },
-      { notes = { { code = "capture_drops", value = 1 } } },
-    } do
-      fields.host = { state = "alive", reason = "echo-reply" }
-      assert.equal("?", (letter(R.syn("silent", "timeout", fields))))
-    end
-  end)
-
-  it("gives ? where nothing was asked", function()
-    assert.equal("?", (letter(R.record())))
-    assert.equal("?", (letter(R.record { kind = "gre", gre = {
-      state = "unreachable", reason = "icmp-3-2",
-      icmp_from = R.TARGET } })))
-  end)
-
   it("gives B for another protocol", function()
     assert.same({ "B", "proven" }, { letter(R.connected { control = {
       state = "not_pptp", service = "http", first_bytes = "485454502f" } }) })
@@ -190,6 +129,16 @@ describe("the table of grades", function()
 
   it("gives D-F where that ICMP proves less", function()
     assert.equal("D-F", (letter(icmp_gre { icmp_from = "198.51.100.7" })))
+    assert.equal("D-F", (letter(icmp_gre { refused = 1 })))
+    local uncounted = icmp_gre()
+    uncounted.gre.refused = nil
+    assert.equal("D-F", (letter(uncounted)))
+    local no_notes = icmp_gre()
+    no_notes.notes = nil
+    assert.equal("D-F", (letter(no_notes)))
+    assert.equal("D-F", (letter(icmp_gre(), R.called { gre = {
+      state = "inbound_only", from_server = "proven",
+      to_server = "unknown" } })))
     assert.equal("D-F", (letter(icmp_gre { reason = "local-icmp-3-2" })))
     for _, code in ipairs { "no_guard", "local_icmp" } do
       local record = icmp_gre()
@@ -244,10 +193,43 @@ describe("the table of grades", function()
 
   it("gives D-F for an unassigned method unless another cap is worse",
      function()
-    assert.equal("D-F", of({}, "required", { "c223:07" }))
+    assert.equal("D-F", of({}, "required", { "c223:0a" }))
     assert.equal("E-F", of({ mschap_v2 = "offered" }, "required",
-                           { "c223:07" }))
-    assert.equal("F", of({ pap = "offered" }, "required", { "c223:07" }))
+                           { "c223:0a" }))
+    assert.equal("F", of({ pap = "offered" }, "required", { "c223:0a" }))
+  end)
+
+  it("gives F for CHAP with SHA-1, SHA-256 or SHA3-256, by name", function()
+    for number, name in pairs { ["06"] = "CHAP-SHA-1", ["07"] = "CHAP-SHA-256",
+                                ["08"] = "CHAP-SHA3-256" } do
+      local v = grade(judged({ mschap_v2 = "offered" }, "required",
+                             { "c223:" .. number }))
+      assert.same({ "F", "proven" }, { v.grade, v.confidence })
+      assert.same({ "C29", name .. " is accepted" },
+                  { v.caps[1].id, v.caps[1].reason })
+      assert.equal(name .. " is accepted: a tunnel opened with it cannot be " ..
+                   "encrypted.", v.summary)
+      assert.equal("PPTP-018", finding(v, "PPTP-018").id)
+    end
+    local v = grade(judged({}, "required", { "c223:08", "c223:0a" }))
+    assert.same({ "C29", "C16" }, { v.caps[1].id, v.caps[2].id })
+  end)
+
+  it("gives F where the same challenge came twice", function()
+    local function challenged(i, value)
+      return R.talk({ { "mschap_v2", "ack" } }, { record = {
+        time = ("2026-11-22T10:00:%02d.000000Z"):format(i),
+        call = R.accepted { call_id = i, peer_call_id = 100 + i },
+        challenge = { state = "seen", method = "mschap_v2", name = "pptpd",
+                      length = 16, value = value:rep(8) } } })
+    end
+    local v = verdict(challenged(1, "a1b2"), challenged(2, "a1b2"))
+    assert.same({ "F", "C10" }, { v.grade, v.caps[1].id })
+    assert.truthy(finding(v, "PPTP-021"))
+    assert.equal("The same login challenge came twice: a login that was " ..
+                 "recorded once lets in again.", v.summary)
+    assert.equal("E-F", letter(challenged(1, "a1b2"), challenged(2, "a1b3")))
+    assert.equal("E-F", letter(challenged(1, "a1b2"), challenged(1, "a1b2")))
   end)
 
   it("widens to a method's own letter where it is not known", function()
@@ -313,7 +295,7 @@ describe("real servers", function()
     end
     assert.equal("F", (letter(R.talk({ { "none", "ack" } }, { record = {
       network = { state = "asked", protocols = { "ipcp" } } } }))))
-    assert.equal("A", (letter(R.syn("closed", "rst"))))
+    assert.equal("A", (letter(R.contact("closed", "rst"))))
   end)
 
   it("need a Reject where no Nak showed what declining does", function()
@@ -375,11 +357,11 @@ describe("the sentence", function()
 
   it("tells what decides", function()
     assert.equal("MS-CHAPv1 is accepted: one recorded login gives up the " ..
-                 "password.",
+                 "password where the client sends its LM response.",
                  says(table.unpack(R.survey(R.pppd("mschap_v1",
                                                    "mschap_v2")))))
     assert.equal("Port 1723 is closed: no PPTP here.",
-                 says(R.syn("closed", "rst")))
+                 says(R.contact("closed", "rst")))
     assert.equal("Only EAP is accepted, and what runs inside it does not " ..
                  "show.", says(table.unpack(R.survey(R.pppd "eap"))))
     assert.equal("No login is required: the server asked for IPCP without " ..
@@ -395,7 +377,8 @@ describe("the sentence", function()
                  "MS-CHAPv1 or EAP are too and whether a login is required " ..
                  "is not known.", says(R.talk { { "mschap_v2", "ack" } }))
     assert.falsy(says(R.talk { { "eap", "ack" } }):find("Only", 1, true))
-    assert.truthy(says(R.called()):find("not shown to pass", 1, true))
+    assert.truthy(says(R.called { gre = { state = "silent" } })
+                    :find("not shown to pass", 1, true))
     assert.truthy(says(R.syn("silent", "timeout"))
                     :find("does not prove", 1, true))
     assert.truthy(says(R.record()):find("Nothing was asked", 1, true))
@@ -403,8 +386,8 @@ describe("the sentence", function()
 
   it("is one sentence for each row", function()
     local records = {
-      R.syn("closed", "rst"), R.syn("silent", "timeout"),
-      R.syn("filtered", "icmp-3-13", { host = { state = "alive" } }),
+      R.contact("closed", "rst"), R.syn("silent", "timeout"),
+      R.contact("filtered", "icmp-3-13"),
       R.syn("open", "syn-ack"), R.called(), icmp_gre(), R.connected(),
       R.connected { control = { state = "not_pptp" } },
       R.connected { call = { state = "refused", result_code = 7 } },
@@ -556,7 +539,7 @@ describe("findings", function()
   end)
 
   it("are empty for a closed port", function()
-    local v = verdict(R.syn("closed", "rst"))
+    local v = verdict(R.contact("closed", "rst"))
     assert.same({}, v.findings)
     assert.same({}, v.remedies)
     assert.is_nil(v.product)
@@ -578,11 +561,26 @@ describe("deception", function()
 
   it("is decided by dionaea's call reply alone", function()
     local v = verdict(dionaea())
-    assert.same({ "?", "?", "?", "none" },
+    assert.same({ "?", "D", "F", "none" },
                 { v.grade, v.best, v.worst, v.confidence })
     assert.truthy(finding(v, "PPTP-060"))
-    assert.truthy(v.summary:find("decoy", 1, true))
-    assert.same({}, v.remedies)
+    assert.equal("What answers looks like a decoy; if it is none, the grade " ..
+                 "is D-F: Calls are taken; GRE was not tested, so the " ..
+                 "logins are not known.", v.summary)
+    assert.is_true(#v.remedies > 0)
+  end)
+
+  it("leaves what the server would deserve, and advice", function()
+    local record = R.talk { { "pap", "ack" } }
+    record.notes = { { code = "loopback", text = "", count = 1 },
+                     { code = "lost_sync", text = "", count = 1 } }
+    local v = verdict(record)
+    assert.same({ "?", "F", "F" }, { v.grade, v.best, v.worst })
+    assert.equal("C07", v.caps[1].id)
+    assert.equal("What answers looks like a decoy; if it is none, the grade " ..
+                 "is F: PAP is accepted: one recorded login shows the " ..
+                 "password.", v.summary)
+    assert.same(verdict(R.talk { { "pap", "ack" } }).remedies, v.remedies)
   end)
 
   it("is not seen where our call ID is echoed, or a constant differs",
@@ -742,7 +740,7 @@ describe("the local path of GRE", function()
       assert.is_not.equal("inferred", v.confidence)
     end
     local v = grade(evidence.with_local_path(
-      R.evidence(R.syn("closed", "rst")), "unproven"))
+      R.evidence(R.contact("closed", "rst")), "unproven"))
     assert.same({ "A", "proven" }, { v.grade, v.confidence })
   end)
 end)
@@ -752,7 +750,8 @@ describe("the policy", function()
     local strict = assert(policy.over_default {
       methods = { mschap_v2 = "F" }, stages = { closed = "B" } })
     assert.equal("F", grade(judged { mschap_v2 = "offered" }, strict).grade)
-    assert.equal("B", grade(R.evidence(R.syn("closed", "rst")), strict).grade)
+    assert.equal("B", grade(R.evidence(R.contact("closed", "rst")),
+                            strict).grade)
   end)
 
   it("can let a compromised name decide, which the default does not",

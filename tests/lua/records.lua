@@ -37,6 +37,26 @@ function M.syn(state, reason, given)
                          tcp = { state = state, reason = reason } }, given))
 end
 
+-- What connect() meets where the raw SYN met this.
+local met = { rst = { state = "refused", reason = "rst" },
+              refused = { state = "refused" },
+              timeout = { state = "timeout", reason = "timeout" } }
+
+--- First contact with a port that is not open: a raw SYN (none where `reason`
+-- is "refused") and connect() agree, and all echo requests are answered.
+function M.contact(state, reason, given)
+  local record = M.record { depth = "control", ended_by = "silent", tcp = {
+    state = state, reason = reason,
+    connect = M.copy(met[reason] or { state = "unreachable",
+                                      reason = reason }) } }
+  if state ~= "closed" then
+    record.host = { state = "alive", reason = "echo-reply", asked = 11,
+                    answered = 11 }
+  end
+  return over(record, given)
+end
+
+--- An SCCRP; `given` over it.
 function M.control(given)
   return over({ state = "answered", protocol_version = 256, result_code = 1,
                 error_code = 0, framing_capabilities = 0,

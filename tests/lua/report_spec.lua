@@ -74,12 +74,14 @@ describe("the text report", function()
                                           named) })
     local page = {
       ("%-73sgrade F"):format("vpn.example.net (192.0.2.1) port 1723"),
-      "MS-CHAPv1 is accepted: one recorded login gives up the password.",
+      "MS-CHAPv1 is accepted: one recorded login gives up the password " ..
+        "where the client",
+      "sends its LM response.",
       "",
       "  port      open        SYN-ACK in 0.6 ms, TTL 64",
       '  control   answered    Poptop on Linux ("local", "linux", ' ..
         "firmware 1)",
-      "  call      accepted    by anyone; call ID 128",
+      "  call      accepted    from 192.0.2.100; call ID 128",
       "  GRE       reachable   first packet after 4.1 ms, 31 packets",
       "  login     required    4 conversations in 3.8 s, all closed cleanly",
       "",
@@ -126,6 +128,38 @@ describe("the text report", function()
     -- A clock that jumped, or records of two days.
     assert.equal("1.0 s", took("2026-11-22T22:40:00.000000Z",
                                "2026-11-22T23:40:00.000000Z"))
+  end)
+
+  it("tells what connect() met, notes about the way, and what was left out",
+     function()
+    local R = require "records"
+    local record = R.contact("filtered", "icmp-3-13")
+    record.tcp.icmp_from = "192.0.2.254"
+    record.notes = { { code = "own_host", count = 1,
+                       text = "the target is an address of this host" } }
+    local older = R.syn("open", "syn-ack")
+    older.time = "2026-01-01T00:00:00.000000Z"
+    local text = render("text", {
+      pptp.grade(pptp.evidence.newest { record, older, R.copy(older) }) })
+    assert.truthy(text:find("\n  port      filtered    ICMP 3/13 from " ..
+      "192.0.2.254, connect() found no way by\n", 1, true), text)
+    assert.truthy(text:find("\n  note      the target is an address of this " ..
+                            "host\n", 1, true))
+    assert.truthy(text:find("\n  note      1 older record of this server " ..
+      "left out: a newer survey decides\n", 1, true))
+  end)
+
+  it("says that a server looks like a decoy, and what it is if not", function()
+    local R = require "records"
+    local record = R.talk { { "pap", "ack" } }
+    record.notes = { { code = "loopback", text = "", count = 1 },
+                     { code = "lost_sync", text = "", count = 1 } }
+    record.labels = { "hq", "a\27" }
+    local text = render("text", { pptp.grade(R.evidence(record)),
+      verdict(scripted.pppd { "mschap_v2" }, named) }, { width = 120 })
+    assert.truthy(text:find("\n?     192.0.2.1", 1, true))
+    assert.truthy(text:find("[hq, a\\x1b] looks like a decoy; if not: F, P", 1,
+                            true), text)
   end)
 
   it("says that our capture lost packets, and the cure", function()
@@ -218,6 +252,7 @@ describe("the text report", function()
       "E     192.0.2.10       Poptop  yes -   -   -   *   -   " ..
         "MS-CHAPv2 is accepted",
       "* offered  + accepted  - refused  ? no answer  . not tested",
+      "GRE: yes both ways  in from the server alone  no refused  ? silent",
       "",
     }, lines_of(text))
     check_page(text, 80)
@@ -226,7 +261,8 @@ describe("the text report", function()
   local function closed(target)
     return pptp.grade(pptp.survey.run(target, {}, function(plan)
       return scripted.broken(plan, { ended_by = "refused",
-        tcp = { state = "closed", reason = "rst" } })
+        tcp = { state = "closed", reason = "rst",
+                connect = { state = "refused", reason = "rst" } } })
     end))
   end
 
@@ -360,8 +396,7 @@ describe("a report", function()
 end)
 
 describe("a time", function()
-  local layout = require "pptpgrade.report.layout"
-local reads = require "pptpgrade.record"
+  local reads = require "pptpgrade.record"
 
   it("is counted from 1970", function()
     for text, seconds in pairs {

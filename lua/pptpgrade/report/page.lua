@@ -4,6 +4,7 @@ local escape = require "pptpgrade.escape"
 local evidence = require "pptpgrade.evidence"
 local layout = require "pptpgrade.report.layout"
 local reads = require "pptpgrade.record"
+local results = require "pptpgrade.results"
 
 local M = {}
 
@@ -92,6 +93,22 @@ function M.reason(s)
   return reasons[s.reason] or safe(s.reason)
 end
 
+local connect_words = {
+  refused = "was refused", unreachable = "found no way", reset = "was reset",
+  timeout = "had no answer", error = "failed on this host",
+}
+
+-- What connect() met, where it did not connect.
+local function connect_text(s)
+  local connect = reads.list(s.connect)
+  local text = connect_words[connect.state]
+  if not text then
+    return nil
+  end
+  local reason = connect.reason ~= "timeout" and M.reason(connect)
+  return "connect() " .. text .. (reason and " by " .. reason or "")
+end
+
 local function tcp_text(e)
   local s = stage(e, "tcp")
   local parts = { M.reason(s) }
@@ -101,6 +118,7 @@ local function tcp_text(e)
   if s.ttl then
     parts[#parts + 1] = "TTL " .. safe(s.ttl)
   end
+  parts[#parts + 1] = connect_text(s)
   local host = stage(e, "host")
   if host.state ~= "not_tested" then
     parts[#parts + 1] = "the host is " .. word(host.state)
@@ -132,7 +150,7 @@ local function control_text(e, verdict)
                  "firmware " .. safe(s.firmware_revision) }
   local text = joined(told)
   if s.state == "refused" then
-    text = ("result %s; %s"):format(safe(s.result_code), text)
+    text = safe(results.text("control", s)) .. "; " .. text
   end
   local product = product_text(verdict)
   return product and ("%s (%s)"):format(product, text) or text
@@ -158,10 +176,10 @@ end
 local function call_text(e)
   local s = stage(e, "call")
   if s.state == "accepted" then
-    return "by anyone; call ID " .. safe(s.call_id)
+    return ("from %s; call ID %s"):format(e.source and safe(e.source) or
+                                          "our address", safe(s.call_id))
   elseif s.state == "refused" then
-    return ("result %s, error %s"):format(safe(s.result_code),
-                                          safe(s.error_code))
+    return safe(results.text("call", s))
   end
   return ""
 end
@@ -253,6 +271,28 @@ local function login_text(e)
   return joined(parts)
 end
 
+-- Notes that say how a server was asked, or that it was heard in part.
+local told = { "syn_differs", "odd_segment", "syn_icmp", "not_delivered",
+               "capture_deaf", "own_host", "gre_icmp", "control_cut",
+               "odd_result" }
+
+local function note_rows(put, e, opts)
+  for _, code in ipairs(told) do
+    for _, record in ipairs(e.conversations or {}) do
+      local text = reads.note_text(record, code)
+      if text then
+        put(wrap("  note      ", safe(text), opts.width))
+        break
+      end
+    end
+  end
+  if e.older then
+    put(wrap("  note      ", ("%s older record%s of this server left out: " ..
+      "a newer survey decides"):format(safe(e.older),
+      e.older == 1 and "" or "s"), opts.width))
+  end
+end
+
 local function row(put, name, state, text, width)
   local shown = word(state)
   put(wrap(("  %s%s"):format(pad(name, 10),
@@ -270,6 +310,7 @@ local function stages(put, verdict, opts)
   row(put, "GRE", stage(e, "gre").state, gre_text(e), opts.width)
   row(put, "login", stage(e, "authentication").state, login_text(e),
       opts.width)
+  note_rows(put, e, opts)
   put { "" }
 end
 

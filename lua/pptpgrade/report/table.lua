@@ -13,7 +13,9 @@ local gre_marks = { reachable = "yes", inbound_only = "in", unreachable = "no",
                     filtered = "no", silent = "?", not_tested = "." }
 local columns = { "pap", "chap_md5", "mschap_v1", "mschap_v2", "eap" }
 
-local LEGEND = "* offered  + accepted  - refused  ? no answer  . not tested"
+local LEGEND = "* offered  + accepted  - refused  ? no answer  " ..
+  ". not tested\n" ..
+  "GRE: yes both ways  in from the server alone  no refused  ? silent"
 local SERVER_LEAST, PRODUCT_LEAST = 6, 7 -- their headings
 local SERVER_MOST, PRODUCT_MOST = 24, 14 -- of 80; a wider page gives more
 -- GRADE, GRE and the five methods, with a space after each.
@@ -52,18 +54,36 @@ local function is_listed(verdict)
   return verdict.worst ~= "A"
 end
 
+-- What decided, behind the labels; and where no letter holds, what it would be.
+local function decided_by(verdict)
+  local cap = (verdict.caps or {})[1]
+  local text = cap and tostring(cap.reason) or ""
+  if cap and verdict.grade == "?" then
+    text = "looks like a decoy; if not: " .. (verdict.best == verdict.worst and
+      verdict.worst or verdict.best .. "-" .. verdict.worst) .. ", " .. text
+  end
+  local labels = {}
+  for i, label in ipairs(verdict.labels or {}) do
+    labels[i] = tostring(label)
+  end
+  if labels[1] then
+    text = "[" .. table.concat(labels, ", ") .. "] " .. text
+  end
+  return escape.text(text)
+end
+
 --- What the table keeps of a verdict.
 -- @tparam table verdict
 -- @treturn table row
 function M.row(verdict)
   local e = verdict.evidence or {}
   local methods = e.authentication and e.authentication.methods or {}
-  local product, cap = verdict.product, (verdict.caps or {})[1]
+  local product = verdict.product
   local server = server_of(verdict)
   local row = {
     grade = escape.text(tostring(verdict.grade)), server = server,
     product = product and escape.text(tostring(product.name or "")) or "",
-    decided = cap and escape.text(tostring(cap.reason)) or "",
+    decided = decided_by(verdict),
     worst = rank(verdict.worst), best = rank(verdict.best),
     key = sort_key(server), listed = is_listed(verdict),
     marks = { gre_marks[e.gre and e.gre.state] or "." },

@@ -1,0 +1,153 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- What first contact with a port showed: whether it is open, and where it is
+-- not, what that rests on.
+--
+-- What a hand-made SYN alone met says nothing about the port: hosts, boxes on
+-- the way and proxies treat it otherwise than the kernel's own. So no port is
+-- closed or filtered before a connect() of ours has had its say, and where the
+-- two met different things, nothing is concluded. Whatever a record does not
+-- tell is not known: without its list of notes, its reason or its counts, no
+-- record is good news.
+local reads = require "pptpgrade.record"
+
+local M = {}
+
+local stage, has_note = reads.stage, reads.has_note
+
+local WITNESSES = 10 -- echo requests, each beside a SYN
+
+-- What a record's connect() met: a table with `state`.
+local function connect_of(record)
+  local connect = stage(record, "tcp").connect
+  if type(connect) == "table" and type(connect.state) == "string" then
+    return connect
+  end
+  return { state = "not_tried" }
+end
+
+M.connect = connect_of
+
+local connected = { connected = true, reset = true }
+
+--- Whether a SYN-ACK came, to whichever SYN, or more than one.
+function M.is_open(record)
+  local connect = connect_of(record)
+  return stage(record, "tcp").state == "open" or
+    connected[connect.state] == true or connect.reason == "syn-ack" or
+    stage(record, "control").state ~= "not_tested" or
+    stage(record, "call").state ~= "not_tested"
+end
+
+--- Whether the SYN was answered and the connection after it was not.
+function M.is_half_open(record)
+  local connect = connect_of(record)
+  return stage(record, "tcp").state == "open" and
+    connect.state ~= "not_tried" and not connected[connect.state] and
+    connect.reason ~= "syn-ack"
+end
+
+local function is_icmp(reason)
+  return type(reason) == "string" and reason:sub(1, 5) == "icmp-"
+end
+
+local cut_short = { aborted = true, error = true, running = true }
+
+-- Silence says something only where it was waited for to the end, by a host
+-- that could send and has lost nothing of what came.
+local function waited(record)
+  local tcp = stage(record, "tcp")
+  local reason = tcp.reason
+  return (tcp.state == "silent" and reason == "timeout" or is_icmp(reason)) and
+    type(record.ended_by) == "string" and not cut_short[record.ended_by] and
+    not has_note(record, "capture_drops")
+end
+
+local failed = { unreachable = true, timeout = true, refused = true }
+
+-- Whether connect() met no SYN-ACK and no RST either, as the capture shows.
+local function connect_failed(connect)
+  return failed[connect.state] and (is_icmp(connect.reason) or
+    connect.reason == "timeout" and connect.state ~= "refused")
+end
+
+local untried = { not_tried = true, error = true }
+
+local function closed_kind(record)
+  local reason, connect = stage(record, "tcp").reason, connect_of(record)
+  if untried[connect.state] then
+    return reason == "rst" and "alone" or "untold"
+  elseif reason == "refused" then
+    return connect.state == "refused" and "refused" or "differs"
+  end
+  return reason == "rst" and connect.state == "refused" and
+    connect.reason == "rst" and "closed" or "differs"
+end
+
+-- Whether the way between here and there lost nothing while SYNs were silent.
+local function witness_kind(record)
+  local host = stage(record, "host")
+  local asked, answered = reads.number(host.asked), reads.number(host.answered)
+  if asked >= WITNESSES and asked == answered then
+    return "unanswered"
+  elseif host.state == "alive" or answered > 0 then
+    return answered < asked and "lossy" or "unwitnessed"
+  end
+  return "silence"
+end
+
+local function silent_kind(record)
+  local connect = connect_of(record)
+  if not waited(record) then
+    return "unheard"
+  elseif untried[connect.state] then
+    return stage(record, "host").state == "alive" and "alone" or "silence"
+  elseif not connect_failed(connect) then
+    return "differs"
+  end
+  return witness_kind(record)
+end
+
+-- What a record without a SYN-ACK shows.
+local function kind_of(record)
+  local state = stage(record, "tcp").state
+  if state == "not_tested" then
+    return "none"
+  elseif has_note(record, "odd_segment") then
+    return "odd"
+  elseif not reads.has_notes(record) then
+    return "unheard"
+  end
+  return (state == "closed" and closed_kind or silent_kind)(record)
+end
+
+-- What counts most first: whatever speaks against "closed" goes before it.
+local order = { "differs", "odd", "closed", "refused", "unanswered", "lossy",
+                "unwitnessed", "alone", "untold", "silence", "unheard", "none" }
+
+--- What all records of a survey show of the port.
+-- @tparam table records
+-- @treturn table kind, record (the one that shows it; nil where there are no
+--   records). Kinds: open; closed (RST to both); refused (connect() alone);
+--   unanswered (neither answered, the way loses nothing); and those that prove
+--   nothing: differs (SYN and connect() met different things), odd (a segment
+--   that neither opens nor closes), lossy, unwitnessed (the way may lose
+--   packets), alone (no connect() was tried), untold, silence, unheard (not
+--   waited for, or lost by us), none (not asked)
+function M.of(records)
+  local found = {}
+  for _, record in ipairs(records) do
+    if M.is_open(record) then
+      return { kind = "open", record = record }
+    end
+    local kind = kind_of(record)
+    found[kind] = found[kind] or record
+  end
+  for _, kind in ipairs(order) do
+    if found[kind] then
+      return { kind = kind, record = found[kind] }
+    end
+  end
+  return { kind = "none" }
+end
+
+return M

@@ -1,0 +1,113 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- What a survey shows of GRE between here and the server: whether the host
+-- itself refuses it, and whether it stopped.
+local reads = require "pptpgrade.record"
+
+local M = {}
+
+local stage, has_note = reads.stage, reads.has_note
+
+local TWICE = 2 -- one ICMP may come before the server's socket is open
+
+local function has_call(record)
+  return stage(record, "call").state == "accepted"
+end
+
+local function is_about_gre(reason)
+  return type(reason) == "string" and reason:sub(1, 7) == "icmp-3-"
+end
+
+--- Whether the target itself answered our GRE with ICMP in a call. The record
+-- says so (`to_server`) only of a call that had no end yet.
+-- @treturn string|nil "3/2"
+function M.target_icmp(record)
+  local gre = stage(record, "gre")
+  if has_call(record) and gre.to_server == "refused" and
+     is_about_gre(gre.reason) and gre.icmp_from == record.target then
+    return "3/" .. gre.reason:sub(8)
+  end
+end
+
+-- ICMP from the target itself met two requests of ours, while our kernel was
+-- kept from answering in our stead, and before the call or the connection had
+-- an end: `refused` counts those. Nothing of the server's came.
+local function refuses(record)
+  local gre = stage(record, "gre")
+  return M.target_icmp(record) ~= nil and
+    (gre.state == "unreachable" or gre.state == "filtered") and
+    reads.number(gre.refused) >= TWICE and
+    reads.has_notes(record) and not has_note(record, "no_guard") and
+    not has_note(record, "local_icmp")
+end
+
+local function hears(record)
+  local state = stage(record, "gre").state
+  return has_call(record) and (state == "reachable" or state == "inbound_only")
+end
+
+M.hears = hears
+
+--- Whether the host itself refuses GRE, in all that the records show.
+-- @tparam table records
+-- @treturn boolean
+function M.is_refused(records)
+  local found = false
+  for _, record in ipairs(records) do
+    if hears(record) then
+      return false
+    end
+    found = found or refuses(record)
+  end
+  return found
+end
+
+--- Whether calls are taken behind a host that refuses our GRE, as a port
+-- forward of TCP alone does.
+-- @tparam table records
+-- @treturn string|nil the ICMP, "3/2"
+-- @treturn integer in how many conversations
+function M.is_forwarded(records)
+  local icmp, count = nil, 0
+  for _, record in ipairs(records) do
+    if stage(record, "gre").state == "reachable" then
+      return nil, 0
+    end
+    local here = M.target_icmp(record)
+    icmp = icmp or here
+    count = count + (here and 1 or 0)
+  end
+  return icmp, count
+end
+
+local given_up = { silent = true, budget = true }
+
+-- Calls in which GRE was heard at first, and those in which it was not.
+local function calls_of(records)
+  local heard, silent, once, ended = 0, 0, true, 0
+  for _, record in ipairs(records) do
+    local gre = stage(record, "gre")
+    if hears(record) then
+      heard, silent = heard + 1, 0
+      once = once and gre.packets_received == 1
+      ended = ended + (given_up[record.ended_by] and 1 or 0)
+    elseif has_call(record) and gre.state == "silent" then
+      silent = silent + 1
+    end
+  end
+  return heard, silent, once, ended
+end
+
+--- How GRE stopped, in words; nil where it did not.
+-- @tparam table records
+-- @treturn string|nil
+function M.stopped(records)
+  local heard, silent, once, ended = calls_of(records)
+  if heard > 0 and silent > 0 then
+    return heard == 1 and "GRE was heard in the first call alone" or
+      ("GRE was heard in the first %d calls alone"):format(heard)
+  elseif heard > 0 and once and (heard > 1 or ended > 0) then
+    return "after a call's first packet no more GRE was heard"
+  end
+end
+
+return M
