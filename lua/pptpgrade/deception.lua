@@ -2,7 +2,7 @@
 --- Signs that a server is a decoy. Two of them, or one that decides, and a
 -- letter would mean nothing.
 local evidence = require "pptpgrade.evidence"
-local products = require "pptpgrade.products"
+local strings = require "pptpgrade.product.strings"
 
 local M = {}
 
@@ -13,8 +13,10 @@ local function number_at(hex, at, bytes)
     tonumber(hex:sub(2 * at + 1, 2 * (at + bytes)), 16) or nil
 end
 
--- dionaea answers every call with the same constants, and not with our ID.
-local function dionaea_call(e)
+--- dionaea answers every call with the same constants, and not with our ID.
+-- @tparam table e evidence
+-- @treturn string|nil what shows it
+function M.is_dionaea(e)
   for _, record in ipairs(e.conversations) do
     local call = stage(record, "call")
     local echoed = number_at(call.raw, 14, 2)
@@ -48,12 +50,12 @@ end
 -- One sign at most comes from the reply, however much of it is wrong.
 local function reply(e)
   local control = stage(e, "control")
-  local row = products.match(control)
+  local row = strings.match(control)
   if control.vendor == "linux" and
      (control.framing_capabilities ~= 0 or control.bearer_capabilities ~= 0 or
       control.host_name ~= "local") then
     return "vendor linux without Poptop's constants"
-  elseif row and row.device_type == "honeypot" then
+  elseif row and (row.device_type == "honeypot" or row.decoy) then
     return "SCCRP of: " .. row.name
   elseif control.vendor == "Microsoft" and
          control.framing_capabilities == 0 and
@@ -83,7 +85,7 @@ end
 -- The SYN-ACK tells another system than the strings. A proxy on the way may be
 -- why, so that it decides nothing by itself.
 local function other_system(e)
-  local row = products.match(stage(e, "control"))
+  local row = strings.match(stage(e, "control"))
   if not row or not not_linux[row.os] then
     return nil
   end
@@ -113,7 +115,7 @@ local function impersonation(_, product)
 end
 
 M.list = {
-  { id = "dionaea_call", decisive = true, detect = dionaea_call },
+  { id = "dionaea_call", decisive = true, detect = M.is_dionaea },
   { id = "replayed_text", decisive = true, detect = replayed_text },
   { id = "loopback", detect = loopback },
   { id = "broken_stream", detect = broken_stream },
@@ -136,7 +138,7 @@ end
 --- The signs that evidence shows.
 -- @tparam table e evidence
 -- @tparam integer enough how many undecided ones make a decoy likely
--- @tparam table|nil product of products.product
+-- @tparam table|nil product of weigh.product
 -- @treturn table list of { id, text, decisive }; `likely` a boolean
 function M.signs(e, enough, product)
   local found, count, belied = { likely = false }, 0, false

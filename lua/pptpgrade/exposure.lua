@@ -5,6 +5,7 @@
 local escape = require "pptpgrade.escape"
 local evidence = require "pptpgrade.evidence"
 local page = require "pptpgrade.report.page"
+local results = require "pptpgrade.results"
 
 local M = {}
 
@@ -113,7 +114,7 @@ local function control_text(verdict)
   if s.state == "not_pptp" then
     return in_brackets("not PPTP", safe(s.service or "unknown"))
   elseif s.state == "refused" then
-    return in_brackets("refused", "result " .. safe(s.result_code))
+    return in_brackets("refused", safe(results.text("control", s)))
   end
   return in_brackets(word(s.state), named(verdict.product))
 end
@@ -121,7 +122,7 @@ end
 local function call_text(verdict)
   local s = evidence.stage(verdict.evidence, "call")
   if s.state == "refused" then
-    return in_brackets("refused", "result " .. safe(s.result_code))
+    return in_brackets("refused", safe(results.text("call", s)))
   end
   return word(s.state)
 end
@@ -158,8 +159,8 @@ local function sort_methods(new, verdict)
   end
   for _, method in ipairs(known.other or {}) do
     local proof = (known.proofs or {})[method] or { state = "offered" }
-    by.taken[#by.taken + 1] = method_item(new, safe(method), proof.state,
-                                          found.C16)
+    by.taken[#by.taken + 1] = method_item(new,
+      safe(evidence.title(method)), proof.state, page.letter_of(found, method))
   end
   return by
 end
@@ -170,6 +171,16 @@ local function put(into, key, value)
   end
 end
 
+-- The first name that is one: a challenge of EAP's has none.
+local function challenge_name(e)
+  for _, record in ipairs(e.conversations) do
+    local name = evidence.stage(record, "challenge").name
+    if type(name) == "string" and name ~= "" then
+      return name
+    end
+  end
+end
+
 local function disclosed(new, e)
   local told = new()
   local control = evidence.stage(e, "control")
@@ -177,7 +188,7 @@ local function disclosed(new, e)
   put(told, "host name", control.host_name)
   put(told, "vendor", control.vendor)
   put(told, "firmware", control.firmware_revision)
-  put(told, "challenge name", challenge.name)
+  put(told, "challenge name", challenge_name(e))
   put(told, "EAP prompt", challenge.text)
   local offer = evidence.offers(e)[1]
   local endpoint = offer and evidence.option(offer, 19)

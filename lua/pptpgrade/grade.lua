@@ -6,18 +6,19 @@
 -- letter. The verdict is the highest of all lower ends to the highest of all
 -- upper ends. So not to know a thing can only widen the grade, and knowing
 -- something good never outweighs something bad.
-local behaviour = require "pptpgrade.behaviour"
 local contact = require "pptpgrade.judge.contact"
+local cves = require "pptpgrade.product.cves"
 local deception = require "pptpgrade.deception"
 local drand48 = require "pptpgrade.drand48"
 local evidence = require "pptpgrade.evidence"
 local findings = require "pptpgrade.findings"
 local gre = require "pptpgrade.judge.gre"
 local limits = require "pptpgrade.judge.limits"
+local observe = require "pptpgrade.product.observe"
 local policies = require "pptpgrade.policy"
-local products = require "pptpgrade.products"
 local remedies = require "pptpgrade.remedies"
 local summary = require "pptpgrade.judge.summary"
+local weigh = require "pptpgrade.product.weigh"
 local words = require "pptpgrade.judge.words"
 
 local M = {}
@@ -179,16 +180,17 @@ local function make_view(e, policy)
                  disconnected = limits.all_disconnected(e.conversations) }
   local follows, tried = drawn(view)
   view.drawn = follows
-  local seen = behaviour.observe(e)
+  local seen = observe.observe(e)
   if tried then
     seen.drawn = follows ~= nil
   end
   view.seen = seen
-  view.product = products.product(stage(e, "control"),
-                                  behaviour.identify(seen))
+  local found = weigh.identify(seen)
+  found.dionaea = deception.is_dionaea(e)
+  view.product = weigh.product(stage(e, "control"), found)
   view.deception = deception.signs(e, policy.deception.indicators,
                                    view.product)
-  view.vulnerabilities = products.potential(view.product)
+  view.vulnerabilities = cves.potential(view.product)
   view.compromised = findings.by_id["PPTP-040"].detect(view) ~= nil
   limits.collect(view)
   view.silence = silence(view)

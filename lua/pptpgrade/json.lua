@@ -209,10 +209,17 @@ end
 function M.decode(text)
   -- A text that nests deep enough exhausts the stack: an error of the text.
   local ok, value, why = pcall(parse, text)
-  if not ok then
-    return nil, "it nests too deep"
+  if ok then
+    return value, why
   end
-  return value, why
+  why = tostring(value)
+  if not pcall(require, "dkjson") then
+    why = "reading JSON needs the Lua module dkjson (Debian: lua-dkjson)"
+  elseif why:find("stack overflow", 1, true) or
+         why:find("too many C levels", 1, true) then
+    why = "it nests too deep"
+  end
+  return nil, why
 end
 
 return M

@@ -2,14 +2,14 @@
 --- What a server's messages give away beside what they are for: challenges and
 -- numbers that repeat, identifiers of the box, bytes that should be zero, and
 -- breaches of the protocol. Each check is pure: evidence, and what
--- behaviour.observe made of it, in; words or nil out.
-local behaviour = require "pptpgrade.behaviour"
+-- product/observe.lua made of it, in; words or nil out.
 local evidence = require "pptpgrade.evidence"
+local observe = require "pptpgrade.product.observe"
 local reads = require "pptpgrade.record"
 
 local M = {}
 
-local stage, whole = evidence.stage, behaviour.integer
+local stage, whole = evidence.stage, observe.integer
 
 local LEAST = 3 -- conversations: two equal steps are no accident
 local EQUAL = 4 -- bytes, so that chance does not repeat a challenge
@@ -74,13 +74,13 @@ function M.magic(_, seen)
   if #magics < LEAST then
     return nil
   end
-  local steps = behaviour.steps(magics, 0xffffffff)
+  local steps = observe.steps(magics, 0xffffffff)
   local how
-  if behaviour.all(magics, function(magic) return magic == 0 end) then
+  if observe.all(magics, function(magic) return magic == 0 end) then
     how = "zero"
-  elseif behaviour.all(steps, function(step) return step == 0 end) then
+  elseif observe.all(steps, function(step) return step == 0 end) then
     how = "the same"
-  elseif behaviour.all(steps, function(step)
+  elseif observe.all(steps, function(step)
     return step > 0 and step < NEAR
   end) then
     how = "counting up"
@@ -90,6 +90,7 @@ function M.magic(_, seen)
 end
 
 local id_rules = {
+  swapped = "they count the calls of the host, in the other byte order",
   ["128"] = "steps of 128 count the connections since the daemon began",
   up = "they count the calls of the host",
   same = "the same each time",

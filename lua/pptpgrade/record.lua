@@ -192,11 +192,16 @@ function M.note_text(record, code)
   end
 end
 
---- Whether a record's notes are there to be looked at. Where they are not,
+--- Whether a record's notes are all there to be looked at. Where they are not,
 -- nothing may be concluded from a note that is missing.
 -- @tparam table record
 -- @treturn boolean
 function M.has_notes(record)
+  for _, note in ipairs(list(record.notes)) do
+    if type(note) ~= "table" or type(note.code) ~= "string" then
+      return false
+    end
+  end
   return type(record.notes) == "table"
 end
 

@@ -1,8 +1,10 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 local R = require "records"
-local behaviour = require "pptpgrade.behaviour"
+local cves = require "pptpgrade.product.cves"
 local grade = require "pptpgrade.grade"
-local products = require "pptpgrade.products"
+local habits = require "pptpgrade.product.habits"
+local observe = require "pptpgrade.product.observe"
+local weigh = require "pptpgrade.product.weigh"
 
 local PPPD, MAGIC = "50fc0665f2f8fe976f13c1dccd7c6a46", 0xaa6a6ace
 local NOT_PPPD = "7d81539226c04ce02417ddd18335ed55"
@@ -54,7 +56,7 @@ end
 
 local function evidence_of(stack)
   local records = {}
-  for i, id in ipairs(stack.ids or { 128, 256, 384 }) do
+  for i, id in ipairs(stack.ids or { 128, 256, 384, 512 }) do
     records[i] = record_of(stack, i, id)
   end
   return R.evidence(table.unpack(records))
@@ -152,7 +154,7 @@ describe("the rows", function()
   it("say how each is known, and from where", function()
     local bases = { ["source code"] = true, capture = true,
                     ["second hand"] = true }
-    for _, row in ipairs(behaviour.rows) do
+    for _, row in ipairs(habits.rows) do
       assert.is_true(bases[row.basis])
       assert.is_string(row.source)
       assert.is_string(row.product.name)
@@ -161,7 +163,7 @@ describe("the rows", function()
   end)
 
   it("rest what proves a stack on its source code", function()
-    for _, row in ipairs(behaviour.rows) do
+    for _, row in ipairs(habits.rows) do
       if row.drawn == true or (row.call_ids or {})["128"] then
         assert.equal("source code", row.basis)
       end
@@ -170,7 +172,7 @@ describe("the rows", function()
 
   it("take Windows, Cisco, MikroTik and DrayTek at second hand", function()
     local second = {}
-    for _, row in ipairs(behaviour.rows) do
+    for _, row in ipairs(habits.rows) do
       if row.basis == "second hand" then
         second[row.name] = true
       end
@@ -218,7 +220,7 @@ describe("behaviour", function()
     assert.equal("Poptop", p.name)
     assert.equal("slirp", p.ppp)
     assert.equal("proven", p.confidence)
-    for _, known in ipairs(products.potential(p)) do
+    for _, known in ipairs(cves.potential(p)) do
       assert.is_not.equal("CVE-2020-8597", known.id)
     end
   end)
@@ -284,9 +286,9 @@ end)
 
 describe("a habit", function()
   local function half(stack, name, drawn)
-    local seen = behaviour.observe(evidence_of(stack))
+    local seen = observe.observe(evidence_of(stack))
     seen.drawn = drawn
-    local found = behaviour.identify(seen)[name]
+    local found = weigh.identify(seen)[name]
     return found and found.name
   end
 
@@ -299,7 +301,11 @@ describe("a habit", function()
     assert.equal("pppd", half(with(poptop, { mru = 1400,
                                              order = "1-2-3-5-7-8" }),
                               "ppp", nil))
+    assert.equal("pppd", half(with(poptop, { mru = 1500,
+                                             order = "1-2-3-5-7-8" }),
+                              "ppp", true)) -- its challenge proves it
     assert.equal("Poptop", half(poptop, "tunnel"))
+    assert.is_nil(half(with(poptop, { sequence = 1 }), "tunnel", true))
     assert.is_nil(half(with(poptop, { sequence = 1 }), "tunnel"))
     assert.is_nil(half(with(poptop, { ids = { 1, 2, 3 } }), "tunnel"))
     assert.is_nil(half(with(accel, { magic = 0x80000000 }), "ppp"))
@@ -321,7 +327,7 @@ describe("a habit", function()
       for i, sequence in ipairs { ... } do
         records[i] = record_of(with(poptop, { sequence = sequence }), i, 128)
       end
-      return behaviour.observe(R.evidence(table.unpack(records)))
+      return observe.observe(R.evidence(table.unpack(records)))
         .first_sequence
     end
     assert.equal(0, first(0))
@@ -337,17 +343,17 @@ describe("a habit", function()
     for _, record in ipairs(e.conversations) do
       record.kind, record.call.connect_speed = "observed", 1
     end
-    assert.truthy(behaviour.identify(behaviour.observe(e)).tunnel)
+    assert.truthy(weigh.identify(observe.observe(e)).tunnel)
     for _, record in ipairs(e.conversations) do
       record.kind = "conversation"
     end
-    assert.is_nil(behaviour.identify(behaviour.observe(e)).tunnel)
+    assert.is_nil(weigh.identify(observe.observe(e)).tunnel)
   end)
 
   it("of taking leave needs our Call-Clear, and nothing of ours behind it",
      function()
     local function leaves(after)
-      return behaviour.observe(evidence_of(with(poptop, { after = after })))
+      return observe.observe(evidence_of(with(poptop, { after = after })))
         .farewells.closes == true
     end
     local clear = { name = "call-clear-request", by = "us", at_us = 1 }
@@ -360,11 +366,11 @@ describe("a habit", function()
   end)
 
   it("tells accel-ppp's swapped bytes", function()
-    local seen = behaviour.observe(evidence_of(with(accel, {
+    local seen = observe.observe(evidence_of(with(accel, {
       disconnect = says(4, function(call)
         return (call.peer_call_id & 0xff) << 8 | call.peer_call_id >> 8
       end) })))
-    local found = behaviour.identify(seen).tunnel
+    local found = weigh.identify(seen).tunnel
     assert.truthy(table.concat(found.habits, "; "):find("bytes swapped", 1,
                                                         true))
   end)
@@ -383,7 +389,7 @@ describe("a request that comes again", function()
   end
 
   local function ppp(e)
-    local found = behaviour.identify(behaviour.observe(e)).ppp
+    local found = weigh.identify(observe.observe(e)).ppp
     return found and found.name
   end
 
@@ -420,7 +426,7 @@ describe("conversations", function()
     local again = R.copy(list[1])
     again.kind = "observed"
     e.conversations = { list[3], list[2], again, list[1] }
-    local found = behaviour.conversations(e)
+    local found = observe.conversations(e)
     assert.equal(3, #found)
     for i = 1, 3 do
       assert.equal(128 * i, found[i].call.call_id)
@@ -429,6 +435,6 @@ describe("conversations", function()
 
   it("are all there where they came to no call", function()
     local e = R.evidence(R.connected(), R.connected(), R.syn("silent"))
-    assert.equal(3, #behaviour.conversations(e))
+    assert.equal(3, #observe.conversations(e))
   end)
 end)

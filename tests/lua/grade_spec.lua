@@ -320,6 +320,19 @@ describe("confidence", function()
       table.unpack(R.survey(R.pppd "mschap_v2"))).confidence)
   end)
 
+  it("is observed where the login rests on a bare RST", function()
+    local records = R.survey(R.pppd "mschap_v2")
+    for i, record in ipairs(records) do
+      records[i] = R.copy(record)
+    end
+    local reset = R.talk({ { "mschap_v2", "reject", { rejected = { 3 } } },
+                           { "none", "ack" } }, { ending = "reset" })
+    local e = R.evidence(table.unpack(records))
+    e.authentication.proof = R.evidence(reset).authentication.proof
+    assert.equal("reset", e.authentication.proof.ended)
+    assert.same({ "E", "observed" }, { grade(e).grade, grade(e).confidence })
+  end)
+
   it("is observed where a refusal is only an end of the connection",
      function()
     local records = R.survey(R.pppd "mschap_v2")
@@ -514,6 +527,39 @@ describe("findings", function()
     assert.truthy(finding(named "pptpd", "PPTP-042"))
   end)
 
+  it("tell the names of every conversation, and those as shipped as such",
+     function()
+    local function named(...)
+      local records = {}
+      for i, name in ipairs { ... } do
+        records[i] = challenged(i, PPPD)
+        records[i].challenge.name = name or nil
+        records[i].challenge.method = name and "mschap_v2" or "eap"
+      end
+      return verdict(table.unpack(records))
+    end
+    local v = named(false, "DC01-HACKED", "pptpd", "DC01-HACKED")
+    assert.equal('CHAP challenge name "DC01-HACKED"',
+                 finding(v, "PPTP-031").evidence)
+    assert.equal('CHAP challenge name "DC01-HACKED"',
+                 finding(v, "PPTP-040").evidence)
+    assert.equal('CHAP challenge name "pptpd"',
+                 finding(v, "PPTP-042").evidence)
+    for _, name in ipairs { "MikroTik", "Draytek", "Vigor", "pptpd" } do
+      assert.is_nil(finding(named(name), "PPTP-031"), name)
+      assert.truthy(finding(named(name), "PPTP-042"), name)
+    end
+    assert.equal('CHAP challenge name "a", "b"',
+                 finding(named("a", "b", "a"), "PPTP-031").evidence)
+  end)
+
+  it("rank nothing below EAP, of which nothing is known", function()
+    assert.is_nil(finding(verdict(R.talk {
+      { "eap", "nak:mschap_v2" }, { "mschap_v2", "ack" } }), "PPTP-017"))
+    assert.is_nil(finding(verdict(R.talk {
+      { "mschap_v2", "nak:eap" }, { "eap", "ack" } }), "PPTP-017"))
+  end)
+
   it("name potential CVEs, which never move the grade", function()
     local record = R.talk { { "pap", "ack" } }
     record.control = R.control { vendor = "Microsoft", host_name = "",
@@ -589,6 +635,22 @@ describe("deception", function()
                              { connect_speed = 1 },
                              { receive_window = 64 } } do
       assert.equal("D-F", (letter(dionaea(given))))
+    end
+  end)
+
+  it("names dionaea by its call's reply alone", function()
+    assert.same({ "dionaea honeypot", "honeypot", "behaviour" },
+                { verdict(dionaea()).product.name,
+                  verdict(dionaea()).product.device_type,
+                  verdict(dionaea()).product.basis })
+    for _, strings in ipairs { { "", "" }, { "Microsoft", "", 0 },
+                               { "MikroTik", "MikroTik" },
+                               { "Cisco Systems", "", 4608 } } do
+      local v = verdict(R.called { control = R.control {
+        vendor = strings[1], host_name = strings[2],
+        firmware_revision = strings[3] or 1 } })
+      assert.is_not.equal("honeypot", v.product.device_type)
+      assert.is_not.equal("dionaea honeypot", v.product.name)
     end
   end)
 
@@ -684,7 +746,6 @@ describe("deception", function()
       { vendor = "Microsoft", host_name = "" },
       { vendor = "Microsoft", host_name = "PC" },
       { vendor = "MikroTik", host_name = "MikroTik" },
-      { vendor = "", host_name = "" },
     } do
       local control = R.control(fields)
       assert.equal("D-F", (letter(R.called { control = control })))

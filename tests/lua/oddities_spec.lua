@@ -273,8 +273,11 @@ describe("PPTP-036", function()
   end
 
   it("tells steps of 128, single steps, and the same ID", function()
-    assert.equal("call IDs 65408, 0, 384: steps of 128 count the " ..
-                 "connections since the daemon began", ids(65408, 0, 384))
+    assert.equal("call IDs 65408, 0, 384, 512: steps of 128 count the " ..
+                 "connections since the daemon began",
+                 ids(65408, 0, 384, 512))
+    assert.equal("call IDs 256, 512, 768: they count the calls of the host, " ..
+                 "in the other byte order", ids(256, 512, 768))
     assert.equal("call IDs 7, 8, 10: they count the calls of the host",
                  ids(7, 8, 10))
     assert.equal("call IDs 9, 9, 9: the same each time", ids(9, 9, 9))
@@ -283,14 +286,16 @@ describe("PPTP-036", function()
   it("does not tell two calls, or IDs without order", function()
     assert.is_nil(ids(128, 256))
     assert.is_nil(ids(128, 256, 385))
+    assert.is_nil(ids(128, 256, 384))
+    assert.is_nil(ids(128, 384, 640, 5248))
     assert.is_nil(ids(2989, 11755, 17372))
     assert.is_nil(ids(8, 7, 6))
     assert.is_nil(ids(9, 9, 10))
   end)
 
   it("goes by time, whatever order the records come in", function()
-    local records = calls(3, function(i) return { call_id = 128 * i } end)
-    assert.truthy(finding("PPTP-036", { records[3], records[1],
+    local records = calls(4, function(i) return { call_id = 128 * i } end)
+    assert.truthy(finding("PPTP-036", { records[3], records[1], records[4],
                                         records[2] }))
   end)
 end)

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 local R = require "records"
-local products = require "pptpgrade.products"
+local cves = require "pptpgrade.product.cves"
+local strings = require "pptpgrade.product.strings"
+local weigh = require "pptpgrade.product.weigh"
 
 local function control(vendor, host, firmware, channels, framing, bearer)
   return R.control { vendor = vendor, host_name = host,
@@ -11,19 +13,19 @@ local function control(vendor, host, firmware, channels, framing, bearer)
 end
 
 local function name(...)
-  local row = products.match(control(...))
+  local row = strings.match(control(...))
   return row and row.name
 end
 
 local function note(...)
-  return products.match(control(...)).note
+  return strings.match(control(...)).note
 end
 
 describe("the rows", function()
   it("are all there, each with a source and a confidence", function()
-    assert.equal(72, #products.rows)
+    assert.equal(72, #strings.rows)
     local confidences = { low = true, medium = true, high = true }
-    for i, row in ipairs(products.rows) do
+    for i, row in ipairs(strings.rows) do
       for column = 1, 6 do
         assert.is_not_nil(row[column], i)
       end
@@ -35,7 +37,7 @@ describe("the rows", function()
   end)
 
   it("name only families that are known", function()
-    local M = products.vulnerabilities
+    local M = cves.vulnerabilities
     for family, list in pairs(M) do
       assert.is_true(#list > 0, family)
       for _, known in ipairs(list) do
@@ -51,7 +53,7 @@ describe("the rows", function()
 
   it("list each published flaw once", function()
     local known, families = {}, {}
-    for family, list in pairs(products.vulnerabilities) do
+    for family, list in pairs(cves.vulnerabilities) do
       for _, row in ipairs(list) do
         assert.is_nil(known[row.id], row.id)
         known[row.id] = true
@@ -64,7 +66,7 @@ describe("the rows", function()
 
   it("tell when nobody mends a product any more", function()
     local ended = {}
-    for _, row in ipairs(products.rows) do
+    for _, row in ipairs(strings.rows) do
       if row.ended then
         ended[#ended + 1] = row.name
       end
@@ -98,7 +100,8 @@ describe("match", function()
 
   it("lets the most columns win, then the confidence", function()
     assert.equal("default identity", note("MikroTik", "MikroTik", 1, 0, 2, 0))
-    assert.equal("dionaea honeypot", name("MikroTik", "MikroTik", 1, 1, 0, 0))
+    assert.equal("Server dressed as RouterOS",
+                 name("MikroTik", "MikroTik", 1, 1, 0, 0))
     assert.equal("RouterOS", name("MikroTik", "MikroTik", 6, 0, 2, 0))
     assert.equal("Windows remote access server", name("Microsoft", "pc"))
     assert.equal("Port-faking deception service",
@@ -148,8 +151,8 @@ describe("match", function()
   end)
 
   it("says nothing where fields are missing or of a wrong type", function()
-    assert.is_nil(products.match {})
-    assert.is_nil(products.match { vendor = 5, host_name = {},
+    assert.is_nil(strings.match {})
+    assert.is_nil(strings.match { vendor = 5, host_name = {},
                                    firmware_revision = "1" })
   end)
 end)
@@ -160,7 +163,7 @@ describe("a product", function()
                                              family = "pppd" } } } }
 
   it("carries what its row knows, and on what it rests", function()
-    local p = products.product(control("linux", "local", 1, 1, 0, 0))
+    local p = weigh.product(control("linux", "local", 1, 1, 0, 0))
     assert.equal("Poptop", p.name)
     assert.equal("Linux", p.os)
     assert.equal("vpn-server", p.device_type)
@@ -175,18 +178,18 @@ describe("a product", function()
 
   it("is unknown where no row fits, and none where nothing answered",
      function()
-    assert.equal("unknown", products.product(control("abc", "x")).name)
-    assert.equal("none", products.product(control("abc", "x")).confidence)
-    assert.is_nil(products.product { state = "silent" })
-    assert.is_table(products.product(R.control { state = "refused" }))
+    assert.equal("unknown", weigh.product(control("abc", "x")).name)
+    assert.equal("none", weigh.product(control("abc", "x")).confidence)
+    assert.is_nil(weigh.product { state = "silent" })
+    assert.is_table(weigh.product(R.control { state = "refused" }))
   end)
 
   it("says where pppd is proven", function()
-    local p = products.product(control("abc", "x"), pppd)
+    local p = weigh.product(control("abc", "x"), pppd)
     assert.same({ "pppd", true, "pppd", "behaviour", "proven" },
                 { p.ppp, p.ppp_proven, p.name, p.basis, p.confidence })
     assert.same({ "x" }, p.habits)
-    p = products.product(control("linux", "local", 1, 1, 0, 0), pppd)
+    p = weigh.product(control("linux", "local", 1, 1, 0, 0), pppd)
     assert.same({ "pppd", "Poptop", "strings and behaviour", "observed" },
                 { p.ppp, p.name, p.basis, p.confidence })
   end)
@@ -195,8 +198,8 @@ end)
 describe("potential CVEs", function()
   local function found(...)
     local list = {}
-    for _, known in ipairs(products.potential(
-      products.product(control(...)))) do
+    for _, known in ipairs(cves.potential(
+      weigh.product(control(...)))) do
       list[known.id] = known
     end
     return list
@@ -222,7 +225,7 @@ describe("potential CVEs", function()
     local one = { name = "pppd", habits = {}, proven = true,
                   row = { product = { name = "pppd", family = "pppd" } } }
     local function first(vendor, host)
-      return products.potential(products.product(control(vendor, host),
+      return cves.potential(weigh.product(control(vendor, host),
                                                  { ppp = one }))
     end
     assert.truthy(first("Jungo")[1].basis:find("challenge", 1, true))
@@ -235,12 +238,12 @@ describe("potential CVEs", function()
 
   it("are not pppd's where Poptop was seen to run another", function()
     local slirp = { name = "slirp", habits = {} }
-    assert.same({}, products.potential(products.product(
+    assert.same({}, cves.potential(weigh.product(
       control("linux", "local", 1, 1, 0, 0), { ppp = slirp })))
   end)
 
   it("are none for a family without any, and for nothing", function()
     assert.same({}, found("MikroTik", "MikroTik", 1, 0, 2, 0))
-    assert.same({}, products.potential(nil))
+    assert.same({}, cves.potential(nil))
   end)
 end)

@@ -8,7 +8,8 @@ M.TARGET = "192.0.2.1"
 local bytes = {
   pap = "0304c023", spap = "0304c027", chap_md5 = "0305c22305",
   mschap_v1 = "0305c22380", mschap_v2 = "0305c22381", eap = "0304c227",
-  ["c223:07"] = "0305c22307", none = "", malformed = "0303c2",
+  ["c223:07"] = "0305c22307", ["c223:0a"] = "0305c2230a",
+  none = "", malformed = "0303c2",
 }
 
 local function over(base, given)

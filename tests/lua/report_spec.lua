@@ -220,6 +220,18 @@ describe("the text report", function()
     assert.truthy(control "\\x1b":find('"\\\\x1b"', 1, true))
   end)
 
+  it("keeps the blanks of a server's names", function()
+    local R = require "records"
+    local text = render("text", { pptp.grade(R.evidence(R.connected {
+      control = R.control { host_name = "gw   x  ", vendor = "A  B" } })) },
+      { verbose = true })
+    assert.truthy(text:find('("gw   x  ", "A  B", firmware 1)', 1, true) or
+                  text:find('"gw   x  ", "A  B", firmware 1', 1, true), text)
+    assert.truthy(text:find('\n' .. (" "):rep(22) .. '"gw   x  "\n', 1, true),
+                  text)
+    check_page(text, 80)
+  end)
+
   it("has colour only where it is asked for", function()
     local v = verdict(scripted.pppd { "mschap_v2" }, named)
     assert.is_nil(render("text", { v }):find("\27", 1, true))

@@ -75,6 +75,7 @@ describe("survey", function()
       local seen = run_model(scripted.pppd { "pap" }, { depth = depth })
       assert.equal(1, #seen.plans)
       assert.equal(depth, seen.plans[1].depth)
+      assert.equal(depth == "syn" or nil, seen.plans[1].connect)
     end
   end)
 

@@ -27,6 +27,22 @@ local ends = {
 }
 
 
+local function is_whole(message)
+  return time_of(message) and type(message.name) == "string" and
+    (message.by == "us" or message.by == "server")
+end
+
+--- Whether a record tells of each farewell message whose it is, and when it
+-- came.
+function M.is_told(record)
+  for _, message in ipairs(reads.farewells(record)) do
+    if not is_whole(message) then
+      return false
+    end
+  end
+  return type(stage_of(record, "teardown").messages) == "table"
+end
+
 -- The first end among the farewells that is the server's and comes before any
 -- of ours; and when ours began: 0 where that is not told. A Terminate-Ack is
 -- an answer, not a farewell.
@@ -36,8 +52,7 @@ local function end_among_farewells(record)
   end
   for _, message in ipairs(reads.farewells(record)) do
     local what, at = ends[message.name], time_of(message)
-    if not at or type(message.name) ~= "string" or
-       message.by ~= "us" and message.by ~= "server" then
+    if not is_whole(message) then
       return nil, at or 0
     elseif message.by == "server" and what then
       return { at_us = at, what = what }, math.huge

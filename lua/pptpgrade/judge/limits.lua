@@ -5,6 +5,7 @@
 -- A cap is an interval: what is known has one letter, what is not known reaches
 -- from no harm to the worst that it may hide.
 local caps = require "pptpgrade.caps"
+local contact = require "pptpgrade.judge.contact"
 local ends = require "pptpgrade.judge.ends"
 local evidence = require "pptpgrade.evidence"
 local gre = require "pptpgrade.judge.gre"
@@ -49,22 +50,35 @@ local function any(view, test)
   return false
 end
 
--- Whether all records whose stage is so have one of these results.
-local function all_say(view, name, state, ...)
-  local codes, found = { ... }, false
+-- Whether a record went as far as to ask about a stage.
+local asked = {
+  control = function(record)
+    return stage(record, "control").state ~= "not_tested" or
+      record.depth ~= "syn" and contact.is_open(record)
+  end,
+  call = function(record)
+    return stage(record, "call").state ~= "not_tested" or
+      record.depth ~= "syn" and record.depth ~= "control" and
+      stage(record, "control").state == "answered"
+  end,
+}
+
+-- Whether all that asked about a stage were refused with one of these results.
+local function all_say(view, name, ...)
+  local codes, any_asked = {}, false
+  for _, code in ipairs { ... } do
+    codes[code] = true
+  end
   for _, record in ipairs(view.evidence.conversations) do
     local one = stage(record, name)
-    if one.state == state then
-      found = false
-      for _, code in ipairs(codes) do
-        found = found or one.result_code == code
-      end
-      if not found then
+    if asked[name](record) then
+      any_asked = true
+      if one.state ~= "refused" or not codes[one.result_code or false] then
         return false
       end
     end
   end
-  return found
+  return any_asked
 end
 
 local function cap_port(view)
@@ -163,7 +177,7 @@ end
 
 -- A refusal that names us, or one that may be gone a minute later.
 local function cap_refusal(view, name, ...)
-  if all_say(view, name, "refused", ...) then
+  if all_say(view, name, ...) then
     add(view, "C24", view.policy.stages.not_authorized)
   else
     add_unknown(view, "C25", view.policy.stages.refused)
@@ -216,11 +230,14 @@ function M.has_offer(record)
   return state == "offered" or state == "opened"
 end
 
--- The server took the call, and took it back before any LCP.
+-- The server took the call, and took it back before any LCP; or may have done
+-- so, where the record does not tell who ended it.
 local function disconnected(record)
   local finish = ends.server_end(record)
-  return not M.has_offer(record) and finish ~= nil and
-    finish.what == "disconnect"
+  local notified = type(stage(record, "call").disconnect) == "table"
+  return not M.has_offer(record) and
+    (finish ~= nil and finish.what == "disconnect" or
+     notified and not ends.is_told(record))
 end
 
 --- Whether every call that was taken was taken back before any LCP.

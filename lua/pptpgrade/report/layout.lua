@@ -7,12 +7,14 @@ local NARROWEST = 16 -- of the text: a long head makes the line longer
 
 local colors = { A = 32, B = 36, C = 33, D = 33, E = 31, F = 31 }
 
--- Words, and those too long for a line in pieces.
+-- Words, and those too long for a line in pieces. Several blanks in a row are
+-- bytes that a server sent: they stay as they are, inside a word.
 local function words_of(text, room)
   local words = {}
-  for word in text:gmatch("%S+") do
+  text = text:gsub("  +", function(run) return ("\0"):rep(#run) end)
+  for word in text:gmatch("[^ ]+") do
     for at = 1, #word, room do
-      words[#words + 1] = word:sub(at, at + room - 1)
+      words[#words + 1] = (word:sub(at, at + room - 1):gsub("\0", " "))
     end
   end
   return words

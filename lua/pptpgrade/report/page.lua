@@ -325,6 +325,11 @@ function M.letters(verdict)
   return found
 end
 
+--- The letter of a method without a field of its own, of those letters.
+function M.letter_of(found, method)
+  return found[reads.hashes[method] and "C29" or "C16"]
+end
+
 local function spaced(hex)
   return (hex:gsub("%x%x", "%0 "):gsub(" $", ""))
 end
@@ -373,8 +378,8 @@ local function method_rows(put, verdict, opts)
   end
   for _, method in ipairs(known.other or {}) do
     local proof = proofs[method] or { state = "offered" }
-    method_row(put, safe(method), proof.state, proof_text(proof), found.C16,
-               opts)
+    method_row(put, safe(reads.title(method)), proof.state, proof_text(proof),
+               M.letter_of(found, method), opts)
   end
   put { "" }
 end

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
---- Who a server says it is, from its Start-Control-Connection-Reply, and
--- whether it behaves like that (behaviour.lua).
+--- Who a server says it is, by its Start-Control-Connection-Reply. Whether it
+-- behaves like that, product/weigh.lua says.
 --
 -- A row holds what is known of one product. A column is a literal (the whole
 -- field must equal it), a matcher made by a function below, or `any`. The row
@@ -49,8 +49,9 @@ end
 local NUMBER_MAX = 0xffffffff
 
 -- vendor, host, firmware, channels, framing, bearer; then what it is.
--- `family` names the entry in M.vulnerabilities and in the remedies; `ended`
--- tells of a product that nobody mends any more.
+-- `family` names the entry in product/cves.lua and in the remedies; `decoy`
+-- marks numbers that a known decoy sends, and Poptop under another name;
+-- `ended` tells of a product that nobody mends any more.
 M.rows = {
   { "MoretonBay", "local", 1, 1, 0, 0, name = "Poptop",
     note = "1.1.2 or older, when Moreton Bay still made it",
@@ -156,12 +157,10 @@ M.rows = {
     vendor = "Microsoft", device_type = "vpn-server", os = "Windows",
     cpe = "cpe:/o:microsoft:windows_server_2008", family = "windows",
     source = "[MS-PTPT] section 4", confidence = "medium" },
-  { "Microsoft", "", 0, 1, 0, 0, name = "dionaea honeypot",
-    note = "dressed as Windows, which sends 0 channels, framing 2, bearer 3",
-    vendor = "DinoTools", device_type = "honeypot",
-    cpe = "cpe:/a:dionaea:dionaea",
-    source = "dionaea packets.py + conf/services/pptp.yaml",
-    confidence = "high" },
+  { "Microsoft", "", 0, 1, 0, 0, name = "Server dressed as Windows",
+    note = "which sends 0 channels, framing 2, bearer 3; dionaea, or Poptop",
+    decoy = true, source = "dionaea packets.py + conf/services/pptp.yaml",
+    confidence = "low" },
   { "Microsoft", any, any, any, any, any,
     name = "Windows remote access server",
     vendor = "Microsoft", device_type = "vpn-server", os = "Windows",
@@ -186,11 +185,10 @@ M.rows = {
     vendor = "MikroTik", device_type = "router", os = "RouterOS",
     cpe = "cpe:/o:mikrotik:routeros", family = "mikrotik",
     source = "pastebin Ug5M5qte; GVM", confidence = "high" },
-  { "MikroTik", "MikroTik", 1, 1, 0, 0, name = "dionaea honeypot",
-    note = "dressed as MikroTik, which sends 0 channels and framing 2",
-    vendor = "DinoTools", device_type = "honeypot",
-    cpe = "cpe:/a:dionaea:dionaea",
-    source = "dionaea packets.py + pptp.yaml", confidence = "high" },
+  { "MikroTik", "MikroTik", 1, 1, 0, 0, name = "Server dressed as RouterOS",
+    note = "which sends 0 channels and framing 2; dionaea, or Poptop",
+    decoy = true, source = "dionaea packets.py + pptp.yaml",
+    confidence = "low" },
   { has "MikroTik", any, any, any, any, any, name = "RouterOS",
     vendor = "MikroTik", device_type = "router", os = "RouterOS",
     cpe = "cpe:/o:mikrotik:routeros", family = "mikrotik",
@@ -205,11 +203,9 @@ M.rows = {
     vendor = "Cisco", device_type = "firewall", os = "PIX OS",
     cpe = "cpe:/o:cisco:pix_firewall_software", family = "pix",
     source = "dionaea pptp.yaml sample; GVM string", confidence = "medium" },
-  { "Cisco Systems", "", 4608, 1, 0, 0, name = "dionaea honeypot",
-    note = "dressed as a PIX",
-    vendor = "DinoTools", device_type = "honeypot",
-    cpe = "cpe:/a:dionaea:dionaea",
-    source = "dionaea packets.py + pptp.yaml", confidence = "medium" },
+  { "Cisco Systems", "", 4608, 1, 0, 0, name = "Server dressed as a PIX",
+    note = "dionaea, or Poptop", decoy = true,
+    source = "dionaea packets.py + pptp.yaml", confidence = "low" },
   { has "Cisco", any, any, any, any, any, name = "IOS family",
     vendor = "Cisco", device_type = "router", os = "IOS",
     cpe = "cpe:/o:cisco:ios", family = "cisco",
@@ -378,10 +374,10 @@ M.rows = {
     device_type = "honeypot",
     source = "GVM VT 108682 lists vendor nmap; interpretation",
     confidence = "medium" },
-  { "", "", 1, 1, 0, 0, name = "dionaea honeypot", note = "not configured",
-    vendor = "DinoTools", device_type = "honeypot",
-    cpe = "cpe:/a:dionaea:dionaea",
-    source = "dionaea pptp.py/packets.py", confidence = "medium" },
+  { "", "", 1, 1, 0, 0, name = "PPTP server with blank names",
+    note = "its numbers are Poptop's, and dionaea's",
+    source = "quozl/pptpd pptpdefs.h; dionaea pptp.py/packets.py",
+    confidence = "low" },
   { any, has_folded "hacked", any, any, any, any,
     name = "Device whose name says that it was compromised",
     device_type = "compromised-device",
@@ -389,149 +385,6 @@ M.rows = {
   { "", "", any, any, any, any, name = "PPTP server of no brand",
     device_type = "vpn-server", source = "fallback", confidence = "low" },
 }
-
--- What was published about a family. Whether this server has it cannot be
--- seen: none of them shows its version. Never graded. `affects`: which
--- versions; `condition`: what else must be so, where it is known.
-M.vulnerabilities = {
-  poptop_old = {
-    { id = "CVE-2003-0213", affects = "Poptop before 1.1.4-b3",
-      nature = "overflow by a message's length, before any login",
-      source = "NVD; Bugtraq 2003-04-09" },
-  },
-  pppd = {
-    { id = "CVE-2020-8597", affects = "pppd 2.4.2 to 2.4.8",
-      condition = "without the distributor's patch of February 2020",
-      nature = "overflow in EAP, before any login, even where EAP is off",
-      source = "NVD; CERT/CC VU#782301" },
-    { id = "CVE-2015-3310", affects = "pppd up to 2.4.6",
-      condition = "with radius.so, and process numbers above 65535",
-      nature = "overflow by a large process number", source = "NVD" },
-  },
-  accel = {
-    { id = "CVE-2021-42870", affects = "accel-ppp 1.12.0",
-      nature = "read out of bounds at Call-Clear-Request; disputed",
-      source = "NVD; xebd/accel-ppp issue 156" },
-    { id = "CVE-2021-42054", affects = "accel-ppp 1.12.0",
-      nature = "memory error when a context ends", source = "NVD" },
-    { id = "accel-ppp 2ad648c3", affects = "accel-ppp up to 1.14.0",
-      nature = "a message of length 0 stalls its connection",
-      source = "accel-ppp commit 2ad648c3; no CVE" },
-    { id = "CVE-2020-28194", affects = "accel-ppp up to 1.12.0",
-      condition = "with RADIUS; not reachable over PPTP",
-      nature = "memory error in RADIUS", source = "NVD" },
-    { id = "CVE-2022-24704", affects = "accel-ppp up to 1.12.0",
-      condition = "with RADIUS; not reachable over PPTP",
-      nature = "memory error in RADIUS", source = "NVD" },
-    { id = "CVE-2022-24705", affects = "accel-ppp up to 1.12.0",
-      condition = "with RADIUS; not reachable over PPTP",
-      nature = "memory error in RADIUS", source = "NVD" },
-    { id = "CVE-2022-0982", affects = "accel-ppp up to 1.12.0",
-      condition = "with its telnet command line reachable",
-      nature = "memory error in the telnet command line", source = "NVD" },
-  },
-  mpd = {
-    { id = "CVE-2020-7466", affects = "mpd before 5.9",
-      nature = "read out of bounds by an authentication message",
-      source = "NVD" },
-    { id = "FreeBSD D57383", affects = "FreeBSD's kernel PPTP",
-      condition = "without the change of 2026",
-      nature = "crash by a short length field",
-      source = "FreeBSD review D57383; no CVE" },
-  },
-  cisco = {
-    { id = "CVE-2001-1183", affects = "IOS 12.1 and 12.2",
-      nature = "one crafted message reloads the router",
-      source = "NVD; Cisco advisory of 2001-07-12" },
-    { id = "CVE-2008-1150", affects = "IOS before 12.3",
-      condition = "with VPDN", nature = "ordinary calls leak interfaces",
-      source = "cisco-sa-20080326-pptp" },
-    { id = "CVE-2008-1151", affects = "IOS before 12.3",
-      condition = "with VPDN", nature = "ordinary calls leak memory",
-      source = "cisco-sa-20080326-pptp" },
-    { id = "CVE-2013-5481", affects = "IOS",
-      condition = "where it translates PPTP that passes through",
-      nature = "crash by PPTP that passes through", source = "NVD" },
-  },
-  windows = {
-    { id = "CVE-2022-23253", affects = "Windows 7 to Server 2022",
-      nature = "crash by control messages out of order", fixed = "2022-03",
-      source = "MSRC; Nettitude (2022)" },
-    { id = "CVE-2022-21972", affects = "Windows",
-      nature = "code execution by a race", fixed = "2022-05" },
-    { id = "CVE-2022-23270", affects = "Windows",
-      nature = "code execution by a race", fixed = "2022-05" },
-    { id = "CVE-2022-30133", affects = "Windows",
-      nature = "code execution in PPP", fixed = "2022-08" },
-    { id = "CVE-2022-35744", affects = "Windows",
-      nature = "code execution in PPP", fixed = "2022-08" },
-    { id = "CVE-2022-35747", affects = "Windows", nature = "crash in PPP",
-      fixed = "2022-08" },
-    { id = "CVE-2022-35769", affects = "Windows", nature = "crash in PPP",
-      fixed = "2022-08" },
-    { id = "CVE-2022-22035", affects = "Windows", nature = "code execution",
-      fixed = "2022-10" },
-    { id = "CVE-2022-24504", affects = "Windows", nature = "code execution",
-      fixed = "2022-10" },
-    { id = "CVE-2022-30198", affects = "Windows", nature = "code execution",
-      fixed = "2022-10" },
-    { id = "CVE-2022-33634", affects = "Windows", nature = "code execution",
-      fixed = "2022-10" },
-    { id = "CVE-2022-38000", affects = "Windows", nature = "code execution",
-      fixed = "2022-10" },
-    { id = "CVE-2022-38047", affects = "Windows", nature = "code execution",
-      fixed = "2022-10" },
-    { id = "CVE-2022-41081", affects = "Windows", nature = "code execution",
-      fixed = "2022-10" },
-    { id = "CVE-2022-37965", affects = "Windows", nature = "crash",
-      fixed = "2022-10" },
-    { id = "CVE-2022-41039", affects = "Windows", nature = "code execution",
-      fixed = "2022-11" },
-    { id = "CVE-2022-41044", affects = "Windows", nature = "code execution",
-      fixed = "2022-11" },
-    { id = "CVE-2022-41088", affects = "Windows", nature = "code execution",
-      fixed = "2022-11" },
-    { id = "CVE-2022-41090", affects = "Windows", nature = "crash",
-      fixed = "2022-11" },
-    { id = "CVE-2022-41116", affects = "Windows", nature = "crash",
-      fixed = "2022-11" },
-    { id = "CVE-2023-23404", affects = "Windows", nature = "code execution",
-      fixed = "2023-03" },
-    { id = "CVE-2023-28232", affects = "Windows", nature = "code execution",
-      fixed = "2023-04" },
-  },
-  windows_nt = {
-    { id = "CVE-1999-0140", affects = "Windows NT 4", nature = "crash",
-      source = "NVD" },
-    { id = "CVE-2001-0017", affects = "Windows NT 4",
-      nature = "kernel memory leak", source = "MS01-009" },
-    { id = "CVE-2002-1214", affects = "Windows 2000 and XP",
-      nature = "overflow in control data", source = "MS02-063" },
-  },
-}
-
--- What every row of a family has in common.
-local family_names = {
-  poptop_old = "Poptop (Moreton Bay)", pppd = "pppd", accel = "accel-ppp",
-  mpd = "mpd", cisco = "Cisco IOS", windows = "Windows",
-  windows_nt = "Windows NT, 2000 and XP",
-}
-
-local function complete(family, row)
-  row.product = family_names[family]
-  row.source = row.source or "MSRC; NVD"
-  if row.fixed then
-    row.condition = "without the Windows update of " .. row.fixed
-    row.check = "check the Windows update named"
-  end
-  row.condition = row.condition or "in the versions named"
-end
-
-for family, rows in pairs(M.vulnerabilities) do
-  for _, row in ipairs(rows) do
-    complete(family, row)
-  end
-end
 
 local function is_any(words, test)
   for _, word in ipairs(words) do
@@ -653,185 +506,6 @@ function M.describe(control)
     tostring(control.host_name or "") .. '", firmware ' .. numbers[1] ..
     ", channels " .. numbers[2] .. ", framing " .. numbers[3] ..
     ", bearer " .. numbers[4]
-end
-
--- ---- strings and behaviour --------------------------------------------------
-
--- Which behaviour goes with a family's strings, by the names of behaviour.lua.
--- A family that is not here may ship anyone's.
-local expected = {
-  tunnel = {
-    poptop = { Poptop = true }, poptop_old = { Poptop = true },
-    accel = { ["accel-ppp"] = true }, mpd = { mpd = true },
-    npppd = { npppd = true }, windows = { Windows = true },
-    windows_nt = { Windows = true }, cisco = {}, pix = {}, mikrotik = {},
-    apple = {},
-  },
-  ppp = {
-    poptop = { pppd = true, slirp = true },
-    poptop_old = { pppd = true, slirp = true },
-    accel = { ["accel-ppp"] = true }, mpd = { mpd = true },
-    npppd = { npppd = true }, windows = { Windows = true },
-    windows_nt = { Windows = true }, cisco = { ["Cisco IOS"] = true },
-    pix = {}, mikrotik = { MikroTik = true },
-    draytek = { DrayTek = true, pppd = true },
-    apple = { pppd = true },
-  },
-}
-
--- true: it behaves as its strings say; false: not so; nil: nothing to say.
-local function agrees(half, family, found)
-  local names = expected[half][family]
-  if found and names then
-    return names[found.name] == true
-  end
-end
-
-local function habits_of(found)
-  local habits = {}
-  for _, half in ipairs { "tunnel", "ppp" } do
-    for _, habit in ipairs(found[half] and found[half].habits or {}) do
-      habits[#habits + 1] = habit
-    end
-  end
-  return habits
-end
-
--- Behaviour that is proven to be another's than the strings say.
-local function contradiction(row, found)
-  for _, half in ipairs { "ppp", "tunnel" } do
-    local one = found[half]
-    if one and one.proven and agrees(half, row.family, one) == false then
-      return one, ("strings of %s, but behaviour of %s: %s"):format(
-        row.name, one.name, one.habits[1])
-    end
-  end
-end
-
-local function from_row(row, found)
-  local tunnel = agrees("tunnel", row.family, found.tunnel)
-  local ppp = agrees("ppp", row.family, found.ppp)
-  local both = tunnel or ppp
-  local confidence = "inferred"
-  if both then
-    confidence = tunnel and found.tunnel.proven and ppp ~= false and "proven"
-      or "observed"
-  end
-  return { name = row.name, vendor = row.vendor, os = row.os, cpe = row.cpe,
-           device_type = row.device_type, note = row.note,
-           family = row.family, source = row.source, ended = row.ended,
-           confidence = confidence,
-           basis = both and "strings and behaviour" or "strings" }
-end
-
--- What others found out about a stack is no more than inferred alone.
-local function from_behaviour(one)
-  local row = one.row
-  local p = row.product
-  return { name = p.name, vendor = p.vendor, os = p.os, cpe = p.cpe,
-           device_type = p.device_type, family = p.family,
-           source = row.source, basis = "behaviour",
-           confidence = one.proven and "proven" or
-             row.basis == "second hand" and "inferred" or "observed" }
-end
-
-local unknown = { name = "unknown", confidence = "none",
-                  source = "no row fits" }
-
--- A row that names no product: what it behaves like says more.
-local function names_nothing(row)
-  return row == unknown or row.confidence == "low" and not row.family and
-    row.device_type ~= "honeypot"
-end
-
-local function decide(row, found)
-  local belied, text = contradiction(row, found)
-  if belied then
-    local product = from_behaviour(belied)
-    product.contradiction = text
-    return product
-  elseif names_nothing(row) and (found.tunnel or found.ppp) then
-    return from_behaviour(found.tunnel or found.ppp)
-  end
-  local product = from_row(row, found)
-  if row == unknown then
-    product.confidence = "none"
-  end
-  return product
-end
-
---- The product of a verdict.
--- @tparam table control the stage
--- @tparam[opt] table found what behaviour.identify gave
--- @treturn table|nil name, vendor, os, device_type, cpe; confidence in a
---   verdict's words: proven, observed, inferred, none; basis: "strings",
---   "behaviour", "strings and behaviour"; strings (what the reply says), match
---   (how well its row is known: high, medium, low), habits (list), source; and
---   where there are any note, family, ppp, ppp_proven, ended, contradiction
-function M.product(control, found)
-  if control.state ~= "answered" and control.state ~= "refused" then
-    return nil
-  end
-  found = found or {}
-  local row = M.match(control) or unknown
-  local product = decide(row, found)
-  product.strings, product.match = M.describe(control), row.confidence
-  product.habits = habits_of(found)
-  product.ppp = found.ppp and found.ppp.name or nil
-  product.ppp_proven = found.ppp and found.ppp.proven or nil
-  return product
-end
-
-local function add(into, family, basis)
-  for _, known in ipairs(M.vulnerabilities[family] or {}) do
-    into[#into + 1] = { id = known.id, product = known.product,
-                        affects = known.affects, nature = known.nature,
-                        condition = known.condition, fixed = known.fixed,
-                        source = known.source, check = known.check,
-                        basis = basis .. "; its version does not show" }
-  end
-end
-
-local family_basis = {
-  strings = "product family from the SCCRP",
-  behaviour = "product family from its behaviour",
-  ["strings and behaviour"] = "product family from SCCRP and behaviour",
-}
-
--- Others with a PPP of their own send what pppd sends: only who has no other,
--- or no name, is believed to have pppd without its challenge's proof.
-local runs_pppd = { poptop = true, poptop_old = true, apple = true,
-                    pppd = true }
-
-local function pppd_basis(product)
-  local family = product.family
-  if product.ppp == "pppd" and product.ppp_proven then
-    return "pppd by its CHAP challenge"
-  elseif product.ppp == "pppd" and (not family or runs_pppd[family]) then
-    return "pppd by its LCP, not proven"
-  elseif (family == "poptop" or family == "poptop_old") and not product.ppp
-  then
-    return "Poptop usually runs pppd, not proven here"
-  end
-end
-
---- What was published about a product's family. Never graded.
--- @tparam table|nil product of M.product
--- @treturn table list of { id, product, affects, condition, nature, basis,
---   source, fixed, check }
-function M.potential(product)
-  local found = {}
-  if not product then
-    return found
-  end
-  if product.family ~= "pppd" then
-    add(found, product.family, family_basis[product.basis])
-  end
-  local basis = pppd_basis(product)
-  if basis then
-    add(found, "pppd", basis)
-  end
-  return found
 end
 
 return M

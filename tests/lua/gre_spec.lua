@@ -1,0 +1,123 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- GRE that the host refuses, or that stops: what it is worth, in which words,
+-- and what is still asked.
+local R = require "records"
+local gre = require "pptpgrade.judge.gre"
+local grade = require "pptpgrade.grade"
+local survey = require "pptpgrade.survey"
+
+local function verdict(...)
+  return grade(R.evidence(...))
+end
+
+local function has(text, part)
+  return text:find(part, 1, true) ~= nil
+end
+
+-- The server's packets come, and the target answers ours with ICMP.
+local function forwarded(asked, given)
+  local record = R.talk({ { "mschap_v2", "nak:pap" } }, { asked = asked })
+  record.gre = { state = "inbound_only", from_server = "proven",
+                 to_server = "refused", reason = "icmp-3-2",
+                 icmp_from = R.TARGET, packets_received = 8, packets_sent = 5 }
+  for key, value in pairs(given or {}) do
+    record.gre[key] = value
+  end
+  return record
+end
+
+local function one_way(record, packets)
+  record.gre = { state = "inbound_only", from_server = "proven",
+                 to_server = "unknown", packets_received = packets,
+                 packets_sent = 4 }
+  return record
+end
+
+describe("a port forward without GRE", function()
+  it("is told, and widens the letter", function()
+    local v = verdict(forwarded())
+    assert.equal("E-F", v.grade)
+    assert.truthy(has(v.summary, "; the host itself answers our GRE with " ..
+      "ICMP 3/2: perhaps a port forward without GRE."), v.summary)
+    v = verdict(R.called { gre = { state = "filtered", reason = "icmp-3-13",
+      icmp_from = R.TARGET, from_server = "unknown", to_server = "refused" } })
+    assert.equal("Calls are taken, but the host itself answers our GRE with " ..
+                 "ICMP 3/13: perhaps a port forward without GRE.", v.summary)
+    assert.equal("D-F", v.grade)
+  end)
+
+  it("is not told of ICMP from elsewhere, from our own host, of a call that " ..
+     "had ended, or where GRE passes", function()
+    for _, given in ipairs { { icmp_from = "192.0.2.254" },
+                             { reason = "local-icmp-3-2" },
+                             { to_server = "unknown" },
+                             { to_server = "proven" } } do
+      assert.is_nil(gre.is_forwarded { forwarded(nil, given) })
+    end
+    assert.is_nil(gre.is_forwarded { forwarded(),
+                                     R.talk { { "pap", "ack" } } })
+  end)
+
+  it("does not let the box behind it name the settings of the one asked",
+     function()
+    for _, remedy in ipairs(verdict(forwarded()).remedies) do
+      assert.is_not.equal("off", remedy.id)
+      assert.is_not.equal("pppd", remedy.id)
+    end
+  end)
+
+  it("is confirmed by one conversation more, and asked no further", function()
+    local opts = { target = R.TARGET, port = 1723 }
+    assert.is_table(survey.next(R.evidence(forwarded()), opts))
+    assert.same({ nil, "GRE does not reach it" }, { survey.next(
+      R.evidence(forwarded(), forwarded "pap"), opts) })
+    assert.is_table(survey.next(R.evidence(forwarded(), forwarded "pap",
+      R.talk { { "mschap_v2", "ack" } }), opts))
+  end)
+end)
+
+describe("GRE that stops", function()
+  it("after the first call is told", function()
+    local silent = R.called { gre = { state = "silent", packets_received = 0,
+                                      packets_sent = 3, reason = "timeout" } }
+    local v = verdict(R.talk { { "mschap_v2", "ack" } }, silent, silent)
+    assert.equal("E-F", v.grade)
+    assert.truthy(has(v.summary, "; GRE was heard in the first call alone."))
+    v = verdict(R.talk { { "pap", "ack" } }, R.talk { { "pap", "ack" } },
+                silent)
+    assert.truthy(has(v.summary, "; GRE was heard in the first 2 calls alone."))
+    assert.is_nil(gre.stopped { silent, R.talk { { "pap", "ack" } } })
+  end)
+
+  it("after its first packet is told", function()
+    local first = one_way(R.talk { { "pap", "ack" } }, 1)
+    first.ended_by = "silent"
+    assert.truthy(has(verdict(first).summary,
+                      "; after a call's first packet no more GRE was heard."))
+    local once = one_way(R.talk { { "pap", "ack" } }, 1)
+    assert.is_nil(gre.stopped { once })
+    assert.is_string(gre.stopped { once, once })
+    assert.is_nil(gre.stopped { once, one_way(R.talk { { "pap" } }, 2) })
+  end)
+
+  it("is silence that proves nothing where our capture is deaf", function()
+    local record = R.called { gre = { state = "silent", reason = "timeout" } }
+    record.notes = { { code = "capture_deaf", text = "", count = 1 } }
+    assert.equal("Calls are taken; GRE was not shown to pass, so the logins " ..
+                 "are not known; our capture heard nothing while the kernel " ..
+                 "connected, so this silence proves nothing.",
+                 verdict(record).summary)
+  end)
+
+  it("was not tested is told as that, and why", function()
+    for reason, words in pairs {
+      ["no-privilege"] = "GRE was not tested (that needs CAP_NET_RAW), so",
+      ipv6 = "GRE was not tested (PPTP's is IPv4's), so",
+      proxy = "(the connection goes through a proxy), so" } do
+      assert.truthy(has(verdict(R.called { gre = {
+        state = "not_tested", reason = reason } }).summary, words))
+    end
+    assert.truthy(has(verdict(R.called { gre = R.reachable(), lcp = {
+      state = "silent", offers = {} } }).summary, "GRE passes, but no LCP"))
+  end)
+end)
