@@ -81,12 +81,12 @@ says so. The verdict, as a table, is in host.registry.pptp_exposure.
 -- |     high PPTP-015 MS-CHAPv2 accepted (single-DES strength)
 -- |     high PPTP-017 Downgrade possible: weaker method accepted than preferred
 -- |     medium PPTP-001 PPTP control channel reachable
--- |     medium PPTP-002 Calls accepted from anyone
+-- |     medium PPTP-002 Calls accepted before any login
 -- |     medium PPTP-003 GRE data plane reachable
 -- |     low PPTP-020 CHAP challenge follows from the LCP magic number (pppd)
 -- |   not tested:
 -- |     MPPE and EAP's inner method (visible only after a login)
--- |   summary: MS-CHAPv1 is accepted: one recorded login gives up the password.
+-- |   summary: MS-CHAPv1 is accepted: one recorded login gives up the password where the client sends its LM response.
 -- |   confidence: proven
 -- |_  grade: F
 --
@@ -123,14 +123,14 @@ says so. The verdict, as a table, is in host.registry.pptp_exposure.
 -- <elem>high PPTP-015 MS-CHAPv2 accepted (single-DES strength)</elem>
 -- <elem>high PPTP-017 Downgrade possible: weaker method accepted than preferred</elem>
 -- <elem>medium PPTP-001 PPTP control channel reachable</elem>
--- <elem>medium PPTP-002 Calls accepted from anyone</elem>
+-- <elem>medium PPTP-002 Calls accepted before any login</elem>
 -- <elem>medium PPTP-003 GRE data plane reachable</elem>
 -- <elem>low PPTP-020 CHAP challenge follows from the LCP magic number (pppd)</elem>
 -- </table>
 -- <table key="not tested">
 -- <elem>MPPE and EAP&apos;s inner method (visible only after a login)</elem>
 -- </table>
--- <elem key="summary">MS-CHAPv1 is accepted: one recorded login gives up the password.</elem>
+-- <elem key="summary">MS-CHAPv1 is accepted: one recorded login gives up the password where the client sends its LM response.</elem>
 -- <elem key="confidence">proven</elem>
 -- <elem key="grade">F</elem>
 

@@ -116,6 +116,16 @@ end
 
 -- ---- Live servers.
 
+-- A file of -x is told as one.
+local function name_excludes(why, paths)
+  for _, path in ipairs(paths) do
+    if why:find("target file '" .. path .. "'", 1, true) then
+      return (why:gsub("target file", "exclude file", 1))
+    end
+  end
+  return why
+end
+
 function Run:open_targets(net)
   local options = self.options
   local targets, why = net.targets {
@@ -125,7 +135,7 @@ function Run:open_targets(net)
     numeric = options.numeric,
   }
   if not targets then
-    return nil, why
+    return nil, name_excludes(why, options.exclude)
   elseif targets:public() > PUBLIC_WITHOUT_CONTACT and not options.contact then
     return nil, ("%d addresses outside private space: --contact TEXT tells " ..
                  "their owners whom to ask"):format(targets:public())

@@ -10,8 +10,9 @@ local M = {}
 
 local grades = {
   A = { what = "no PPTP here",
-        why = "The port is closed (proven by a RST), or nothing answers on " ..
-          "it while the host answers otherwise (inferred).",
+        why = "The port is closed (proven by a RST to our SYN and to the " ..
+          "kernel's), or nothing answers on it while the host answers " ..
+          "otherwise (inferred).",
         blind = "What other addresses are told: a filter may let them in.",
         fix = "none" },
   B = { what = "the port is open, but what answers is not PPTP",
@@ -19,7 +20,7 @@ local grades = {
         blind = "What that service is worth.", fix = "close" },
   C = { what = "PPTP answers, and refuses us",
         why = "A result code says that we are not authorised, or that calls " ..
-          "are not taken. The parser is open to the public all the same.",
+          "are not taken. What reads requests is open to us all the same.",
         blind = "Who is let in.", fix = "close" },
   D = { what = "calls are taken, but no tunnel comes of them",
         why = "The target itself refuses GRE by ICMP.",
@@ -31,18 +32,20 @@ local grades = {
         blind = "Whether MPPE is required, and how strong: that shows only " ..
           "after a login.", fix = "migrate" },
   F = { what = "a login is worth nothing, or is not required",
-        why = "No login, PAP, SPAP, CHAP-MD5 or MS-CHAPv1 is accepted: the " ..
-          "password, or the tunnel, is open to whoever listens or asks.",
+        why = "No login, PAP, SPAP, CHAP-MD5 (or CHAP with SHA) or " ..
+          "MS-CHAPv1 is accepted, or a challenge came twice: the password, " ..
+          "or the tunnel, is open to whoever listens or asks.",
         blind = "Whether anyone logs in that way.", fix = "migrate" },
-  ["?"] = { what = "no letter would mean anything",
-        why = "Nothing was heard from the host at all, or it shows the " ..
-          "signs of a decoy (PPTP-060).",
+  ["?"] = { what = "nothing is known, or what answers looks like a decoy",
+        why = "Nothing that proves anything was heard from the port, or " ..
+          "what answers shows the signs of a decoy (PPTP-060); then the " ..
+          "letters beside it say what it deserves if it is none.",
         blind = "Everything: silence does not prove absence.",
         fix = "again" },
 }
 
 local ranges = {
-  ["B-F"] = "TCP opens, but no reply came to the whole request.",
+  ["B-F"] = "TCP opens, and there is no reply to judge by.",
   ["C-F"] = "PPTP answers, and the call was refused this time, or not tried.",
   ["D-F"] = "Calls are taken, and what decides stayed out of sight: GRE, " ..
     "the logins, or what runs inside EAP.",

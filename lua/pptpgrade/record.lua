@@ -111,8 +111,8 @@ function M.time_of(message)
 end
 
 
--- A request that says `same_as` has the options and the bytes of that one, which
--- is counted from 0; the identifier in the bytes is its own.
+-- A request that says `same_as` has the options and the bytes of that one,
+-- which is counted from 0; the identifier in the bytes is its own.
 local function resolved(offer, first)
   local whole = {}
   for key, value in pairs(offer) do
@@ -132,16 +132,16 @@ end
 -- @treturn table list; it may be the record's own, so leave it as it is
 function M.offers(record)
   local offers = tables(stage_of(record, "lcp").offers)
-  local list
+  local whole
   for i, offer in ipairs(offers) do
     local at = offer.options == nil and math.tointeger(offer.same_as)
     local first = at and at + 1 < i and offers[at + 1]
     if first then
-      list = list or table.move(offers, 1, #offers, 1, {})
-      list[i] = resolved(offer, first)
+      whole = whole or table.move(offers, 1, #offers, 1, {})
+      whole[i] = resolved(offer, first)
     end
   end
-  return list or offers
+  return whole or offers
 end
 
 

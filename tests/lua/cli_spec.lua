@@ -195,6 +195,13 @@ describe("pptpgrade's command line", function()
     assert.is_true(n > 20)
   end)
 
+  it("tells a file of -x from a file of targets", function()
+    refused(2, "cannot read exclude file 'ex': no", { "-x", "ex", "192.0.2.1" },
+            { bad_target = "cannot read target file 'ex': no" })
+    refused(2, "cannot read target file 'list': no", { "-x", "ex", "-T",
+      "list" }, { bad_target = "cannot read target file 'list': no" })
+  end)
+
   it("hands its options on", function()
     local r = run { "-p", "99", "-t", "2.5", "-d", "call", "-j", "7", "-i",
                     "eth0", "-S", "192.0.2.9", "-w", "x.pcap", "-x", "ex",

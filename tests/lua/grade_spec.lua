@@ -835,6 +835,38 @@ describe("the policy", function()
     assert.equal("PPTP-034", v.findings[1].id)
   end)
 
+  it("makes no stage that hides what lies behind it better than that",
+     function()
+    local mild = assert(policy.over_default { stages = {
+      no_reply = "A", refused = "A", call_unknown = "B", gre_unknown = "C" } })
+    for _, record in ipairs {
+      R.connected { control = { state = "silent" } },
+      R.connected { call = { state = "refused", result_code = 4 } },
+      R.connected(), R.called(),
+    } do
+      assert.equal("F", grade(R.evidence(record), mild).worst)
+    end
+    local methods = {}
+    for method in pairs(policy.default.methods) do
+      methods[method] = "D"
+    end
+    local known = assert(policy.over_default { methods = methods,
+      no_login = "E", challenge_reused = "D", stages = mild.stages })
+    assert.equal("E", grade(R.evidence(R.called()), known).worst)
+  end)
+
+  it("leaves a letter open, and the sentence says so", function()
+    local open = assert(policy.over_default { methods = {
+      mschap_v2 = "D-F" } })
+    assert.equal("MS-CHAPv2 is accepted: one recorded login yields the " ..
+                 "password's hash for 2^56 work; the policy leaves the " ..
+                 "letter open.",
+                 grade(judged { mschap_v2 = "offered" }, open).summary)
+    assert.truthy(grade(judged({ mschap_v2 = "offered" }, "required",
+      { "c223:0a" })).summary:find("an unassigned method stands beside it", 1,
+                                   true))
+  end)
+
   it("says how many signs make a decoy", function()
     local one = assert(policy.over_default { deception = { indicators = 1 } })
     assert.equal("?", grade(R.evidence(R.called {

@@ -190,6 +190,25 @@ describe("a fact that is taken away", function()
     end)
   end
 
+  it("from evidence leaves possible what was so, too", function()
+    local left = { [".target"] = true, [".port"] = true,
+                   [".authentication"] = true }
+    for name, records in pairs(cases) do
+      local e = R.evidence(table.unpack(records))
+      local best, worst = ends(grade(e))
+      local copy = R.copy(e)
+      without_each(copy, function(path)
+        if not left[path] and not path:find "^%.conversations" then
+          local v = grade(copy)
+          local from, to = ends(v)
+          assert.is_true(from <= best and to >= worst,
+            ("%s: evidence without %s: %s to %s"):format(name, path, v.best,
+                                                         v.worst))
+        end
+      end, "")
+    end
+  end)
+
   it("makes no A of what was none", function()
     for name, records in pairs(cases) do
       local before = grade(R.evidence(table.unpack(records)))

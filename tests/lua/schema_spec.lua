@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Records of the core itself, in conversations made up here, against
 -- docs/schema/record.json; and what Lua makes of them against the other two.
+local R = require "records"
 local core = require "pptpgrade.core"
 local evidence = require "pptpgrade.evidence"
 local grade = require "pptpgrade.grade".grade
@@ -303,6 +304,23 @@ for name, make in pairs(conversations) do
   verdicts[#verdicts + 1] = grade(evidence.merge(nil, record))
 end
 
+-- What no single conversation of the core leads to.
+local function likely_decoy()
+  local record = R.copy(named["a challenge"])
+  record.notes = { { code = "loopback", text = "ours", count = 1 },
+                   { code = "lost_sync", text = "broken", count = 1 } }
+  return evidence.merge(nil, record)
+end
+
+local function with_older()
+  local older = R.copy(named["a refusal"])
+  older.time = "2020-01-01T00:00:00.000000Z"
+  return evidence.newest { named["a challenge"], older }
+end
+
+verdicts[#verdicts + 1] = grade(likely_decoy())
+verdicts[#verdicts + 1] = grade(with_older())
+
 describe("the schema", function()
   it("fits every record that the core writes", function()
     assert.equal(schema.right(records), schema.complaints("record", records))
@@ -325,6 +343,8 @@ describe("the schema", function()
       some[i] = evidence.merge(nil, named[name])
     end
     some[1] = evidence.with_local_path(some[1], "unproven")
+    some[#some + 1] = likely_decoy()
+    some[#some + 1] = with_older()
     assert.equal(schema.right(some), schema.complaints("evidence", some, true))
     for i, one in ipairs(some) do
       some[i] = grade(one)

@@ -114,10 +114,21 @@ local function cap_unknown_methods(view)
   end
 end
 
+-- Where evidence does not tell whether there are others.
+local function cap_untold_methods(view)
+  local worst = 0
+  for _, key in ipairs { "chap_hash", "other" } do
+    local _, upper = policies.range(view.policy.methods[key])
+    worst = math.max(worst, upper)
+  end
+  add(view, "C17", letter(worst), { floor = floor_of(view), methods = {},
+    reason = "whether other methods are accepted is not known" })
+end
+
 -- Hashed CHAP that IANA names, and what nobody named.
 local function cap_other_methods(view)
   local named, unnamed = {}, {}
-  for _, method in ipairs(view.evidence.authentication.other or {}) do
+  for _, method in ipairs(view.evidence.authentication.other) do
     local into = reads.hashes[method] and named or unnamed
     into[#into + 1] = method
   end
@@ -140,7 +151,9 @@ local function cap_methods(view)
     end
   end
   cap_unknown_methods(view)
-  cap_other_methods(view)
+  local told = type(view.evidence.authentication.other) == "table"
+  local cap_others = told and cap_other_methods or cap_untold_methods
+  cap_others(view)
 end
 
 local function cap_login(view)

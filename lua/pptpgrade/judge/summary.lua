@@ -59,7 +59,8 @@ local function doubts(view, beside)
   local list, unknown = {}, cap_of(view, "C17")
   if unknown then
     local one = #unknown.methods == 1
-    list[1] = "whether " .. words.methods(unknown.methods, "or") ..
+    list[1] = "whether " .. (unknown.methods[1] and
+      words.methods(unknown.methods, "or") or "other methods") ..
       (one and " is " or " are ") .. (beside and "too" or "accepted")
   end
   if cap_of(view, "C18") then
