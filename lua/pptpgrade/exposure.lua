@@ -302,12 +302,17 @@ function M.fill_version(version, verdict)
   return changed
 end
 
+-- What is not known is worse than what is known to be good.
+local function badness(verdict)
+  return verdict.worst == "?" and "A?" or verdict.worst
+end
+
 --- The worse of two verdicts, for a host with several ports.
 -- @tparam table|nil one
 -- @tparam table two
 -- @treturn table
 function M.worse(one, two)
-  return one and one.worst > two.worst and one or two
+  return one and badness(one) > badness(two) and one or two
 end
 
 return M

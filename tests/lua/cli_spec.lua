@@ -499,6 +499,41 @@ describe("pptpgrade, grading records,", function()
     assert.equal(r.text, run({ "-e", "-" }, { stdin = text }).text)
   end)
 
+  it("gives the same whatever the order of records and files", function()
+    local lines = {}
+    for line in records(scripted.accel { "mschap_v2", "mschap_v1" })
+      :gmatch "[^\n]+" do
+      lines[#lines + 1] = line
+    end
+    local function joined(from, to, step)
+      local some = {}
+      for i = from, to, step do
+        some[#some + 1] = lines[i]
+      end
+      return table.concat(some, "\n") .. "\n"
+    end
+    local want = run({ "-f", "json", "-e", "all" },
+                     { files = { all = joined(1, #lines, 1) } }).text
+    assert.truthy(want:find('"grade":"F"', 1, true))
+    assert.equal(want, run({ "-f", "json", "-e", "back" },
+                           { files = { back = joined(#lines, 1, -1) } }).text)
+    assert.equal(want, run({ "-f", "json", "-e", "two", "-e", "one" }, {
+      files = { one = joined(1, #lines, 2), two = joined(2, #lines, 2) },
+    }).text)
+  end)
+
+  it("grades the newest survey, and tells what it left out", function()
+    local old = records(scripted.pppd { "pap" })
+    local new = json.encode(closed {
+      target = "192.0.2.1", port = 1723, depth = "call" }):gsub(
+      "2026%-11%-22", "2026-11-23")
+    for _, text in ipairs { old .. new, new .. "\n" .. old } do
+      local r = run({ "-e", "x" }, { files = { x = text } })
+      assert.truthy(r.text:find "grade A\n", r.text)
+      assert.truthy(r.text:find "older records? of this server left out")
+    end
+  end)
+
   it("gives the verdict that the live survey gave", function()
     local live = run { "-f", "jsonl", "192.0.2.1" }
     local lines = {}

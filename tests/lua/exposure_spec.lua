@@ -127,6 +127,10 @@ describe("what the script shows", function()
     assert.equal(worse, exposure.worse(better, worse))
     assert.equal(worse, exposure.worse(worse, better))
     assert.equal(better, exposure.worse(nil, better))
+    local none, closed = { worst = "?" }, { worst = "A" }
+    assert.equal(none, exposure.worse(none, closed))
+    assert.equal(none, exposure.worse(closed, none))
+    assert.equal(better, exposure.worse(better, none))
   end)
 end)
 

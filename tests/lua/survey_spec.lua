@@ -342,6 +342,17 @@ describe("survey", function()
     assert.equal("unknown", seen.login)
   end)
 
+  it("begins none whose farewell might not fit", function()
+    local seen = run(function(plan)
+      local record = scripted.converse(scripted.accel { "mschap_v2" }, plan)
+      record.duration_us = 29000000
+      return record
+    end)
+    assert.equal(4, #seen.plans)
+    assert.is_true(seen.clock + 1 + 25 < 150)
+    assert.is_true(seen.clock + 1 + 34 > 150)
+  end)
+
   it("stops where it is told to", function()
     local seen = run(function(plan)
       local record = scripted.converse(scripted.pppd { "pap" }, plan)
