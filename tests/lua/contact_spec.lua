@@ -48,7 +48,7 @@ local cases = {
   { "a RST to the SYN, none to connect()", "?", "none", "differs",
     connect(R.contact("closed", "rst"),
             { state = "timeout", reason = "timeout" }) },
-  { "a RST to the SYN, an unseen refusal of connect()", "?", "none", "differs",
+  { "a RST to the SYN, an unseen refusal of connect()", "?", "none", "untold",
     connect(R.contact("closed", "rst"), { state = "refused" }) },
   { "silence to the SYN, a RST to connect()", "?", "none", "differs",
     connect(R.contact("silent", "timeout"),
@@ -56,6 +56,12 @@ local cases = {
   { "silence to the SYN, an unseen refusal of connect()", "?", "none",
     "differs", connect(R.contact("silent", "timeout"),
                        { state = "refused" }) },
+  { "a way that this host does not have", "?", "none", "silence",
+    connect(R.contact("silent", "timeout", { host = { state = "silent",
+      asked = 2, answered = 0 } }), { state = "unreachable" }) },
+  { "a connect() that ended by nothing that was seen", "?", "none",
+    "unwitnessed", connect(R.contact("silent", "timeout"),
+                           { state = "unreachable" }) },
   { "an odd segment", "?", "none", "odd",
     with_note(R.contact("silent", "timeout"), "odd_segment") },
   { "an odd segment beside a RST", "?", "none", "odd",
@@ -189,6 +195,15 @@ describe("the sentence of first contact", function()
     assert.equal("A hand-made SYN to port 1723 met a RST, and no connection " ..
                  "was tried: that alone proves nothing.",
                  says(R.syn("closed", "rst")))
+    assert.equal("A hand-made SYN to port 1723 met a RST, and connect() a " ..
+                 "refusal of which no RST was seen: that proves nothing.",
+                 says(connect(R.contact("closed", "rst"),
+                              { state = "refused" })))
+    assert.equal("There was no way to port 1723, which does not prove that " ..
+                 "nothing is there.",
+                 says(connect(R.contact("silent", "timeout", {
+                   host = { state = "not_tested" } }),
+                   { state = "unreachable" })))
     assert.equal("A hand-made SYN to port 1723 met ICMP 3/13, and this host " ..
                  "could try no connection: that alone proves nothing.",
                  says(connect(R.contact("filtered", "icmp-3-13"),
@@ -238,8 +253,10 @@ describe("the sentence of first contact", function()
     local v = verdict(with_note(R.connected { control = { state = "closed" } },
                                 "control_cut"))
     assert.equal("C-F", v.grade)
-    assert.equal("PPTP answers, but its reply ended early; whether it takes " ..
-                 "calls is not known.", v.summary)
+    assert.equal("PPTP answers, but its reply was not whole; whether it " ..
+                 "takes calls is not known.", v.summary)
+    assert.equal("C-F", verdict(R.connected { control = {
+      state = "closed", pptp = true } }).grade)
     assert.equal("C-F", verdict(
       with_note(R.connected { control = { state = "closed" } }, "control_cut"),
       R.connected { control = { state = "not_pptp", service = "http",

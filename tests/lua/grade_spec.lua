@@ -39,7 +39,7 @@ end
 local function icmp_gre(given)
   local gre = { state = "unreachable", reason = "icmp-3-2",
                 icmp_from = R.TARGET, from_server = "unknown",
-                to_server = "refused", refused = 2 }
+                to_server = "refused", refusals = 2 }
   for key, value in pairs(given or {}) do
     gre[key] = value
   end
@@ -129,9 +129,9 @@ describe("the table of grades", function()
 
   it("gives D-F where that ICMP proves less", function()
     assert.equal("D-F", (letter(icmp_gre { icmp_from = "198.51.100.7" })))
-    assert.equal("D-F", (letter(icmp_gre { refused = 1 })))
+    assert.equal("D-F", (letter(icmp_gre { refusals = 1 })))
     local uncounted = icmp_gre()
-    uncounted.gre.refused = nil
+    uncounted.gre.refusals = nil
     assert.equal("D-F", (letter(uncounted)))
     local no_notes = icmp_gre()
     no_notes.notes = nil

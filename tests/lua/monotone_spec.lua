@@ -23,7 +23,7 @@ end
 local function gre_refused(given)
   local record = R.called { lcp = { state = "silent", offers = {} }, gre = {
     state = "unreachable", reason = "icmp-3-2", icmp_from = R.TARGET,
-    from_server = "unknown", to_server = "refused", refused = 2,
+    from_server = "unknown", to_server = "refused", refusals = 2,
     packets_received = 0, packets_sent = 2 } }
   for key, value in pairs(given or {}) do
     record[key] = value
@@ -93,7 +93,7 @@ local cases = {
   ["GRE refused, unguarded"] = { noted(gre_refused(), "no_guard") },
   ["GRE refused once"] = { gre_refused { gre = {
     state = "unreachable", reason = "icmp-3-2", icmp_from = R.TARGET,
-    from_server = "unknown", to_server = "refused", refused = 1 } } },
+    from_server = "unknown", to_server = "refused", refusals = 1 } } },
   ["GRE silent"] = { R.called { gre = { state = "silent",
                                         reason = "timeout" } } },
   ["GRE not tested"] = { R.called { gre = { state = "not_tested",

@@ -64,10 +64,10 @@ end
 
 local failed = { unreachable = true, timeout = true, refused = true }
 
--- Whether connect() met no SYN-ACK and no RST either, as the capture shows.
-local function connect_failed(connect)
-  return failed[connect.state] and (is_icmp(connect.reason) or
-    connect.reason == "timeout" and connect.state ~= "refused")
+-- Whether connect() met a RST, or a refusal that may have been one.
+local function may_be_rst(connect)
+  return connect.reason == "rst" or
+    connect.state == "refused" and not is_icmp(connect.reason)
 end
 
 local untried = { not_tried = true, error = true }
@@ -78,9 +78,12 @@ local function closed_kind(record)
     return reason == "rst" and "alone" or "untold"
   elseif reason == "refused" then
     return connect.state == "refused" and "refused" or "differs"
+  elseif reason ~= "rst" or connect.state == "refused" and not connect.reason
+  then
+    return "untold"
   end
-  return reason == "rst" and connect.state == "refused" and
-    connect.reason == "rst" and "closed" or "differs"
+  return connect.state == "refused" and connect.reason == "rst" and "closed" or
+    "differs"
 end
 
 -- Whether the way between here and there lost nothing while SYNs were silent.
@@ -101,10 +104,12 @@ local function silent_kind(record)
     return "unheard"
   elseif untried[connect.state] then
     return stage(record, "host").state == "alive" and "alone" or "silence"
-  elseif not connect_failed(connect) then
+  elseif may_be_rst(connect) then
     return "differs"
   end
-  return witness_kind(record)
+  local kind = failed[connect.state] and witness_kind(record) or "unheard"
+  local seen = is_icmp(connect.reason) or connect.reason == "timeout"
+  return kind == "unanswered" and not seen and "unwitnessed" or kind
 end
 
 -- What a record without a SYN-ACK shows.

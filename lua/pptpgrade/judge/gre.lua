@@ -30,12 +30,12 @@ end
 
 -- ICMP from the target itself met two requests of ours, while our kernel was
 -- kept from answering in our stead, and before the call or the connection had
--- an end: `refused` counts those. Nothing of the server's came.
+-- an end: `refusals` counts those. Nothing of the server's came.
 local function refuses(record)
   local gre = stage(record, "gre")
   return M.target_icmp(record) ~= nil and
     (gre.state == "unreachable" or gre.state == "filtered") and
-    reads.number(gre.refused) >= TWICE and
+    reads.number(gre.refusals) >= TWICE and
     reads.has_notes(record) and not has_note(record, "no_guard") and
     not has_note(record, "local_icmp")
 end

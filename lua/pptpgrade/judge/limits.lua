@@ -209,8 +209,10 @@ local function cap_answer(view)
   end
 end
 
+-- The start of a reply was there: PPTP answers, whatever became of the rest.
 local function is_cut(record)
-  return has_note(record, "control_cut")
+  return has_note(record, "control_cut") or
+    stage(record, "control").pptp == true
 end
 
 local function cap_control(view)

@@ -216,10 +216,9 @@ local function not_authorized(view)
 end
 
 local function call_unknown(view)
-  if any_note(view, "control_cut") and
-     stage(view.evidence, "control").state ~= "answered" then
-    return "PPTP answers, but its reply ended early; whether it takes calls " ..
-      "is not known"
+  if stage(view.evidence, "control").state ~= "answered" then
+    return "PPTP answers, but its reply was not whole; whether it takes " ..
+      "calls is not known"
   end
   return "PPTP answers; whether it takes calls is not known"
 end
@@ -345,9 +344,11 @@ local unsettled = {
     return "A hand-made SYN to port %s met " .. syn_met(record) .. ", and " ..
       untried .. ": that alone proves nothing"
   end,
-  untold = function()
-    return "Port %s is said to be closed, but not by what: that proves " ..
-      "nothing"
+  untold = function(record)
+    return contact.connect(record).state == "refused" and
+      "A hand-made SYN to port %s met a RST, and connect() a refusal of " ..
+      "which no RST was seen: that proves nothing" or
+      "Port %s is said to be closed, but not by what: that proves nothing"
   end,
   silence = function(record)
     return contact.connect(record).state == "unreachable" and
