@@ -211,10 +211,15 @@ describe("the sentence of first contact", function()
   end)
 
   it("names an odd segment", function()
-    assert.equal("Port 1723 answered a SYN with a segment (flags 0x10) that " ..
-                 "neither opens nor closes it.",
-                 says(with_note(R.contact("silent", "timeout"), "odd_segment",
-                   "a SYN was answered by a segment with flags 0x10")))
+    local function odd(flags)
+      return says(with_note(R.contact("silent", "timeout"), "odd_segment",
+        "a SYN was answered by a segment with flags " .. flags))
+    end
+    local before, after = "Port 1723 answered a SYN with a segment",
+      " that neither opens nor closes it."
+    assert.equal(before .. " (ACK)" .. after, odd "0x00000010")
+    assert.equal(before .. " (RST and ACK)" .. after, odd "0x14")
+    assert.equal(before .. after, odd "0")
   end)
 
   it("says of no request that it got no reply where none was made or " ..

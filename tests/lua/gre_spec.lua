@@ -107,6 +107,8 @@ describe("GRE that stops", function()
                  "are not known; our capture heard nothing while the kernel " ..
                  "connected, so this silence proves nothing.",
                  verdict(record).summary)
+    record.tcp.connect = { state = "connected", reason = "syn-ack" }
+    assert.falsy(has(verdict(record).summary, "our capture"))
   end)
 
   it("was not tested is told as that, and why", function()

@@ -46,6 +46,13 @@ function M.is_half_open(record)
     connect.reason ~= "syn-ack"
 end
 
+--- Whether our capture heard nothing while the kernel connected. What it heard
+-- late counts more than the note.
+function M.is_deaf(record)
+  return has_note(record, "capture_deaf") and
+    connect_of(record).reason ~= "syn-ack"
+end
+
 local function is_icmp(reason)
   return type(reason) == "string" and reason:sub(1, 5) == "icmp-"
 end

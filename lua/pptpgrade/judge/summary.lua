@@ -134,10 +134,12 @@ local function is_asked(record)
   return stage(record, "control").state ~= "not_tested"
 end
 
--- A SYN-ACK of a box that answers for others often has none.
+-- A SYN-ACK of a box that answers for others often has none. A record has its
+-- window where the SYN-ACK was captured.
 local function without_options(record)
-  local options = stage(record, "tcp").options
-  return type(options) == "table" and options[1] == nil
+  local tcp = stage(record, "tcp")
+  return tcp.state == "open" and tcp.window ~= nil and
+    reads.list(tcp.options)[1] == nil
 end
 
 local function box_hint(view)
@@ -253,7 +255,7 @@ local function gre_unknown(view)
   end
   local text = "Calls are taken; GRE was not shown to pass, so the logins " ..
     "are not known"
-  if any_note(view, "capture_deaf") then
+  if find(view, contact.is_deaf) then
     return text .. "; our capture heard nothing while the kernel connected, " ..
       "so this silence proves nothing"
   end
@@ -311,8 +313,19 @@ local function connect_met(record)
     connect.state
 end
 
-local function odd_text(record)
-  return (reads.note_text(record, "odd_segment") or ""):match("flags (%g+)")
+local flag_names = { "FIN", "SYN", "RST", "PSH", "ACK", "URG" }
+
+-- The flags of an odd segment, by name.
+local function odd_flags(record)
+  local flags = tonumber((reads.note_text(record, "odd_segment") or "")
+                           :match("flags (0x%x+)"))
+  local names = {}
+  for i, name in ipairs(flags and flag_names or {}) do
+    if math.tointeger(flags) & 1 << (i - 1) ~= 0 then
+      names[#names + 1] = name
+    end
+  end
+  return names[1] and table.concat(names, " and ")
 end
 
 local nothing_heard = "Nothing was heard from the host, which does not " ..
@@ -325,9 +338,9 @@ local unsettled = {
             "differently"):format(syn_met(record), connect_met(record))
   end,
   odd = function(record)
-    local flags = odd_text(record)
+    local flags = odd_flags(record)
     return "Port %s answered a SYN with a segment" ..
-      (flags and " (flags " .. flags .. ")" or "") ..
+      (flags and " (" .. flags .. ")" or "") ..
       " that neither opens nor closes it"
   end,
   lossy = function()

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- One server's full report: what was seen, what it is worth, what to do.
+local contact = require "pptpgrade.judge.contact"
 local escape = require "pptpgrade.escape"
 local evidence = require "pptpgrade.evidence"
 local layout = require "pptpgrade.report.layout"
@@ -280,7 +281,7 @@ local function note_rows(put, e, opts)
   for _, code in ipairs(told) do
     for _, record in ipairs(e.conversations or {}) do
       local text = reads.note_text(record, code)
-      if text then
+      if text and (code ~= "capture_deaf" or contact.is_deaf(record)) then
         put(wrap("  note      ", safe(text), opts.width))
         break
       end
