@@ -139,7 +139,8 @@ function Run:script_on(target)
                    port = port_of(target) }
   if self.world.raw then
     local record, why = coroutine.yield { plan = {
-      target = target.target, port = target.port, depth = "syn" } }
+      target = target.target, port = target.port, depth = "syn",
+      connect = true } }
     if not record then
       report.problem = why
       return report

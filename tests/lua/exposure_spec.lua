@@ -122,6 +122,27 @@ describe("what the script shows", function()
     assert.equal(#verdict.findings, #all)
   end)
 
+  it("names a product without a system, and no product that is not known",
+     function()
+    local R = require "records"
+    local function of(vendor, host)
+      return pptp.grade(R.evidence(R.connected { control = R.control {
+        vendor = vendor, host_name = host, maximum_channels = 9 } }))
+    end
+    local version = {}
+    assert.equal("answered (TP-Link router)",
+                 exposure.result(new, of("TP-LINK", "x"), 1).control)
+    assert.is_true(exposure.fill_version(version, of("TP-LINK", "x")))
+    assert.is_nil(version.ostype)
+    assert.equal("router", version.devicetype)
+    assert.equal("answered",
+                 exposure.result(new, of("ACME", "x"), 1).control)
+    version = {}
+    assert.is_true(exposure.fill_version(version, of("ACME", "x")))
+    assert.same({ "ACME", nil, nil }, { version.product, version.ostype,
+                                        version.devicetype })
+  end)
+
   it("keeps the worse verdict of a host's two ports", function()
     local better, worse = { worst = "E" }, { worst = "F" }
     assert.equal(worse, exposure.worse(better, worse))

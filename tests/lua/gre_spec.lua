@@ -58,6 +58,18 @@ describe("a port forward without GRE", function()
                                      R.talk { { "pap", "ack" } } })
   end)
 
+  it("is on the page, and that ours were not answered is not", function()
+    local text
+    local r = require "pptpgrade.report".open("text", function(bytes)
+      text = bytes
+      return true
+    end)
+    r:add(verdict(forwarded()))
+    r:close()
+    assert.truthy(has(text, "8 packets, ICMP 3/2 from 192.0.2.1"), text)
+    assert.falsy(has(text, "ours were not answered"))
+  end)
+
   it("does not let the box behind it name the settings of the one asked",
      function()
     for _, remedy in ipairs(verdict(forwarded()).remedies) do

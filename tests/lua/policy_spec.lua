@@ -136,6 +136,14 @@ describe("a policy file", function()
 end)
 
 describe("range", function()
+  it("takes every severity for a finding", function()
+    for _, severity in ipairs { "critical", "high", "medium", "low", "info" } do
+      local chosen = assert(policy.over_default { findings = {
+        ["PPTP-001"] = severity } })
+      assert.equal(severity, chosen.findings["PPTP-001"])
+    end
+  end)
+
   it("reads letters and ranges, and nothing else", function()
     assert.same({ 1, 1 }, { policy.range "A" })
     assert.same({ 4, 6 }, { policy.range "D-F" })

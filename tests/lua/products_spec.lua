@@ -36,6 +36,42 @@ describe("the rows", function()
     end
   end)
 
+  local kinds = {}
+  for kind in ("vpn-server vpn-client router firewall broadband-gateway " ..
+    "broadband-modem pbx honeypot wireless-controller " ..
+    "compromised-device"):gmatch "%S+" do
+    kinds[kind] = true
+  end
+
+  -- What all rows of a family have in common: vendor, system, kind.
+  local of_family = {
+    poptop_old = { "Poptop", "Linux", "vpn-server" },
+    accel = { "accel-ppp", "Linux", "vpn-server" },
+    apple = { "Apple", "Mac OS X", "vpn-server" },
+    windows = { "Microsoft", "Windows", "vpn-server" },
+    windows_nt = { "Microsoft", "Windows", "vpn-server" },
+    mikrotik = { "MikroTik", "RouterOS", "router" },
+    cisco = { "Cisco", "IOS", "router" },
+    pix = { "Cisco", "PIX OS", "firewall" },
+    draytek = { "DrayTek", "DrayOS", "router" },
+    fortinet = { "Fortinet", "FortiOS", "firewall" },
+  }
+
+  it("say of which vendor, system and kind they are", function()
+    local seen = {}
+    for _, row in ipairs(strings.rows) do
+      assert.is_true(row.device_type == nil or kinds[row.device_type])
+      local common = of_family[row.family]
+      if common then
+        assert.same(common, { row.vendor, row.os, row.device_type }, row.name)
+        seen[row.family] = true
+      end
+    end
+    for family in pairs(of_family) do
+      assert.is_true(seen[family], family)
+    end
+  end)
+
   it("name only families that are known", function()
     local M = cves.vulnerabilities
     for family, list in pairs(M) do

@@ -208,7 +208,8 @@ local function gre_text(e)
     end
     parts[#parts + 1] = M.reason(s) -- what our own host did
   end
-  if s.state == "inbound_only" and s.reason ~= "error" then
+  if s.state == "inbound_only" and s.reason ~= "error" and
+     s.to_server ~= "refused" then
     parts[#parts + 1] = "ours were not answered"
   end
   if any_note(e, "capture_drops") then
