@@ -254,6 +254,13 @@ describe("the sentence of first contact", function()
                    first_bytes = "009c0001" } }))
   end)
 
+  it("names the port as the record does, whatever that is", function()
+    for _, port in ipairs { 1724, "%1", "%" } do
+      local text = "Port " .. port .. " is closed: no PPTP here."
+      assert.equal(text, says(R.contact("closed", "rst", { port = port })))
+    end
+  end)
+
   it("takes a reply that was cut for PPTP", function()
     local v = verdict(with_note(R.connected { control = { state = "closed" } },
                                 "control_cut"))

@@ -33,6 +33,12 @@ local function any_note(view, code)
   return false
 end
 
+-- Texts have %s where the port belongs.
+local function with_port(text, view)
+  local port = tostring(view.evidence.port or 1723)
+  return (text:gsub("%%s", function() return port end))
+end
+
 local function capital(text)
   return text:sub(1, 1):upper() .. text:sub(2)
 end
@@ -280,8 +286,7 @@ local states = {
 local function stage_summary(view)
   for _, cap in ipairs(caps.list) do
     if states[cap.id] and cap_of(view, cap.id) then
-      return (states[cap.id](view):gsub("%%s", tostring(view.evidence.port or
-                                                         1723)))
+      return with_port(states[cap.id](view), view)
     end
   end
   return leads.C09
@@ -386,8 +391,7 @@ local function no_grade(view)
   if not say then
     return "Nothing was asked that a grade could rest on"
   end
-  return (say(view.contact.record):gsub("%%s",
-                                        tostring(view.evidence.port or 1723)))
+  return with_port(say(view.contact.record), view)
 end
 
 -- ---- what stands beside it --------------------------------------------------
