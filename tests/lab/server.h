@@ -21,7 +21,7 @@ enum lab_method {
 	LAB_MSCHAP_V2 = 1 << 4,
 	LAB_EAP = 1 << 5,
 	LAB_SPAP = 1 << 6,
-	LAB_UNASSIGNED = 1 << 7, /* c223:07 */
+	LAB_UNASSIGNED = 1 << 7, /* c223:09, which IANA has not assigned */
 	LAB_METHODS = 8,
 };
 

@@ -463,7 +463,7 @@ static const struct {
     {"mschap_v2", {PPTP_PPP_CHAP, 0x81}},
     {"eap", {PPTP_PPP_EAP, 0}},
     {"spap", {PPTP_PPP_SPAP, 0}},
-    {"c223:07", {PPTP_PPP_CHAP, 0x07}},
+    {"c223:09", {PPTP_PPP_CHAP, 0x09}},
 };
 
 const char *lab_method_name(unsigned bit_number)
