@@ -35,7 +35,9 @@ is "Lua 5.3 gets all but the program's own" \
 	"$(diff <(cd "$root/share/lua/5.4" && find pptpgrade* -name '*.lua' |
 		sort) <(cd "$root/share/lua/5.3" && find pptpgrade* \
 		-name '*.lua' | sort) | sed -n 's/^[<>] //p' | tr '\n' ' ')" \
-	"pptpgrade/cli.lua pptpgrade/nse.lua pptpgrade/nse/api.lua \
+	"pptpgrade/cli.lua pptpgrade/cli/outputs.lua \
+pptpgrade/cli/records.lua pptpgrade/cli/status.lua \
+pptpgrade/nse.lua pptpgrade/nse/api.lua \
 pptpgrade/nse/layout.lua pptpgrade/options.lua "
 fails "net.so is not for Lua 5.3" test -e "$root/lib/lua/5.3/pptpgrade/net.so"
 fails "nothing names the stage" grep -rqF "$stage" "$root/bin" "$root/share"
