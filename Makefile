@@ -199,7 +199,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(fuzz_objects)
 	$(Q)$(CLANG) $(fuzz_flags) -fsanitize=fuzzer -o $@ $< $(fuzz_objects) -lpcap
 
 # ---- the server model of the tests, and virtual time ------------------------
-lab_objects := $(patsubst %,$(B)/tests/lab/%.o,choice ppp server stacks truth world)
+lab_objects := $(patsubst %,$(B)/tests/lab/%.o,box choice kernel ppp server stacks truth world)
 lab_module := $(B)/lua/5.4/pptplab.so
 AUDITS ?= 1000000
 

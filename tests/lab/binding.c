@@ -17,6 +17,7 @@ PPTP_LUAOPEN luaopen_pptplab(lua_State *L);
 
 struct host {
 	struct lab_host host;
+	struct lab_box box;
 	int64_t now;
 };
 
@@ -114,6 +115,16 @@ static enum lab_quirk read_quirk(lua_State *L, int table)
 	return (enum lab_quirk)luaL_error(L, "no quirk '%s'", name);
 }
 
+static enum lab_box_kind read_box(lua_State *L, int table)
+{
+	const char *name = text(L, table, "box", "none");
+
+	for (unsigned b = 0; b < LAB_BOXES; b++)
+		if (strcmp(lab_box_name(b), name) == 0)
+			return (enum lab_box_kind)b;
+	return (enum lab_box_kind)luaL_error(L, "no box '%s'", name);
+}
+
 static int new_host(lua_State *L)
 {
 	struct lab_config config;
@@ -132,11 +143,14 @@ static int new_host(lua_State *L)
 	config.order = (unsigned)number(L, 1, "order", 0);
 	config.quirk = read_quirk(L, 1);
 	config.detail = (int)number(L, 1, "detail", 0);
+	config.box = read_box(L, 1);
+	config.box_detail = (int)number(L, 1, "box_detail", 0);
 	config.address = address(L, text(L, 1, "address", SERVER));
 	config.router = address(L, ROUTER);
 	config.seed = (uint32_t)number(L, 1, "seed", 1);
 	h = lua_newuserdatauv(L, sizeof(*h), 0);
 	lab_host_init(&h->host, &config);
+	lab_box_init(&h->box, config.box, config.box_detail, &config.router);
 	/* Not a multiple of anything that a link would stall by. */
 	h->now = 1000 * INT64_C(1000000) + config.seed % 9999991;
 	luaL_setmetatable(L, HOST);
@@ -158,6 +172,9 @@ static void read_link(lua_State *L, int table, struct lab_link *link)
 	link->delay_us = (int64_t)(1e6 * seconds(L, table, "delay"));
 	link->jitter_us = (int64_t)(1e6 * seconds(L, table, "jitter"));
 	link->stall_us = (int64_t)(1e6 * seconds(L, table, "stall"));
+	link->capture_loss = (unsigned)number(L, table, "capture_loss", 0);
+	link->capture_lag_us =
+	    (int64_t)(1e6 * seconds(L, table, "capture_lag"));
 	link->seed = (uint32_t)number(L, table, "seed", 1);
 }
 
@@ -175,6 +192,7 @@ static void read_plan(lua_State *L, int table, const struct host *h,
 	if (!pptp_depth_parse(&f->depth, text(L, table, "depth", "call")))
 		luaL_error(L, "no such depth");
 	f->syn = flag(L, table, "syn");
+	f->connect = flag(L, table, "connect");
 	f->gre = flag(L, table, "gre");
 	f->decline = flag(L, table, "decline");
 	ask = text(L, table, "ask", NULL);
@@ -184,6 +202,12 @@ static void read_plan(lua_State *L, int table, const struct host *h,
 	f->contact = text(L, table, "contact", NULL);
 	f->name = text(L, table, "name", NULL);
 	f->time_us = h->now;
+}
+
+/* As the prober does it without CAP_NET_RAW. */
+static void drop_privilege(struct pptp_conversation_config *f)
+{
+	f->raw = f->syn = false;
 }
 
 static int converse(lua_State *L)
@@ -197,6 +221,9 @@ static int converse(lua_State *L)
 
 	read_plan(L, 2, h, &f);
 	read_link(L, 3, &link);
+	link.box = &h->box;
+	if (lua_istable(L, 3) && flag(L, 3, "unprivileged"))
+		drop_privilege(&f);
 	/* Each conversation has its own weather. */
 	link.seed = link.seed * 31 + h->host.conversations;
 	h->now += (int64_t)(1e6 * seconds(L, 2, "wait"));
@@ -249,7 +276,7 @@ static int truth(lua_State *L)
 	return 1;
 }
 
-/* ---- lab.stacks, lab.quirks ---------------------------------------------- */
+/* ---- lab.stacks, lab.quirks, lab.boxes ---------------------------------------------- */
 
 static void push_stack(lua_State *L, const struct lab_stack *stack)
 {
@@ -289,6 +316,16 @@ static int quirks(lua_State *L)
 	return 1;
 }
 
+static int boxes(lua_State *L)
+{
+	lua_newtable(L);
+	for (unsigned b = 0; b < LAB_BOXES; b++) {
+		lua_pushstring(L, lab_box_name(b));
+		lua_seti(L, -2, (lua_Integer)b + 1);
+	}
+	return 1;
+}
+
 static int free_world(lua_State *L)
 {
 	struct lab_world **w = luaL_checkudata(L, 1, WORLD);
@@ -316,10 +353,8 @@ static void push_world(lua_State *L)
 PPTP_LUAOPEN luaopen_pptplab(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-	    {"host", new_host},
-	    {"quirks", quirks},
-	    {"stacks", stacks},
-	    {NULL, NULL},
+	    {"boxes", boxes},   {"host", new_host}, {"quirks", quirks},
+	    {"stacks", stacks}, {NULL, NULL},
 	};
 
 	luaL_newmetatable(L, HOST);

@@ -93,6 +93,57 @@ local function scramble(n)
   return n ~ n >> 31
 end
 
+-- ---- what stands on the way ---------------------------------------------------
+
+-- Every box with the details that matter.
+local box_details = {
+  handmade_icmp = { 3, 13 }, soft_icmp = { 0, 1, 3, 13 },
+  forged_icmp = { 0, 3, 13 }, gateway = { 1, 3 }, ban = { 1, 2, 3, 5 },
+  rate = { 1, 3 }, forward = { 0, 2, 13 }, forward_out = { 0, 2, 13 },
+  late_socket = { 0, 1 },
+}
+
+-- Past these a caller gets to know all that there is to know.
+local transparent = {
+  none = true, handmade_drop = true, handmade_rst = true, handmade_icmp = true,
+  handmade_ack = true, soft_icmp = true, forged_icmp = true, gateway = true,
+  late_socket = true,
+}
+
+-- How we look on: as root, without CAP_NET_RAW, with a capture that loses
+-- packets, hears nothing (replies come by another card), or lags behind.
+M.views = {
+  { view = "root" }, { view = "user", unprivileged = true },
+  { view = "lossy", capture_loss = 20 }, { view = "deaf", capture_loss = 100 },
+  { view = "lagging", capture_lag = 0.003 },
+}
+
+-- What stands behind a box: servers, and ports that are none.
+local boxed = {
+  { "poptop_pppd", V2, "friendly" }, { "accel_ppp", MD5 | V2, "friendly" },
+  { "windows_rras", PAP | V2, "friendly" }, { "mikrotik", V2, "friendly" },
+  { "poptop_pppd", V2, "rst_port" }, { "poptop_pppd", V2, "filtered" },
+  { "poptop_pppd", V2, "deaf" }, { "poptop_pppd", V2, "icmp_tcp" },
+  { "poptop_pppd", V2, "http" }, { "poptop_pppd", V2, "busy" },
+}
+
+local function boxed_cases()
+  local cases = {}
+  for _, box in ipairs(lab.boxes()) do
+    for _, detail in ipairs(box_details[box] or { 0 }) do
+      for _, server in ipairs(boxed) do
+        for _, view in ipairs(M.views) do
+          cases[#cases + 1] = {
+            stack = server[1], methods = server[2], orders = 1,
+            quirk = server[3], detail = 0, box = box, box_detail = detail,
+            view = view, row = box .. " " .. view.view }
+        end
+      end
+    end
+  end
+  return cases
+end
+
 --- The case of a number: 1, 2, 3 … go through all stacks and sets, then
 -- through all links, then on with other orders and seeds.
 -- @tparam integer number
@@ -111,13 +162,21 @@ function M.case(number, cases)
     reorder = weather.reorder, delay = weather.delays[(dice & 3) + 1],
     stall = weather.stall or 0, slow = weather.slow,
     seed = (dice >> 32 & 0x7fffffff) + 1,
+    box = base.box or "none", box_detail = base.box_detail or 0,
+    view = base.view and base.view.view or "root",
+    unprivileged = base.view and base.view.unprivileged,
+    capture_loss = base.view and base.view.capture_loss,
+    capture_lag = base.view and base.view.capture_lag,
   }
 end
 
---- @tparam string kind "stacks" or "quirks"
+local kinds = { stacks = friendly_cases, quirks = quirky_cases,
+                boxes = boxed_cases }
+
+--- @tparam string kind "stacks", "quirks" or "boxes"
 -- @treturn table
 function M.cases(kind)
-  return kind == "quirks" and quirky_cases() or friendly_cases()
+  return kinds[kind]()
 end
 
 -- ---- one audit --------------------------------------------------------------
@@ -163,7 +222,8 @@ local cuts = { busy = true, rst_at = true, fin_at = true }
 
 -- Whether all that is not known is so for a reason that is not our fault.
 local function is_excused(case, result)
-  return case.loss + case.duplicate + case.reorder + case.stall > 0 or
+  return case.unprivileged or case.capture_loss or
+    not transparent[case.box or "none"] or case.loss + case.duplicate + case.reorder + case.stall > 0 or
     case.delay > 0.3 or not result.truth.declining_tells or result.cut or
     cuts[case.quirk]
 end
@@ -222,15 +282,31 @@ function M.audit(case)
   return result
 end
 
+local function line_of_box(case)
+  local text = ""
+  if (case.box or "none") ~= "none" then
+    text = (', box = "%s", box_detail = %d'):format(case.box, case.box_detail)
+  end
+  if case.unprivileged then
+    text = text .. ", unprivileged = true"
+  end
+  for _, key in ipairs { "capture_loss", "capture_lag" } do
+    if case[key] then
+      text = text .. (", %s = %g"):format(key, case[key])
+    end
+  end
+  return text
+end
+
 --- A case as one line of Lua, for seeds.lua.
 -- @tparam table case
 -- @treturn string
 function M.line(case)
   return ('{ stack = "%s", methods = %d, order = %d, quirk = "%s", ' ..
     'detail = %d, loss = %d, duplicate = %d, reorder = %d, delay = %g, ' ..
-    'stall = %g, seed = %d },'):format(case.stack, case.methods, case.order,
+    'stall = %g, seed = %d%s },'):format(case.stack, case.methods, case.order,
     case.quirk, case.detail, case.loss, case.duplicate, case.reorder,
-    case.delay, case.stall, case.seed)
+    case.delay, case.stall, case.seed, line_of_box(case))
 end
 
 -- ---- many audits ------------------------------------------------------------
@@ -329,12 +405,12 @@ function M.print(counts, write)
   table.sort(keys, function(a, b)
     return sort_key(a) < sort_key(b)
   end)
-  write(("%-18s %4s %9s %8s %8s %6s %9s %6s\n"):format("row", "loss", "audits",
+  write(("%-22s %4s %9s %8s %8s %6s %9s %6s\n"):format("row", "loss", "audits",
         "equal", "wider", "wrong", "unknown", "calls"))
   for _, key in ipairs(keys) do
     local c = counts[key]
     local row, loss = key:match("^(.*)\t(.*)$")
-    write(("%-18s %4s %9d %7s%% %7s%% %6d %8s%% %6.2f\n"):format(row, loss,
+    write(("%-22s %4s %9d %7s%% %7s%% %6d %8s%% %6.2f\n"):format(row, loss,
       c.audits, percent(c.equal, c.audits), percent(c.wider, c.audits),
       c.wrong, percent(c.unknown, c.asked), c.conversations / c.audits))
     audits, wrong = audits + c.audits, wrong + c.wrong

@@ -10,7 +10,7 @@ do
     local key = arg[i]:match("^%-([nsjkw])$")
     if not key or not arg[i + 1] then
       io.stderr:write("usage: matrix [-n AUDITS] [-s FIRST] [-j JOBS] ",
-                      "[-k stacks|quirks]\n")
+                      "[-k stacks|quirks|boxes]\n")
       os.exit(2)
     end
     opts[key] = tonumber(arg[i + 1]) or arg[i + 1]

@@ -444,7 +444,10 @@ void lab_server_stream(struct lab_server *s, const void *bytes, size_t length,
 	struct pptp_control m;
 	struct pptp_reader in;
 
-	if (s->closed || s->buffered + length > sizeof(s->buffer))
+	if (lab_quirk(s) == LAB_ECHO)
+		put_output(s, LAB_OUT_STREAM, bytes, length);
+	if (lab_quirk(s) == LAB_ECHO || s->closed ||
+	    s->buffered + length > sizeof(s->buffer))
 		return;
 	memcpy(s->buffer + s->buffered, bytes, length);
 	s->buffered += length;
@@ -584,6 +587,7 @@ static size_t answer_syn(struct lab_host *h, const struct pptp_ip *ip,
 			 const struct pptp_tcp *tcp, uint8_t *answer)
 {
 	bool refused = h->config.quirk == LAB_RST_PORT;
+	bool decoy = h->config.quirk == LAB_DECOY;
 	struct pptp_ip reply;
 	struct pptp_writer w;
 
@@ -601,7 +605,7 @@ static size_t answer_syn(struct lab_host *h, const struct pptp_ip *ip,
 	pptp_write_u8(&w, 5 << 4);
 	pptp_write_u8(&w, refused ? PPTP_TCP_RST | PPTP_TCP_ACK
 				  : PPTP_TCP_SYN | PPTP_TCP_ACK);
-	pptp_write_u16(&w, refused ? 0 : 65160);
+	pptp_write_u16(&w, refused || decoy ? 0 : 65160);
 	pptp_write_zeros(&w, 4); /* readers accept an unfinished checksum */
 	return w.length;
 }

@@ -11,6 +11,7 @@
 #define LAB_SERVER_H
 
 #include "core/conversation.h"
+#include "lab/box.h"
 
 /* The methods of the contract, as bits, weakest first. */
 enum lab_method {
@@ -69,6 +70,8 @@ enum lab_quirk {
 	LAB_HOSTILE_NAMES,   /* escape sequences, %, quotes, no NUL */
 	LAB_BUSY,            /* one conversation, then RST after the SCCRQ */
 	LAB_HONEYPOT,        /* facts 5.4: dionaea's constants */
+	LAB_ECHO,            /* RFC 862: our own bytes come back */
+	LAB_DECOY,           /* a SYN-ACK with window 0, and nothing more */
 	LAB_QUIRKS
 };
 
@@ -81,6 +84,8 @@ struct lab_config {
 				 * modulo lab_stack_orders() */
 	enum lab_quirk quirk;
 	int detail;
+	enum lab_box_kind box; /* what stands before it */
+	int box_detail;
 	struct pptp_address address, router;
 	uint32_t seed;
 };

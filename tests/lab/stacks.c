@@ -447,6 +447,8 @@ const char *lab_quirk_name(unsigned quirk)
 	    "hostile_names",
 	    "busy",
 	    "honeypot",
+	    "echo",
+	    "decoy",
 	};
 
 	return quirk < LAB_QUIRKS ? names[quirk] : NULL;

@@ -150,9 +150,11 @@ static void control_quirk(const struct lab_config *c, struct lab_truth *t)
 		beyond_reach(t, '?', '?');
 		break;
 	case LAB_TARPIT:
+	case LAB_DECOY:
 	case LAB_TRUNCATED:
 		beyond_reach(t, 'B', 'F');
 		break;
+	case LAB_ECHO:
 	case LAB_HTTP:
 	case LAB_TLS:
 	case LAB_SSH:
@@ -197,6 +199,14 @@ static void call_quirk(const struct lab_config *c, struct lab_truth *t)
 	}
 }
 
+/* What a box keeps from us is true all the same, and a range may reach down to
+ * it. Only a target that answers our GRE by ICMP has none, whoever asks. */
+static void box_effect(const struct lab_config *c, struct lab_truth *t)
+{
+	if (c->box == LAB_FORWARD && c->box_detail > 0 && t->best >= 'D')
+		beyond_reach(t, 'D', 'D');
+}
+
 void lab_truth(const struct lab_config *config, struct lab_truth *truth)
 {
 	struct reach r;
@@ -213,4 +223,5 @@ void lab_truth(const struct lab_config *config, struct lab_truth *truth)
 	grade_methods(truth);
 	control_quirk(config, truth);
 	call_quirk(config, truth);
+	box_effect(config, truth);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/tcp.h"
+#include "lab/kernel.h"
 
 #define FLIGHTS    512
 #define MS         INT64_C(1000)
@@ -13,6 +14,10 @@
 #define MAX_STEPS  20000      /* far above any; a loop without end is a fault */
 
 enum { TO_SERVER, TO_CLIENT };
+
+/* Beside enum lab_output_kind: a packet that goes on from where it waited, in
+ * the box or in the capture. */
+enum { HELD = LAB_OUT_RST + 1 };
 
 struct flight {
 	int64_t at;
@@ -34,6 +39,8 @@ struct lab_world {
 	int64_t raw[2];    /* the last packet's: queues keep it, mostly */
 	uint32_t random, order;
 	bool open; /* the TCP connection */
+	struct lab_kernel kernel;
+	unsigned undelivered; /* bytes that the server's window kept out */
 	unsigned flights;
 	struct flight flight[FLIGHTS];
 };
@@ -92,21 +99,27 @@ static int64_t stalled(const struct lab_world *w, int64_t at)
 	return stall > 0 ? (at + stall - 1) / stall * stall : at;
 }
 
-static void launch(struct lab_world *w, int to, enum lab_output_kind kind,
-		   const void *bytes, size_t length, int64_t at)
+static void launch_at(struct lab_world *w, int to, int kind, const void *bytes,
+		      size_t length, int64_t at)
 {
 	struct flight *f;
 
 	if (w->flights == FLIGHTS || length > PPTP_PACKET_ROOM)
 		abort(); /* a test that drops what was sent proves nothing */
 	f = &w->flight[w->flights++];
-	f->at = stalled(w, at);
+	f->at = at;
 	f->order = w->order++;
 	f->to = (uint8_t)to;
 	f->kind = (uint8_t)kind;
 	f->length = (uint16_t)length;
 	if (length > 0)
 		memcpy(f->bytes, bytes, length);
+}
+
+static void launch(struct lab_world *w, int to, enum lab_output_kind kind,
+		   const void *bytes, size_t length, int64_t at)
+{
+	launch_at(w, to, (int)kind, bytes, length, stalled(w, at));
 }
 
 static void observe(struct lab_world *w, int to, enum lab_output_kind kind,
@@ -153,7 +166,17 @@ static void send_stream(struct lab_world *w, int to, enum lab_output_kind kind,
 	launch(w, to, kind, bytes, length, at);
 }
 
-/* ---- both ends ----------------------------------------------------------- */
+/* ---- the server's end ---------------------------------------------------- */
+
+static struct lab_passage pass(struct lab_world *w, bool to_server,
+			       const void *bytes, size_t length)
+{
+	static const struct lab_passage all = {.passes = true};
+
+	if (w->link->box == NULL)
+		return all;
+	return lab_box_pass(w->link->box, to_server, bytes, length, w->now);
+}
 
 static void drain_server(struct lab_world *w)
 {
@@ -163,42 +186,86 @@ static void drain_server(struct lab_world *w)
 		o = lab_server_output(w->server, w->now);
 		if (o.kind == LAB_OUT_NONE)
 			return;
-		if (o.kind == LAB_OUT_PACKET)
-			send_raw(w, TO_CLIENT, o.bytes, o.length);
-		else
+		if (o.kind != LAB_OUT_PACKET)
 			send_stream(w, TO_CLIENT, o.kind, o.bytes, o.length);
+		else if (pass(w, false, o.bytes, o.length).passes)
+			send_raw(w, TO_CLIENT, o.bytes, o.length);
 	}
 }
 
-/* The kernel's own SYN: the host's answer to one says how connect() ends. It
- * is sent again until it is answered, so loss only delays it. */
-static void connect_now(struct lab_world *w)
+static void packet_to_server(struct lab_world *w, const uint8_t *bytes,
+			     size_t length)
+{
+	uint8_t answer[PPTP_PACKET_ROOM];
+	size_t n;
+
+	if (w->open && bytes[9] == PPTP_IP_GRE) {
+		lab_server_packet(w->server, bytes, length, w->now);
+		return;
+	}
+	n = lab_host_packet(w->host, bytes, length, answer);
+	if (n > 0)
+		send_raw(w, TO_CLIENT, answer, n);
+}
+
+/* The box is the server's neighbour: what it keeps back waits here. */
+static void packet_to_box(struct lab_world *w, const struct flight *f)
+{
+	struct lab_passage p = pass(w, true, f->bytes, f->length);
+
+	if (p.length > 0)
+		send_raw(w, TO_CLIENT, p.answer, p.length);
+	if (p.passes && p.delay_us > 0)
+		launch_at(w, TO_SERVER, HELD, f->bytes, f->length,
+			  w->now + p.delay_us);
+	else if (p.passes)
+		packet_to_server(w, f->bytes, f->length);
+}
+
+static void reach_server(struct lab_world *w, const struct flight *f)
+{
+	if (f->kind == HELD)
+		packet_to_server(w, f->bytes, f->length);
+	else if (f->kind == LAB_OUT_PACKET)
+		packet_to_box(w, f);
+	else if (w->host->config.quirk == LAB_DECOY)
+		w->undelivered += f->length;
+	else if (f->kind == LAB_OUT_STREAM)
+		lab_server_stream(w->server, f->bytes, f->length, w->now);
+	else
+		lab_server_closed(w->server, w->now);
+	drain_server(w);
+}
+
+/* ---- our end ------------------------------------------------------------- */
+
+static void capture(struct lab_world *w, const void *bytes, size_t length,
+		    int64_t lag)
+{
+	if (!w->c.config.raw || happens(w, w->link->capture_loss))
+		return;
+	if (lag > 0)
+		launch_at(w, TO_CLIENT, HELD, bytes, length, w->now + lag);
+	else
+		(void)pptp_conversation_input(&w->c, PPTP_INPUT_PACKET, bytes,
+					      length, w->now);
+}
+
+/* The capture gives it when the loop comes round again, so never at once. */
+static void send_kernel_syn(struct lab_world *w)
+{
+	uint8_t packet[LAB_KERNEL_SYN];
+	size_t length = lab_kernel_syn(&w->kernel, packet, w->now);
+
+	send_raw(w, TO_SERVER, packet, length);
+	capture(w, packet, length, w->link->capture_lag_us + 1);
+}
+
+static void kernel_answered(struct lab_world *w, enum pptp_input how)
 {
 	const struct pptp_conversation_config *f = &w->c.config;
-	uint8_t packet[PPTP_PACKET_ROOM], answer[PPTP_PACKET_ROOM];
-	struct pptp_tcp tcp;
-	struct pptp_ip ip;
-	enum pptp_input input;
-	size_t length;
-	int n;
 
-	memset(&ip, 0, sizeof(ip));
-	memset(&tcp, 0, sizeof(tcp));
-	ip.source = f->source;
-	ip.destination = f->target;
-	ip.protocol = PPTP_IP_TCP;
-	tcp.source_port = 40000;
-	tcp.destination_port = f->port;
-	n = pptp_tcp_syn_encode(&ip, &tcp, packet, sizeof(packet));
-	length =
-	    n < 0 ? 0 : lab_host_packet(w->host, packet, (size_t)n, answer);
-	if (length == 0)
-		return; /* the conversation's own timer ends it */
-	w->now += 2 * travel(w);
-	input = answer[9] == PPTP_IP_ICMP        ? PPTP_INPUT_FAILED
-		: answer[20 + 13] & PPTP_TCP_RST ? PPTP_INPUT_REFUSED
-						 : PPTP_INPUT_CONNECTED;
-	if (input == PPTP_INPUT_CONNECTED) {
+	if (how == PPTP_INPUT_CONNECTED) {
 		w->open = true;
 		if (w->server == NULL)
 			w->server = lab_server_new(w->host, &f->source, w->now);
@@ -207,22 +274,37 @@ static void connect_now(struct lab_world *w)
 					 w->now);
 		drain_server(w);
 	}
-	pptp_conversation_input(&w->c, input, NULL, 0, w->now);
+	(void)pptp_conversation_input(&w->c, how, NULL, 0, w->now);
+}
+
+static void close_client(struct lab_world *w)
+{
+	lab_kernel_close(&w->kernel);
+	if (w->open)
+		send_stream(w, TO_SERVER, LAB_OUT_FIN, NULL, 0);
+	if (w->undelivered > 0)
+		pptp_conversation_note(&w->c, PPTP_NOTE_NOT_DELIVERED,
+				       w->undelivered);
+	w->undelivered = 0;
 }
 
 static void drain_client(struct lab_world *w)
 {
 	uint8_t data[PPTP_PACKET_ROOM];
+	enum pptp_action action;
 	size_t length;
 
 	for (;;) {
-		switch (
-		    pptp_conversation_output(&w->c, data, &length, w->now)) {
+		action = pptp_conversation_output(&w->c, data, &length, w->now);
+		switch (action) {
 		case PPTP_ACTION_NONE:
 			return;
 		case PPTP_ACTION_CONNECT:
 		case PPTP_ACTION_CONNECT_DEAF:
-			connect_now(w);
+			lab_kernel_connect(&w->kernel, &w->c.config,
+					   action == PPTP_ACTION_CONNECT_DEAF,
+					   draw(w), w->now);
+			send_kernel_syn(w);
 			break;
 		case PPTP_ACTION_STREAM:
 			if (w->open)
@@ -233,8 +315,7 @@ static void drain_client(struct lab_world *w)
 			send_raw(w, TO_SERVER, data, length);
 			break;
 		case PPTP_ACTION_CLOSE:
-			if (w->open)
-				send_stream(w, TO_SERVER, LAB_OUT_FIN, NULL, 0);
+			close_client(w);
 			break;
 		case PPTP_ACTION_GUARD:
 			break;
@@ -242,36 +323,29 @@ static void drain_client(struct lab_world *w)
 	}
 }
 
-static void reach_server(struct lab_world *w, const struct flight *f)
+static void packet_to_client(struct lab_world *w, const struct flight *f)
 {
-	uint8_t answer[PPTP_PACKET_ROOM];
-	size_t length;
+	enum pptp_input how;
 
-	if (f->kind == LAB_OUT_STREAM) {
-		lab_server_stream(w->server, f->bytes, f->length, w->now);
-	} else if (f->kind == LAB_OUT_FIN) {
-		lab_server_closed(w->server, w->now);
-	} else if (w->open && f->bytes[9] == PPTP_IP_GRE) {
-		lab_server_packet(w->server, f->bytes, f->length, w->now);
-	} else {
-		length = lab_host_packet(w->host, f->bytes, f->length, answer);
-		if (length > 0)
-			send_raw(w, TO_CLIENT, answer, length);
-	}
-	drain_server(w);
+	capture(w, f->bytes, f->length, w->link->capture_lag_us);
+	if (lab_kernel_packet(&w->kernel, f->bytes, f->length, &how))
+		kernel_answered(w, how);
 }
 
 static void reach_client(struct lab_world *w, const struct flight *f)
 {
 	static const enum pptp_input inputs[] = {
 	    [LAB_OUT_STREAM] = PPTP_INPUT_STREAM,
-	    [LAB_OUT_PACKET] = PPTP_INPUT_PACKET,
 	    [LAB_OUT_FIN] = PPTP_INPUT_CLOSED,
 	    [LAB_OUT_RST] = PPTP_INPUT_RESET,
+	    [HELD] = PPTP_INPUT_PACKET,
 	};
 
-	(void)pptp_conversation_input(&w->c, inputs[f->kind], f->bytes,
-				      f->length, w->now);
+	if (f->kind == LAB_OUT_PACKET)
+		packet_to_client(w, f);
+	else
+		(void)pptp_conversation_input(&w->c, inputs[f->kind], f->bytes,
+					      f->length, w->now);
 	drain_client(w);
 }
 
@@ -287,29 +361,41 @@ static unsigned earliest(const struct lab_world *w)
 	return first;
 }
 
+static void land(struct lab_world *w, unsigned i)
+{
+	struct flight f = w->flight[i];
+
+	w->flight[i] = w->flight[--w->flights];
+	if (f.to == TO_SERVER)
+		reach_server(w, &f);
+	else
+		reach_client(w, &f);
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* The next thing that happens. */
 static void step(struct lab_world *w)
 {
 	int64_t client = pptp_conversation_deadline(&w->c);
 	int64_t server = w->open ? lab_server_deadline(w->server) : PPTP_NEVER;
+	int64_t kernel = w->kernel.trying ? w->kernel.resend : PPTP_NEVER;
 	unsigned i = earliest(w);
 	int64_t flight = w->flights > 0 ? w->flight[i].at : PPTP_NEVER;
-	struct flight f;
+	int64_t at = least(least(flight, kernel), least(server, client));
 
-	if (flight <= client && flight <= server) {
-		w->now = flight > w->now ? flight : w->now;
-		f = w->flight[i];
-		w->flight[i] = w->flight[--w->flights];
-		if (f.to == TO_SERVER)
-			reach_server(w, &f);
-		else
-			reach_client(w, &f);
-	} else if (server <= client) {
-		w->now = server > w->now ? server : w->now;
+	w->now = at > w->now ? at : w->now;
+	if (flight == at) {
+		land(w, i);
+	} else if (kernel == at) {
+		send_kernel_syn(w);
+	} else if (server == at) {
 		lab_server_tick(w->server, w->now);
 		drain_server(w);
 	} else {
-		w->now = client > w->now ? client : w->now;
 		pptp_conversation_input(&w->c, PPTP_INPUT_TICK, NULL, 0,
 					w->now);
 		drain_client(w);
@@ -334,6 +420,8 @@ lab_world_run(struct lab_world *w, struct lab_host *h,
 	w->flights = 0;
 	w->order = 0;
 	w->open = false;
+	w->undelivered = 0;
+	lab_kernel_close(&w->kernel);
 	for (unsigned i = 0; i < PPTP_RANDOM; i++)
 		f.random[i] = (uint8_t)(draw(w) >> 16);
 	if (pptp_conversation_init(&w->c, &f, w->now) != PPTP_OK)

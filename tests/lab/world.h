@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Virtual time: one conversation of the prober's own code against the server
- * model, over a link that delays, loses, doubles and reorders, all from a
- * seed. Nothing sleeps and nothing is allocated.
+ * model, over a link that delays, loses, doubles and reorders, past a box that
+ * drops or answers, with a kernel's connect() and a capture, all from a seed.
+ * Nothing sleeps and nothing is allocated. Without `config.raw` there is no
+ * capture.
  */
 #ifndef LAB_WORLD_H
 #define LAB_WORLD_H
 
+#include "lab/box.h"
 #include "lab/server.h"
 
 struct lab_link {
 	unsigned loss, duplicate, reorder; /* percent of raw packets */
 	int64_t delay_us, jitter_us;       /* one way; 0: 1 ms, 0.2 ms */
 	int64_t stall_us; /* it delivers only once in so long, all at once */
+	/* Of the capture, not of the way: the kernel's own TCP hears it all. */
+	unsigned capture_loss;  /* percent; 100: replies come by another card */
+	int64_t capture_lag_us; /* behind what the kernel's TCP tells */
+	struct lab_box *box;    /* on the way; NULL: none */
 	uint32_t seed;
 };
 
