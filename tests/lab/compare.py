@@ -7,13 +7,18 @@ usage: compare.py [--partial] TRUTH VERDICTS
 Prints each contradiction and a count of them all; exit status 1 where there is
 one. A range that holds the truth is no contradiction, and neither is "unknown";
 without loss a friendly server has to be known exactly, unless it never tells
-whether it would go without a login.
+whether it would go without a login, or a box on the way keeps that from us.
 
 --partial: of a run that could not do all it would. Then nothing has to be known
 exactly, and a server may have no verdict; what is said still has to be true.
 """
 import json
 import sys
+
+# Past these a caller gets to know all that there is to know.
+TRANSPARENT = ("none", "handmade_drop", "handmade_rst", "handmade_icmp",
+               "handmade_ack", "soft_icmp", "forged_icmp", "gateway",
+               "late_socket")
 
 METHODS = ("pap", "chap_md5", "mschap_v1", "mschap_v2", "eap")
 
@@ -43,6 +48,7 @@ def contradictions(truth, verdict, partial):
             verdict["best"] <= truth["worst"] <= verdict["worst"]):
         yield f"grade {verdict['grade']}, {truth['worst']} in truth"
     elif (not partial and truth["quirk"] == "friendly" and
+          truth["box"] in TRANSPARENT and
           truth["declining_tells"] and verdict["worst"] != truth["worst"]):
         yield f"grade {verdict['grade']} where {truth['worst']} can be known"
 
@@ -65,7 +71,8 @@ def main():
         exact += bool(verdict) and verdict["grade"] == truth["worst"]
         for what in found:
             print(f"{address} {truth['stack']} {truth['quirk']} "
-                  f"{truth['detail']} {'+'.join(truth['methods'])}: {what}")
+                  f"{truth['detail']} {truth['box']} {truth['box_detail']} "
+                  f"{'+'.join(truth['methods'])}: {what}")
     print(f"{len(truths)} servers, {len(verdicts)} verdicts, {exact} exact "
           f"letters, {wrong} contradicted")
     strangers = verdicts.keys() - truths.keys()

@@ -16,6 +16,21 @@ static const struct {
     {LAB_CHALLENGE_SIZE, 0, 255},
 };
 
+/* What stands before the servers of a boxed population, in turns. */
+static const struct {
+	enum lab_box_kind box;
+	int detail;
+} boxes[] = {
+    {LAB_HANDMADE_DROP, 0}, {LAB_HANDMADE_RST, 0}, {LAB_HANDMADE_ICMP, 3},
+    {LAB_HANDMADE_ACK, 0},  {LAB_SOFT_ICMP, 0},    {LAB_SOFT_ICMP, 1},
+    {LAB_SOFT_ICMP, 3},     {LAB_SOFT_ICMP, 13},   {LAB_FORGED_ICMP, 3},
+    {LAB_GATEWAY, 1},       {LAB_BARE_ACK, 0},     {LAB_BARE_RST, 0},
+    {LAB_BAN, 1},           {LAB_BAN, 3},          {LAB_RATE, 3},
+    {LAB_FORWARD, 0},       {LAB_FORWARD, 2},      {LAB_FORWARD, 13},
+    {LAB_FORWARD_OUT, 2},   {LAB_FIRST_PACKET, 0}, {LAB_FIRST_CALL, 0},
+    {LAB_LATE_SOCKET, 0},   {LAB_LATE_SOCKET, 1},
+};
+
 static uint32_t mix(uint32_t x)
 {
 	x ^= x >> 16;
@@ -39,6 +54,7 @@ bool lab_population_valid(const struct lab_population *p)
 {
 	return p->silent <= 100 && (strcmp(p->kind, "mixed") == 0 ||
 				    strcmp(p->kind, "friendly") == 0 ||
+				    strcmp(p->kind, "boxed") == 0 ||
 				    lab_stack_named(p->kind) != NULL);
 }
 
@@ -58,6 +74,14 @@ static unsigned methods_of(const struct lab_stack *stack, uint32_t dice)
 	return some;
 }
 
+static void put_box(struct lab_config *config, unsigned index)
+{
+	unsigned i = index % (sizeof(boxes) / sizeof(*boxes));
+
+	config->box = boxes[i].box;
+	config->box_detail = boxes[i].detail;
+}
+
 void lab_population_member(const struct lab_population *p, unsigned index,
 			   struct lab_config *config)
 {
@@ -74,6 +98,8 @@ void lab_population_member(const struct lab_population *p, unsigned index,
 	if (strcmp(p->kind, "mixed") == 0 && index % 2 == 1)
 		config->quirk =
 		    (enum lab_quirk)(1 + index / 2 % (LAB_QUIRKS - 1));
+	if (strcmp(p->kind, "boxed") == 0)
+		put_box(config, index);
 	config->detail = detail_of(config->quirk, mix(dice + 4));
 	if (mix(dice + 5) % 100 < p->silent)
 		config->quirk = LAB_DEAF;
@@ -108,12 +134,14 @@ void lab_population_truth(const struct lab_config *config, char *text,
 	put_methods(accepted, sizeof(accepted), truth.accepted);
 	snprintf(text, room,
 		 "{\"address\":\"%s\",\"stack\":\"%s\",\"quirk\":\"%s\","
-		 "\"detail\":%d,\"order\":%u,\"seed\":%u,\"methods\":%s,"
+		 "\"detail\":%d,\"box\":\"%s\",\"box_detail\":%d,\"order\":%u,"
+		 "\"seed\":%u,\"methods\":%s,"
 		 "\"offered\":%s,\"accepted\":%s,\"best\":\"%c\","
 		 "\"worst\":\"%c\",\"login_required\":%s,"
 		 "\"declining_tells\":%s}",
 		 address, lab_stack_name(config->stack),
-		 lab_quirk_name(config->quirk), config->detail, config->order,
+		 lab_quirk_name(config->quirk), config->detail,
+		 lab_box_name(config->box), config->box_detail, config->order,
 		 (unsigned)config->seed, methods, offered, accepted, truth.best,
 		 truth.worst, truth.login_required ? "true" : "false",
 		 truth.declining_tells ? "true" : "false");

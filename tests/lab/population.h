@@ -8,7 +8,8 @@
 
 struct lab_population {
 	const char *kind; /* "mixed": every stack and quirk; "friendly": stacks
-			   * without quirks; or one stack's name */
+			   * without quirks; "boxed": each behind another box;
+			   * or one stack's name */
 	uint32_t seed;
 	unsigned silent; /* percent of the addresses that answer nothing */
 };

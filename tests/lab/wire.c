@@ -56,10 +56,19 @@ struct connection {
 	uint8_t unacked[UNACKED];
 };
 
+#define HELD 64 /* packets that boxes delay, on all ways */
+
 struct host {
 	struct lab_host lab;
+	struct lab_box box;
 	struct pptp_address address;
 	struct connection *connections;
+};
+
+struct held {
+	int64_t at;
+	size_t length;
+	uint8_t packet[128];
 };
 
 struct wire {
@@ -69,7 +78,9 @@ struct wire {
 	unsigned count;
 	uint32_t first;
 	struct pptp_timers timers;
-	size_t connections; /* each with a timer, set or not */
+	size_t connections;     /* each with a timer, set or not */
+	struct held held[HELD]; /* in the order in which they came */
+	unsigned waiting;
 };
 
 static volatile sig_atomic_t stopped;
@@ -215,7 +226,11 @@ static bool drain(struct wire *w, struct connection *c, int64_t now)
 			send_data(w, c, out.bytes, out.length, now);
 			break;
 		case LAB_OUT_PACKET:
-			send_frame(w, ETHERTYPE_IP, out.bytes, out.length);
+			if (lab_box_pass(&c->host->box, false, out.bytes,
+					 out.length, now)
+				.passes)
+				send_frame(w, ETHERTYPE_IP, out.bytes,
+					   out.length);
 			break;
 		case LAB_OUT_FIN:
 			send_fin(w, c, now);
@@ -274,26 +289,29 @@ static void on_timer(struct wire *w, struct connection *c, int64_t now)
 	set_timer(w, c);
 }
 
-/* The model leaves TCP checksums to whoever has a wire that is checked. */
+/* The model leaves checksums to whoever has a wire that is checked. */
 static void send_answer(struct wire *w, uint8_t *packet, size_t length)
 {
 	struct pptp_reader in;
 	struct pptp_writer out;
 	struct pptp_ip ip;
-	uint32_t sum;
-	size_t left, at;
+	uint32_t sum = 0;
+	size_t left, at, field;
 
 	pptp_reader_init(&in, packet, length);
-	if (pptp_ip_decode(&ip, &in) && ip.protocol == PPTP_IP_TCP) {
+	if (pptp_ip_decode(&ip, &in) &&
+	    (ip.protocol == PPTP_IP_TCP || ip.protocol == PPTP_IP_ICMP)) {
 		left = pptp_reader_left(&ip.payload);
 		at = length - left;
+		field = at + (ip.protocol == PPTP_IP_TCP ? 16 : 2);
 		pptp_writer_init(&out, packet, length);
 		out.length = length;
-		pptp_patch_u16(&out, at + 16, 0);
-		sum = pptp_checksum_pseudo(&ip.source, &ip.destination,
-					   PPTP_IP_TCP, (uint32_t)left);
+		pptp_patch_u16(&out, field, 0);
+		if (ip.protocol == PPTP_IP_TCP)
+			sum = pptp_checksum_pseudo(&ip.source, &ip.destination,
+						   PPTP_IP_TCP, (uint32_t)left);
 		sum = pptp_checksum_add(sum, packet + at, left);
-		pptp_patch_u16(&out, at + 16, pptp_checksum_end(sum));
+		pptp_patch_u16(&out, field, pptp_checksum_end(sum));
 	}
 	send_frame(w, ETHERTYPE_IP, packet, length);
 }
@@ -383,7 +401,7 @@ static void on_tcp(struct wire *w, struct host *h, struct pptp_ip *ip,
 		return;
 	}
 	c = find(h, &ip->source, tcp.source_port);
-	if (c == NULL)
+	if (c == NULL || h->lab.config.quirk == LAB_DECOY)
 		return;
 	if (tcp.flags & PPTP_TCP_RST) {
 		forget(w, c);
@@ -436,9 +454,39 @@ static struct host *host_of(struct wire *w, const struct pptp_address *a)
 	return index < w->count ? &w->hosts[index] : NULL;
 }
 
+static void deliver(struct wire *w, struct host *h, const uint8_t *packet,
+		    size_t length, int64_t now)
+{
+	struct pptp_reader in;
+	struct pptp_ip ip;
+
+	pptp_reader_init(&in, packet, length);
+	if (!pptp_ip_decode(&ip, &in))
+		return;
+	if (ip.protocol == PPTP_IP_TCP)
+		on_tcp(w, h, &ip, packet, length, now);
+	else
+		on_other(w, h, &ip, packet, length, now);
+}
+
+/* A way on which so many wait loses what comes on top. */
+static void hold(struct wire *w, const uint8_t *packet, size_t length,
+		 int64_t at)
+{
+	struct held *held = &w->held[w->waiting];
+
+	if (w->waiting == HELD || length > sizeof(held->packet))
+		return;
+	held->at = at;
+	held->length = length;
+	memcpy(held->packet, packet, length);
+	w->waiting++;
+}
+
 static void on_ip(struct wire *w, const uint8_t *packet, size_t length,
 		  int64_t now)
 {
+	struct lab_passage p;
 	struct pptp_reader in;
 	struct pptp_ip ip;
 	struct host *h;
@@ -449,10 +497,30 @@ static void on_ip(struct wire *w, const uint8_t *packet, size_t length,
 	h = host_of(w, &ip.destination);
 	if (h == NULL)
 		return;
-	if (ip.protocol == PPTP_IP_TCP)
-		on_tcp(w, h, &ip, packet, length, now);
-	else
-		on_other(w, h, &ip, packet, length, now);
+	p = lab_box_pass(&h->box, true, packet, length, now);
+	if (p.length > 0)
+		send_answer(w, p.answer, p.length);
+	if (p.passes && p.delay_us > 0)
+		hold(w, packet, length, now + p.delay_us);
+	else if (p.passes)
+		deliver(w, h, packet, length, now);
+}
+
+static void release(struct wire *w, int64_t now)
+{
+	struct pptp_reader in;
+	struct pptp_ip ip;
+	struct held held;
+
+	while (w->waiting > 0 && w->held[0].at <= now) {
+		held = w->held[0];
+		w->waiting--;
+		memmove(w->held, w->held + 1, w->waiting * sizeof(held));
+		pptp_reader_init(&in, held.packet, held.length);
+		if (pptp_ip_decode(&ip, &in))
+			deliver(w, host_of(w, &ip.destination), held.packet,
+				held.length, now);
+	}
 }
 
 /* RFC 826: who has an address of ours? A deaf host has a neighbour that
@@ -504,22 +572,30 @@ static void receive(struct wire *w)
 	}
 }
 
+/* Milliseconds until something is due, at most a second. */
+static int patience(const struct wire *w)
+{
+	const struct pptp_timer *first = pptp_timers_first(&w->timers);
+	int64_t now = clock_now(), due = now + 1000000;
+
+	if (first != NULL && first->at < due)
+		due = first->at;
+	if (w->waiting > 0 && w->held[0].at < due)
+		due = w->held[0].at;
+	return due > now ? (int)((due - now) / 1000 + 1) : 0;
+}
+
 static void run(struct wire *w)
 {
 	struct pollfd p = {.fd = w->fd, .events = POLLIN};
+	struct pptp_timer *first;
+	int64_t now;
 
 	while (!stopped) {
-		struct pptp_timer *first = pptp_timers_first(&w->timers);
-		int64_t wait =
-		    first != NULL ? first->at - clock_now() : 1000000;
-		int64_t now;
-
-		if (wait > 0)
-			poll(&p, 1,
-			     (int)((wait < 1000000 ? wait : 1000000) / 1000 +
-				   1));
+		poll(&p, 1, patience(w));
 		receive(w);
 		now = clock_now();
+		release(w, now);
 		while (!stopped &&
 		       (first = pptp_timers_first(&w->timers)) != NULL &&
 		       first->at <= now)
@@ -564,6 +640,8 @@ static bool populate(struct wire *w, const struct lab_population *people)
 		config.router = pptp_address_v4(w->first - 1);
 		w->hosts[i].address = config.address;
 		lab_host_init(&w->hosts[i].lab, &config);
+		lab_box_init(&w->hosts[i].box, config.box, config.box_detail,
+			     &config.router);
 	}
 	return true;
 }
@@ -596,7 +674,7 @@ static int usage(const char *why)
 		"pptp-lab: %s\n"
 		"usage: pptp-lab [--truth] -i INTERFACE -a FIRST-ADDRESS "
 		"-n COUNT [-s SEED] [-d SILENT-PERCENT] [-k KIND]\n"
-		"KIND: mixed, friendly, or a stack's name\n",
+		"KIND: mixed, friendly, boxed, or a stack's name\n",
 		why);
 	return 2;
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
-# A thousand servers of every stack, friendly and unfriendly, on a wire: no
-# verdict contradicts what is true of its server, and each is what the same server
-# gets in virtual time.
-LIMIT=500
+# A thousand servers of every stack, friendly and unfriendly, and some behind
+# every box that treats packets oddly, on a wire: no verdict contradicts what is
+# true of its server, and each is what the same server gets in virtual time.
+LIMIT=700
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -25,15 +25,19 @@ lab() # KIND COUNT; the model on the other end, and the truth
 	lab_log=$log
 }
 
-grade() # RANGE
+grade() # RANGE [COMMAND WORD…]
 {
-	in_ns client "$PPTP_BUILD/pptpgrade" -q -j 512 -f jsonl "$1" \
+	local range=$1
+	shift
+	in_ns client "$@" "$PPTP_BUILD/pptpgrade" -q -j 512 -f jsonl "$range" \
 		>"$scratch/verdicts"
 }
 
-for kind in friendly mixed; do
-	lab $kind 1000
-	grade 198.18.0.1-198.18.3.232
+each() # KIND COUNT RANGE
+{
+	kind=$1
+	lab "$kind" "$2"
+	grade "$3"
 	is "$kind: the run ends well" $? 0
 	ok "$kind: every verdict agrees with the truth" \
 		python3 "$repo/tests/lab/compare.py" "$scratch/truth" \
@@ -49,6 +53,21 @@ for kind in friendly mixed; do
 	ok "$kind: the lab is still there" kill -0 "$lab"
 	stop "$lab"
 	is "$kind: and had nothing to complain of" "$(cat "$lab_log")" ""
-done
+}
+
+each friendly 1000 198.18.0.1-198.18.3.232
+each mixed 1000 198.18.0.1-198.18.3.232
+each boxed 230 198.18.0.1-198.18.0.230
+
+# What a caller without privileges may know is less, and no less true.
+lab boxed 230
+grade 198.18.0.1-198.18.0.230 setpriv --reuid 65534 --clear-groups \
+	--bounding-set=-all
+is "unprivileged: the run ends well" $? 0
+ok "unprivileged: every verdict agrees with the truth" \
+	python3 "$repo/tests/lab/compare.py" --partial "$scratch/truth" \
+	"$scratch/verdicts"
+is "unprivileged: and each server has one" \
+	"$(wc -l <"$scratch/verdicts")" 230
 
 done_testing
