@@ -209,6 +209,7 @@ check system: $(lab_module)
 matrix: $(modules) $(lab_module) ## a million simulated audits against the truth
 	$(Q)tests/lab/matrix -n $(AUDITS)
 	$(Q)tests/lab/matrix -k quirks -n $$(( $(AUDITS) / 10 ))
+	$(Q)tests/lab/matrix -k boxes -n $(AUDITS)
 
 $(B)/tests/lab/%.o: tests/lab/%.c
 	$(call say,CC,$<)
@@ -227,8 +228,8 @@ $(B)/pptp-lab: $(patsubst %,$(B)/tests/lab/%.o,wire population) $(lab_objects) \
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^
 
-$(B)/unit/test_lab: tests/unit/test_lab.c tests/unit/harness.h $(lab_objects) \
-		$(B)/libpptp-core.a
+$(B)/unit/test_lab $(B)/unit/test_box: $(B)/unit/%: tests/unit/%.c \
+		tests/unit/harness.h $(lab_objects) $(B)/libpptp-core.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(filter %.o %.a,$^) \
