@@ -206,10 +206,12 @@ AUDITS ?= 1000000
 .PHONY: matrix
 check system: $(lab_module)
 
-matrix: $(modules) $(lab_module) ## a million simulated audits against the truth
+matrix: $(modules) $(lab_module) ## two million simulated audits against the truth, and their records weakened
 	$(Q)tests/lab/matrix -n $(AUDITS)
 	$(Q)tests/lab/matrix -k quirks -n $$(( $(AUDITS) / 10 ))
 	$(Q)tests/lab/matrix -k boxes -n $(AUDITS)
+	$(Q)PPTP_MONOTONE=$$(( $(AUDITS) / 250 )) tests/lua/busted lua5.4 \
+		tests/lua/monotone_net_spec.lua
 
 $(B)/tests/lab/%.o: tests/lab/%.c
 	$(call say,CC,$<)

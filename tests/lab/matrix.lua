@@ -93,7 +93,7 @@ local function scramble(n)
   return n ~ n >> 31
 end
 
--- ---- what stands on the way ---------------------------------------------------
+-- ---- what stands on the way -------------------------------------------------
 
 -- Every box with the details that matter.
 local box_details = {
