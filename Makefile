@@ -95,6 +95,13 @@ $(B)/bench-bare: tests/bench/bare.c
 lint: ## formatting, warnings as errors, clang-tidy, luacheck, shellcheck
 	$(Q)tests/lint
 
+.PHONY: mutate
+MUTANTS ?= 60
+SECONDS ?= 600
+SEED ?= 1
+mutate: ## MUTANTS small faults in a copy of the tree, one at a time: who notices
+	$(Q)MUTANTS=$(MUTANTS) SECONDS=$(SECONDS) SEED=$(SEED) tests/mutate/run $(MODULES)
+
 FUZZ_SECONDS ?= 10
 fuzz: $(fuzzers) ## run every fuzz target for FUZZ_SECONDS on its corpus
 	$(Q)tests/fuzz/run $(FUZZ_SECONDS) $(fuzzers)

@@ -223,7 +223,8 @@ local cuts = { busy = true, rst_at = true, fin_at = true }
 -- Whether all that is not known is so for a reason that is not our fault.
 local function is_excused(case, result)
   return case.unprivileged or case.capture_loss or
-    not transparent[case.box or "none"] or case.loss + case.duplicate + case.reorder + case.stall > 0 or
+    not transparent[case.box or "none"] or
+    case.loss + case.duplicate + case.reorder + case.stall > 0 or
     case.delay > 0.3 or not result.truth.declining_tells or result.cut or
     cuts[case.quirk]
 end
