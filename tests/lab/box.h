@@ -27,7 +27,8 @@ enum lab_box_kind {
 	LAB_BARE_ACK,    /* an ACK, no SYN, and nothing passes */
 	LAB_BARE_RST,    /* a RST that acknowledges nothing; the same */
 	/* New connections: */
-	LAB_BAN,  /* the `detail`-th bans us: no SYN passes any more */
+	LAB_BAN,  /* the `detail`-th bans us: no SYN passes any more; from 2 on,
+		   * or it is a filter */
 	LAB_RATE, /* `detail` a minute, what is more is dropped */
 	/* GRE: */
 	LAB_FORWARD,      /* TCP alone: none passes, ours meets ICMP 3/`detail`

@@ -98,7 +98,7 @@ end
 -- Every box with the details that matter.
 local box_details = {
   handmade_icmp = { 3, 13 }, soft_icmp = { 0, 1, 3, 13 },
-  forged_icmp = { 0, 3, 13 }, gateway = { 1, 3 }, ban = { 1, 2, 3, 5 },
+  forged_icmp = { 0, 3, 13 }, gateway = { 1, 3 }, ban = { 2, 3, 5 },
   rate = { 1, 3 }, forward = { 0, 2, 13 }, forward_out = { 0, 2, 13 },
   late_socket = { 0, 1 },
 }

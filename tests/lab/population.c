@@ -25,7 +25,7 @@ static const struct {
     {LAB_HANDMADE_ACK, 0},  {LAB_SOFT_ICMP, 0},    {LAB_SOFT_ICMP, 1},
     {LAB_SOFT_ICMP, 3},     {LAB_SOFT_ICMP, 13},   {LAB_FORGED_ICMP, 3},
     {LAB_GATEWAY, 1},       {LAB_BARE_ACK, 0},     {LAB_BARE_RST, 0},
-    {LAB_BAN, 1},           {LAB_BAN, 3},          {LAB_RATE, 3},
+    {LAB_BAN, 2},           {LAB_BAN, 3},          {LAB_RATE, 3},
     {LAB_FORWARD, 0},       {LAB_FORWARD, 2},      {LAB_FORWARD, 13},
     {LAB_FORWARD_OUT, 2},   {LAB_FIRST_PACKET, 0}, {LAB_FIRST_CALL, 0},
     {LAB_LATE_SOCKET, 0},   {LAB_LATE_SOCKET, 1},
