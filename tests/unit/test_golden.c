@@ -274,12 +274,22 @@ static void split(char *line)
 	}
 }
 
+static bool is_somebody(const char *who)
+{
+	static const char *const all[] = {"us", "server", "router", "stranger"};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (strcmp(all[i], who) == 0)
+			return true;
+	return false;
+}
+
 static bool by_somebody(void)
 {
 	const char *who = t.words[0], *what = t.words[1];
 	uint32_t identifier = 0;
 
-	if (what == NULL)
+	if (what == NULL || !is_somebody(who))
 		return false;
 	if (what[0] == 'p' && t.words[3] != NULL)
 		identifier = number(t.words[2]) << 16 | number(t.words[3]);
