@@ -19,7 +19,8 @@
  *	end NUMBER                        enum pptp_ended_by
  *
  * WHO is us, server, router, or stranger; "2c*3" in HEX is 2c2c2c and {sccrp}
- * one of the messages below; numbers are hexadecimal with 0x. What is about GRE, TCP and ICMP comes in IP packets.
+ * one of the messages below; numbers are hexadecimal with 0x. GRE, TCP and ICMP
+ * come in IP packets.
  */
 #include "core/observer.h"
 
