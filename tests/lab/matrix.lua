@@ -190,6 +190,13 @@ local function text_of(truth)
     truth.best .. "-" .. truth.worst
 end
 
+-- It answers our GRE by ICMP, which is a D of its own, and what stands behind
+-- it still asks for a login: where no packet of that came, D is true.
+local function refuses_gre(case, verdict)
+  return case.box == "forward_out" and case.box_detail > 0 and
+    verdict.grade == "D"
+end
+
 local function check_range(verdict, truth, wrong)
   local best, worst = rank(verdict.best), rank(verdict.worst)
   if not rank(truth.best) then
@@ -243,7 +250,9 @@ end
 local function judge(case, result)
   local evidence, truth, wrong = result.evidence, result.truth, {}
   local login = evidence.authentication
-  check_range(result.verdict, truth, wrong)
+  if not refuses_gre(case, result.verdict) then
+    check_range(result.verdict, truth, wrong)
+  end
   for method, state in pairs(login.methods) do
     check_method(method, state, truth, wrong)
   end
