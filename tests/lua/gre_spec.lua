@@ -18,8 +18,10 @@ end
 local function forwarded(asked, given)
   local record = R.talk({ { "mschap_v2", "nak:pap" } }, { asked = asked })
   record.gre = { state = "inbound_only", from_server = "proven",
-                 to_server = "refused", reason = "icmp-3-2",
-                 icmp_from = R.TARGET, packets_received = 8, packets_sent = 5 }
+                 to_server = "refused", refusals = 5, packets_received = 8,
+                 packets_sent = 5 }
+  record.notes = { { code = "gre_icmp", count = 1,
+                     text = "ICMP 3/2 came for GRE, though some came" } }
   for key, value in pairs(given or {}) do
     record.gre[key] = value
   end
@@ -46,11 +48,15 @@ describe("a port forward without GRE", function()
     assert.equal("D-F", v.grade)
   end)
 
-  it("is not told of ICMP from elsewhere, from our own host, of a call that " ..
-     "had ended, or where GRE passes", function()
-    for _, given in ipairs { { icmp_from = "192.0.2.254" },
-                             { reason = "local-icmp-3-2" },
-                             { to_server = "unknown" },
+  it("is told without its code where the record lacks it", function()
+    local record = forwarded()
+    record.notes = {}
+    assert.equal("unreachable", gre.is_forwarded { record })
+  end)
+
+  it("is not told of ICMP from elsewhere or of a call that had ended, nor " ..
+     "where GRE passes", function()
+    for _, given in ipairs { { to_server = "unknown" },
                              { to_server = "proven" } } do
       assert.is_nil(gre.is_forwarded { forwarded(nil, given) })
     end
@@ -66,7 +72,7 @@ describe("a port forward without GRE", function()
     end)
     r:add(verdict(forwarded()))
     r:close()
-    assert.truthy(has(text, "8 packets, ICMP 3/2 from 192.0.2.1"), text)
+    assert.truthy(has(text, "note      ICMP 3/2 came for GRE"), text)
     assert.falsy(has(text, "ours were not answered"))
   end)
 

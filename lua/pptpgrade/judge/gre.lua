@@ -13,19 +13,25 @@ local function has_call(record)
   return stage(record, "call").state == "accepted"
 end
 
-local function is_about_gre(reason)
-  return type(reason) == "string" and reason:sub(1, 7) == "icmp-3-"
+-- ICMP from the target itself, by the reason that decided.
+local function reason_icmp(record)
+  local gre = stage(record, "gre")
+  local reason = type(gre.reason) == "string" and gre.reason or ""
+  return gre.icmp_from == record.target and reason:match("^icmp%-3%-(%d+)$")
 end
 
 --- Whether the target itself answered our GRE with ICMP in a call. The record
--- says so (`to_server`) only of a call that had no end yet.
--- @treturn string|nil "3/2"
+-- says so (`to_server`) only of a call that had no end yet; where GRE came from
+-- the server all the same, a note has the ICMP.
+-- @treturn string|nil "3/2"; "unreachable" where its code is not told
 function M.target_icmp(record)
-  local gre = stage(record, "gre")
-  if has_call(record) and gre.to_server == "refused" and
-     is_about_gre(gre.reason) and gre.icmp_from == record.target then
-    return "3/" .. gre.reason:sub(8)
+  if not has_call(record) or stage(record, "gre").to_server ~= "refused" then
+    return nil
   end
+  local code = reason_icmp(record)
+  return code and "3/" .. code or
+    (reads.note_text(record, "gre_icmp") or ""):match("ICMP (%d+/%d+)") or
+    "unreachable"
 end
 
 -- ICMP from the target itself met two requests of ours, while our kernel was
@@ -33,7 +39,7 @@ end
 -- an end: `refusals` counts those. Nothing of the server's came.
 local function refuses(record)
   local gre = stage(record, "gre")
-  return M.target_icmp(record) ~= nil and
+  return M.target_icmp(record) ~= nil and reason_icmp(record) and
     (gre.state == "unreachable" or gre.state == "filtered") and
     reads.number(gre.refusals) >= TWICE and
     reads.has_notes(record) and not has_note(record, "no_guard") and
