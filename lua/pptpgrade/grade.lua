@@ -148,20 +148,22 @@ local function has_cap(view, id)
   return false
 end
 
--- What a server behind a port forward is called does not name the settings of
--- the box that was asked.
+-- What is closed, or no PPTP, is not advised how to close PPTP.
+local function settled(view)
+  return #view.caps > 0 and (view.worst <= 1 or has_cap(view, "C22"))
+end
+
+-- Behind a port forward stands another box than the one that is asked.
 local function collect_remedies(view)
-  if #view.caps == 0 then
-    return {}
-  end
-  local v2 = select(2, policies.range(view.policy.methods.mschap_v2))
-  return remedies.pick {
-    product = not gre.is_forwarded(view.evidence.conversations) and
-      view.product or nil,
-    open = view.worst > 1 and not has_cap(view, "C22"),
-    weak = view.has_offer and view.worst > v2,
-    no_login = view.evidence.authentication.state == "not_required",
-  }
+  local forwarded = gre.is_forwarded(view.evidence.conversations)
+  return remedies.of(view.evidence, not forwarded and view.product or nil,
+                     #view.caps > 0 and not settled(view))
+end
+
+local function collect_by_hand(view)
+  local e = view.evidence
+  return settled(view) and {} or
+    remedies.by_hand(e.target, e.port, view.silence)
 end
 
 local function shown_caps(view)
@@ -230,7 +232,7 @@ function M.grade(e, policy)
     product = view.product,
     potential_vulnerabilities = view.vulnerabilities,
     remedies = collect_remedies(view),
-    check_by_hand = remedies.by_hand(e.target, e.port, view.silence),
+    check_by_hand = collect_by_hand(view),
     evidence = e,
   }
 end

@@ -109,6 +109,7 @@ What to tell
   --policy FILE          grade by this policy
   --fail-on GRADE        exit with 1 where a worst grade is GRADE or beyond
   --all                  list every server, A and ? too
+  --remedies             every way to mend or close a server, not the first
   --no-color             no colour (as NO_COLOR does)
   --trace                a line a message, on stderr
   -v, --verbose          the full report of each of several servers
@@ -147,7 +148,8 @@ local function build()
   p:flag("-4"):target("ipv4")
   p:flag("-6"):target("ipv6")
   p:flag("-n"):target("numeric")
-  for _, flag in ipairs { "--trace", "--all", "--no-color", "-v --verbose",
+  for _, flag in ipairs { "--trace", "--all", "--remedies", "--no-color",
+                          "-v --verbose",
                           "-q --quiet", "-h --help", "-V --version" } do
     p:flag(flag)
   end

@@ -1,9 +1,15 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 local R = require "records"
+local advice = require "pptpgrade.report.advice"
 local caps = require "pptpgrade.caps"
 local findings = require "pptpgrade.findings"
+local firewalls = require "pptpgrade.remedy.firewalls"
 local grade = require "pptpgrade.grade"
+local strings = require "pptpgrade.product.strings"
 local remedies = require "pptpgrade.remedies"
+local services = require "pptpgrade.remedy.services"
+local settings = require "pptpgrade.remedy.settings"
+local systems = require "pptpgrade.remedy.systems"
 
 local function by_id(list)
   local found = {}
@@ -13,12 +19,49 @@ local function by_id(list)
   return found
 end
 
-local function of(family, fields)
-  local about = { product = { family = family }, open = true, weak = true }
+local poptop = { name = "Poptop", os = "Linux", family = "poptop",
+                 device_type = "vpn-server" }
+
+local function pick(fields)
+  local about = { product = poptop, open = true, target = "192.0.2.1",
+                  port = 1723 }
   for key, value in pairs(fields or {}) do
     about[key] = value
   end
-  return by_id(remedies.pick(about))
+  return remedies.pick(about)
+end
+
+-- Every word that would be typed, and every text.
+local function words_of(remedy)
+  local list = { remedy.text, remedy.where, remedy["for"] }
+  for _, key in ipairs { "commands", "undo", "take_out", "keep" } do
+    for _, text in ipairs(remedy[key] or {}) do
+      list[#list + 1] = text
+    end
+  end
+  return table.concat(list, "\n")
+end
+
+local function product_of(row)
+  return { name = row.name, vendor = row.vendor, os = row.os,
+           device_type = row.device_type, family = row.family }
+end
+
+-- Begins a command line, or stands in the text as a file of it.
+local of_linux = { "systemctl", "ufw", "iptables", "ip6tables", "nft",
+                   "firewall%-cmd", "service pptpd", "/etc/ppp",
+                   "/etc/pptpd.conf", "require%-mschap", "apt" }
+
+local function holds_linux(remedy)
+  local text = "\n" .. words_of(remedy)
+  for _, word in ipairs(of_linux) do
+    local first = text:match("\n(sudo " .. word .. ")[ \n]") or
+      text:match("\n(" .. word .. ")[ \n]") or
+      word:find("/", 1, true) and text:match(word)
+    if first then
+      return first
+    end
+  end
 end
 
 describe("remedies", function()
@@ -32,124 +75,342 @@ describe("remedies", function()
     assert.has_error(function() remedies.text "nothing" end)
   end)
 
-  it("tell each product its own settings, and how far they lead", function()
-    local want = {
-      poptop = { "pppd", "E", "refuse-mschap " },
-      accel = { "accel", "E", "auth_mschap_v2" },
-      mikrotik = { "mikrotik", "E", "authentication=mschap2" },
-      cisco = { "cisco", "E", "ms-chap-v2" },
-      windows = { "windows", "D-F", "EAP" },
-      mpd = { "mpd", "E", "chap-msv2" },
-      draytek = { "generic", "E", "MS-CHAPv2" },
-      fortinet = { "generic", "E", "MS-CHAPv2" },
+  it("say of no refuse-... that it keeps a caller out", function()
+    for _, text in pairs(remedies.texts) do
+      assert.falsy(text:find("[\128-\255]"))
+      assert.falsy(text:find("refuse%-%l"))
+    end
+    for _, row in pairs(settings.rows) do
+      assert.falsy(words_of(row):find("refuse%-%l"))
+    end
+  end)
+
+  it("are whole: kind, for whom, by whose word, tried or not", function()
+    local kinds = { off = true, wall = true, settings = true,
+                    allow_list = true, migrate = true }
+    for _, row in ipairs(strings.rows) do
+      local list = pick { product = product_of(row), weak = true }
+      for _, remedy in ipairs(list) do
+        assert.is_true(kinds[remedy.kind])
+        assert.truthy(grade.rank(remedy.to))
+        assert.is_string(remedy["for"])
+        assert.is_true(#remedy.text > 0)
+        assert.is_true(#remedy.source > 0)
+        assert.is_boolean(remedy.tested)
+        assert.falsy(words_of(remedy):find("{%l+}"))
+      end
+    end
+  end)
+
+  it("that hold commands say whether they last, and how to undo", function()
+    local function check(row)
+      if row.commands and row.undo then
+        assert.is_boolean(row.lasts)
+        assert.equal(not row.lasts, row.text:find("reboot") ~= nil)
+      end
+      for _, key in ipairs { "commands", "undo" } do
+        for _, command in ipairs(row[key] or {}) do
+          assert.falsy(command:find("[\n\128-\255]"))
+          assert.falsy(command:find("^%s") or command:find("%s$"))
+        end
+      end
+    end
+    for _, key in ipairs(systems.keys) do
+      for _, list in ipairs { firewalls.walls_of(key), services.of(key),
+                              firewalls.allow_of(key) } do
+        for _, row in ipairs(list) do
+          check(row)
+        end
+      end
+    end
+  end)
+
+  it("hold no Linux command for what is no Linux", function()
+    local seen = {}
+    for _, row in ipairs(strings.rows) do
+      local product = product_of(row)
+      local system = systems.of(product)
+      for _, weak in ipairs { true, false } do
+        for _, remedy in ipairs(pick { product = product, weak = weak,
+                                       eap = true }) do
+          if system ~= "linux" and system ~= "unknown" then
+            assert.is_nil(holds_linux(remedy), row.name .. " " .. remedy.id)
+            seen[system] = true
+          end
+        end
+      end
+    end
+    for _, system in ipairs { "windows", "routeros", "ios", "pix", "freebsd",
+                              "fortios", "macos", "draytek", "dlink",
+                              "tplink", "zyxel", "box" } do
+      assert.is_true(seen[system], system)
+    end
+    assert.truthy(holds_linux(by_id(pick()).off)) -- the check can fail
+    assert.truthy(holds_linux(by_id(pick()).ufw))
+  end)
+
+  it("hold each system's own way, or say that none is known", function()
+    local own = {
+      windows = "netsh ras", routeros = "pptp%-server server set enabled=no",
+      ios = "no vpdn enable", pix = "no vpdn enable", freebsd = "mpd5",
+      openbsd = "rcctl", macos = "serveradmin", fortios = "config vpn pptp",
+      draytek = "Remote Access Control", dlink = "PPTP", tplink = "PPTP",
+      yamaha = "pptp service off", synology = "VPN Server",
+      qnap = "QVPN", asus = "VPN Server", zyxel = "No command .- is known",
+      box = "No command .- is known", unknown = "not known",
     }
-    for family, row in pairs(want) do
-      local remedy = of(family)[row[1]]
-      assert.equal(row[2], remedy.to)
-      assert.truthy(remedy.text:find(row[3], 1, true))
+    for _, key in ipairs(systems.keys) do
+      local first = services.of(key)[1]
+      assert.truthy(first, key)
+      if own[key] then
+        assert.truthy(words_of(first):find(own[key]), key)
+      end
+      assert.truthy(firewalls.walls_of(key)[1], key)
+      assert.truthy(firewalls.allow_of(key)[1], key)
     end
   end)
 
-  it("leave MS-CHAPv2 alone of pppd's methods", function()
-    local text = of("poptop").pppd.text
-    for _, option in ipairs { "refuse-pap", "refuse-chap", "refuse-mschap",
-                              "refuse-eap", "require-mschap-v2" } do
-      assert.truthy((text .. " "):find(option .. " ", 1, true))
-    end
-    assert.falsy(text:find("refuse-mschap-v2", 1, true))
+  it("know Linux by its daemon", function()
+    assert.truthy(words_of(by_id(pick()).off):find("now pptpd", 1, true))
+    local accel = { name = "accel-ppp", os = "Linux", family = "accel" }
+    local found = by_id(pick { product = accel })
+    assert.truthy(words_of(found.off):find("now accel-ppp", 1, true))
+    assert.same("delete vpn pptp", found.off_vyos.commands[2])
   end)
 
-  it("go by the challenge before the banner", function()
-    local about = { product = { family = "windows", ppp = "pppd" },
-                    open = true, weak = true }
-    assert.truthy(by_id(remedies.pick(about)).pppd)
-  end)
-
-  it("come before all else to a login that is not required", function()
-    local list = remedies.pick { product = { family = "poptop" }, open = true,
-                                 weak = true, no_login = true }
-    assert.equal("pppd_login", list[1].id)
-    assert.truthy(list[1].text:find("noauth", 1, true))
-  end)
-
-  it("close the port in every firewall, then move on", function()
-    local list = remedies.pick { open = true }
-    local found = by_id(list)
-    for _, id in ipairs { "ufw", "iptables", "firewalld", "nftables", "pf",
-                          "windows_firewall" } do
-      assert.equal("A", found[id].to)
-      local text = table.concat(found[id].commands, "\n")
-      assert.truthy(text:find("1723", 1, true))
-      assert.truthy(text:find("gre", 1, true) or text:find("47", 1, true))
-    end
-    local last = list[#list]
-    assert.equal("migrate", last.id)
-    for _, word in ipairs { "WireGuard", "IKEv2", "OpenVPN", "password" } do
-      assert.truthy(last.text:find(word, 1, true))
+  it("go by the system, whatever PPP runs inside", function()
+    for _, row in ipairs {
+      { "Mac OS X Server vpnd", "Mac OS X", "apple" },
+      { "FortiGate", "FortiOS", "fortinet" },
+      { "D-Link router", nil, nil, "D-Link" },
+    } do
+      local product = { name = row[1], os = row[2], family = row[3],
+                        vendor = row[4], device_type = "router",
+                        ppp = "pppd" }
+      for _, proven in ipairs { true, false } do
+        product.ppp_proven = proven or nil
+        for _, remedy in ipairs(pick { product = product, weak = true }) do
+          assert.is_nil(holds_linux(remedy))
+        end
+      end
     end
   end)
 
-  it("say how to switch a known product off", function()
-    assert.truthy(of("poptop").off.text:find("pptpd", 1, true))
-    assert.equal("service", of("poptop").off.where)
-    assert.truthy(of("mikrotik").off.text:find("enabled=no", 1, true))
-    assert.is_nil(by_id(remedies.pick { open = true }).off)
-  end)
-
-  it("harden nothing where MS-CHAPv2 alone is left", function()
-    local v = grade(R.evidence(table.unpack(R.survey(R.pppd "mschap_v2"))))
-    assert.equal("E", v.grade)
-    for _, remedy in ipairs(v.remedies) do
-      assert.equal("A", remedy.to)
+  it("close the target's own port, in its address family", function()
+    for _, remedy in ipairs(pick { port = 1724 }) do
+      local text = words_of(remedy)
+      assert.falsy(text:find("1723", 1, true), remedy.id)
+      if remedy.kind == "wall" then
+        assert.truthy(text:find("1724", 1, true), remedy.id)
+      end
     end
-    v = grade(R.evidence(table.unpack(R.survey(R.pppd("pap", "mschap_v2")))))
-    assert.equal("E", v.remedies[1].to)
+    assert.truthy(words_of(by_id(pick()).iptables)
+                    :find("\niptables -I INPUT", 1, true))
+    for _, remedy in ipairs(pick { target = "2001:db8::1" }) do
+      local text = "\n" .. words_of(remedy)
+      assert.falsy(text:find("\niptables", 1, true), remedy.id)
+      assert.falsy(text:find("[^%d]ip saddr", 1, true), remedy.id)
+    end
   end)
 
-  it("are none for what is no PPTP", function()
-    assert.same({}, grade(R.evidence(R.connected {
-      control = { state = "not_pptp" } })).remedies)
+  it("come in the order in which they fit", function()
+    local kinds = {}
+    for i, remedy in ipairs(pick { weak = true }) do
+      kinds[i] = remedy.kind
+    end
+    local order = { settings = 1, off = 2, wall = 3, migrate = 4,
+                    allow_list = 5 }
+    for i = 2, #kinds do
+      assert.is_true(order[kinds[i - 1]] <= order[kinds[i]])
+    end
+    assert.equal("settings", kinds[1])
+    assert.equal("allow_list", kinds[#kinds])
+  end)
+
+  it("warn beside a rule for what passes through", function()
+    local found = by_id(pick())
+    assert.truthy(found.nftables_forward.also_hits:find("everybody"))
+    for id, remedy in pairs(found) do
+      if words_of(remedy):find("forward", 1, true) then
+        assert.equal("nftables_forward", id)
+      end
+    end
+  end)
+
+  it("tell to look again from outside", function()
+    assert.truthy(by_id(pick()).migrate.text
+                    :find("not from the server itself", 1, true))
   end)
 end)
 
-describe("by hand", function()
-  it("sends a request of 156 bytes, and says what it cannot test", function()
-    local list = remedies.by_hand("192.0.2.1", 1723)
-    local header = list[1].command:match("printf '(%x+)%%0256d' 0")
-    assert.equal(156, #header // 2 + 128)
-    assert.equal("009c00011a2b3c4d0001", header:sub(1, 20))
-    assert.truthy(list[1].command:find("nc -w 12 192.0.2.1 1723", 1, true))
-    assert.truthy(list[2].command:find("pptp-version 192.0.2.1", 1, true))
-    for _, check in ipairs(list) do
-      assert.truthy(check.shows:find("not test GRE", 1, true))
+describe("login settings", function()
+  local function harden(product)
+    return settings.harden(product, systems.of(product)).id
+  end
+
+  it("are those of the PPP behind it, or of the product", function()
+    local function with(fields)
+      local product = { name = "x", os = "Linux", family = "poptop" }
+      for key, value in pairs(fields) do
+        product[key] = value or nil
+      end
+      return harden(product)
+    end
+    assert.equal("pppd", with {})
+    assert.equal("slirp", with { ppp = "slirp" })
+    assert.equal("accel", with { family = "accel" })
+    assert.equal("accel", with { family = "accel", ppp = "pppd" })
+    assert.equal("pppd", with { family = "accel", ppp = "pppd",
+                                ppp_proven = true })
+    assert.equal("pppd", with { family = "pppd", os = false, ppp = "pppd" })
+    assert.equal("windows", with { family = "windows", os = "Windows",
+                                   ppp = "pppd" })
+    assert.equal("mikrotik", with { family = "mikrotik", os = "RouterOS" })
+    assert.equal("generic", with { family = "draytek", os = "DrayOS" })
+    assert.equal("generic", harden(nil))
+    assert.equal("generic", harden { name = "unknown" })
+  end)
+
+  it("of pppd take out what is weaker, and keep what must stay", function()
+    local row = by_id(pick { weak = true }).pppd
+    assert.equal("E", row.to)
+    local out = {}
+    for _, word in ipairs(row.take_out) do
+      out[word] = true
+    end
+    for _, word in ipairs { "noauth", "require-pap", "require-chap",
+                            "require-mschap", "require-eap", "+pap", "+chap",
+                            "+mschap" } do
+      assert.is_true(out[word], word)
+    end
+    assert.same({ "auth", "require-mschap-v2", "require-mppe-128" }, row.keep)
+  end)
+
+  local function told(...)
+    local v = grade(R.evidence(table.unpack(R.survey(R.pppd(...)))))
+    local ids = {}
+    for _, remedy in ipairs(v.remedies) do
+      if remedy.kind == "settings" then
+        ids[#ids + 1] = remedy.id
+      end
+    end
+    return table.concat(ids, " ")
+  end
+
+  it("are told where something weaker than MS-CHAPv2 was seen", function()
+    assert.equal("", told "mschap_v2")
+    assert.equal("pppd", told("pap", "mschap_v2"))
+    assert.equal("pppd", told "chap_md5")
+    assert.equal("pppd", told("mschap_v1", "mschap_v2"))
+    assert.equal("eap_tls", told "eap")
+    assert.equal("eap_tls", told("eap", "mschap_v2"))
+    assert.equal("pppd", told("eap", "pap"))
+  end)
+
+  it("are not told for what nobody saw", function()
+    local e = R.evidence(R.survey(R.pppd "mschap_v2")[1])
+    assert.equal("not_tested", e.authentication.methods.pap)
+    for _, remedy in ipairs(grade(e).remedies) do
+      assert.not_equal("settings", remedy.kind)
     end
   end)
 
-  it("asks nmap for IPv6 where the address is one", function()
-    assert.truthy(remedies.by_hand("2001:db8::1", 1723)[2].command
-                    :find("nmap -6 ", 1, true))
+  it("lead EAP alone to certificates, and no letter further", function()
+    local row = by_id(pick { eap = true }).eap_tls
+    assert.equal("D-F", row.to)
+    assert.truthy(row.text:find("EAP-TLS alone", 1, true))
+    assert.truthy(row.text:find("certificate for each user", 1, true))
   end)
+end)
 
-  it("looks for lost GRE where it was silent, and only there", function()
-    assert.is_nil(remedies.by_hand("192.0.2.1", 1723)[3])
-    assert.equal("pptpgrade --gre-control WORKING_SERVER 192.0.2.1",
-                 remedies.by_hand("192.0.2.1", 1723, "unasked")[3].command)
-    assert.equal("pptpgrade --gre-control WORKING_SERVER 192.0.2.1:1724",
-                 remedies.by_hand("192.0.2.1", 1724, "unasked")[3].command)
-    for _, silence in ipairs { "proven", "unproven" } do
-      assert.truthy(remedies.by_hand("192.0.2.1", 1724, silence)[3].command
-                      :find("^tcpdump %-ni any ip proto 47[%a%d. ]*$"))
+describe("what is closed, or no PPTP", function()
+  it("is told no way to close it, and nothing to try by hand", function()
+    for _, e in ipairs {
+      R.evidence(R.connected { control = { state = "not_pptp" } }),
+    } do
+      local v = grade(e)
+      assert.same({}, v.remedies)
+      assert.same({}, v.check_by_hand)
+    end
+    assert.same({}, pick { open = false, weak = true, eap = true })
+  end)
+end)
+
+describe("on a page", function()
+  local v = { remedies = pick { weak = true },
+              check_by_hand = remedies.by_hand("192.0.2.1", 1723) }
+  local every = { width = 80, remedies = true }
+
+  it("remedies are 12 lines at most, whatever the width", function()
+    for _, width in ipairs { 40, 60, 80, 240 } do
+      for _, row in ipairs(strings.rows) do
+        local lines = advice.remedies({ remedies = pick {
+          product = product_of(row), weak = true } }, { width = width })
+        assert.is_true(#lines <= 12 and #lines > 1, row.name .. width)
+      end
     end
   end)
 
-  it("hands no shell anything but an address and a number", function()
-    local wrong = { "1.2.3.4; reboot", "$(reboot)", "`x`", "a b", "-x",
-                    "1.2.3.4\n", "\0", false, {}, "" }
-    for _, target in ipairs(wrong) do
-      for _, check in ipairs(remedies.by_hand(target, "1; reboot")) do
-        assert.falsy(check.command:find("reboot", 1, true))
-        assert.truthy(check.command:find("ADDRESS", 1, true))
-        assert.truthy(check.command:find("1723", 1, true))
+  it("each is shown as a whole or not at all, and the rest counted", function()
+    local lines = advice.remedies(v, { width = 80 })
+    local text = table.concat(lines, "\n") .. "\n"
+    assert.truthy(text:find("\n    systemctl disable --now pptpd\n" ..
+                            "  undo   systemctl enable --now pptpd\n", 1, true))
+    local shown = select(2, ("\n" .. text):gsub("\n  to ", "")) +
+      select(2, ("\n" .. text):gsub("\n  then ", "")) +
+      select(2, ("\n" .. text):gsub("\n  until ", ""))
+    local left = tonumber(text:match("%-%-remedies: (%d+) more ways"))
+    assert.equal(#v.remedies, shown + left)
+  end)
+
+  it("the fitting way to close it is there at any width", function()
+    for _, width in ipairs { 40, 60, 80, 240 } do
+      local text = table.concat(advice.remedies(v, { width = width }), "\n")
+      assert.truthy(text:find("\n    systemctl disable --now pptpd\n", 1,
+                              true))
+    end
+  end)
+
+  it("no command is ever broken", function()
+    for _, width in ipairs { 16, 40, 60, 80, 240 } do
+      local lines = {}
+      for _, list in ipairs {
+        advice.remedies(v, { width = width, remedies = true }),
+        advice.by_hand(v, { width = width, remedies = true }),
+      } do
+        for _, line in ipairs(list) do
+          lines[line] = true
+        end
+      end
+      for _, remedy in ipairs(v.remedies) do
+        for _, command in ipairs(remedy.commands or {}) do
+          assert.is_true(lines["    " .. command], command)
+        end
+        local undo = remedy.undo or {}
+        for _, command in ipairs(undo) do
+          assert.is_true(lines[(#undo == 1 and "  undo   " or "    ") ..
+                               command], command)
+        end
+      end
+      for _, hand in ipairs(v.check_by_hand) do
+        assert.is_true(lines["    " .. hand.command])
+      end
+    end
+  end)
+
+  it("what was not tried is said not to be", function()
+    local text = table.concat(advice.remedies(v, every), "\n")
+    assert.truthy(text:find("service (Linux with systemd, not tried)", 1,
+                            true))
+    assert.truthy(text:find("nftables (Linux, tried)", 1, true))
+  end)
+
+  it("all that a remedy also hits stands beside it", function()
+    local text = (table.concat(advice.remedies(v, every), " ")
+                    :gsub("%s+", " "))
+    for _, remedy in ipairs(v.remedies) do
+      if remedy.also_hits then
+        assert.truthy(text:find(remedy.also_hits, 1, true))
       end
     end
   end)

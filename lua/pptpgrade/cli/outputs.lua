@@ -22,6 +22,7 @@ local function report_options(options, world, terminal)
   local no_color = world.getenv("NO_COLOR") or ""
   return {
     all = options.all, verbose = options.verbose,
+    remedies = options.remedies,
     color = terminal and not options.no_color and no_color == "" and
       world.getenv("TERM") ~= "dumb",
     width = math.min(math.max(columns or WIDTH, WIDTH), WIDEST),

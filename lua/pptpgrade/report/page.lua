@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- One server's full report: what was seen, what it is worth, what to do.
 local contact = require "pptpgrade.judge.contact"
+local advice = require "pptpgrade.report.advice"
 local escape = require "pptpgrade.escape"
 local evidence = require "pptpgrade.evidence"
 local layout = require "pptpgrade.report.layout"
@@ -17,9 +18,6 @@ M.methods = {
   { "chap_md5", "CHAP-MD5", "C06" }, { "mschap_v1", "MS-CHAPv1", "C05" },
   { "mschap_v2", "MS-CHAPv2", "C03" }, { "eap", "EAP", "C04" },
 }
-
--- Ways to close a port that most readers can use; -v shows all there are.
-local usual = { ufw = true, iptables = true, firewalld = true }
 
 local function quoted(bytes)
   return '"' .. escape.text(tostring(bytes)) .. '"'
@@ -386,7 +384,7 @@ local function method_rows(put, verdict, opts)
   put { "" }
 end
 
--- ---- Findings, remedies and the rest.
+-- ---- Findings and the rest.
 
 local function findings(put, verdict, opts)
   local list = verdict.findings or {}
@@ -420,31 +418,9 @@ local function caps(put, verdict, opts)
   end
 end
 
-local is_wall = { ufw = true, iptables = true, firewalld = true,
-                  nftables = true, pf = true, windows_firewall = true,
-                  cisco_acl = true }
-
-local function remedies(put, verdict, opts)
-  for _, remedy in ipairs(verdict.remedies or {}) do
-    if opts.verbose or not is_wall[remedy.id] or usual[remedy.id] then
-      put(wrap(("  to %s"):format(pad(safe(remedy.to), 4)),
-               ("%s: %s"):format(safe(remedy.where), safe(remedy.text)),
-               opts.width))
-    end
-  end
-end
-
-local function by_hand(put, verdict, opts)
-  for _, hand in ipairs(verdict.check_by_hand or {}) do
-    put(wrap("  by hand  ", safe(hand.shows), opts.width))
-    local command = escape.line(tostring(hand.command))
-    put(wrap("    ", command, opts.width, " \\"))
-  end
-end
-
 --- All lines of a server's report.
 -- @tparam table verdict
--- @tparam table opts width, color, verbose
+-- @tparam table opts width, color, verbose, remedies (all of them)
 -- @treturn string
 function M.render(verdict, opts)
   local lines = {}
@@ -458,8 +434,8 @@ function M.render(verdict, opts)
   method_rows(put, verdict, opts)
   findings(put, verdict, opts)
   caps(put, verdict, opts)
-  remedies(put, verdict, opts)
-  by_hand(put, verdict, opts)
+  put(advice.remedies(verdict, opts))
+  put(advice.by_hand(verdict, opts))
   if stage(verdict.evidence, "call").state == "accepted" then
     put(wrap("  not tested: ", "MPPE and EAP's inner method (visible only " ..
              "after a login)", opts.width))

@@ -35,13 +35,13 @@ function Report:close()
 end
 
 --- @tparam function write bytes -> true | nil, message
--- @tparam table opts width (80 and more), color, all, verbose
+-- @tparam table opts width (80 and more), color, all, verbose, remedies
 function M.open(write, opts)
   local width = math.max(math.tointeger(opts.width or 80) or 80, 80)
   return setmetatable({
     write = write, count = 0, rows = {}, pages = {},
     opts = { width = width, color = opts.color, all = opts.all,
-             verbose = opts.verbose },
+             verbose = opts.verbose, remedies = opts.remedies },
   }, Report)
 end
 

@@ -1,0 +1,94 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- Commands that show by hand what was found, as far as ordinary tools can.
+-- Each is one line to paste, and says what it shows and what it cannot.
+local M = {}
+
+-- Our whole request: 28 bytes of header and numbers, 128 of empty names.
+local SCCRQ = "printf '009c00011a2b3c4d0001000001000000000000030000000300000" ..
+  "000%0256d' 0 | xxd -r -p"
+
+local reply = "the whole request in one piece; a reply begins with 009c " ..
+  "0001 1a2b 3c4d 0002, its result is byte 14. It does not test GRE."
+
+local idle = "It sends no request, and while it is idle Poptop answers " ..
+  "nobody, up to 10 s: end it at once."
+
+-- {host}, {port}; {url}: the address as URLs have it; {six}: -6 for IPv6.
+local checks = {
+  { command = SCCRQ .. " | nc -w 12 {host} {port} | xxd", shows = reply },
+  { command = "nmap {six}-n -Pn -p{port} --script +pptp-version {host}",
+    shows = "the reply's host name, as Service Info. Its vendor and " ..
+      "firmware come with -sV alone, which first waits idle for 6 s: " ..
+      "meanwhile Poptop answers nobody. It does not test GRE." },
+  { command = SCCRQ .. " | curl -s -m 12 telnet://{url}:{port} | xxd",
+    shows = "without nc: " .. reply },
+  { command = "bash -c \"exec 3<>/dev/tcp/{host}/{port}; " .. SCCRQ ..
+      " >&3; timeout 12 head -c 156 <&3 | xxd\"",
+    shows = "with bash and xxd alone: " .. reply },
+  { command = "telnet {host} {port}",
+    shows = "whether TCP connects (Connected to), and nothing of PPTP. " ..
+      idle },
+}
+
+-- What silence means depends on the way between here and there.
+local ways = {
+  unasked = {
+    command = "pptpgrade --gre-control WORKING_SERVER {server}",
+    shows = "whether GRE passes between here and a server that is known to " ..
+      "work: only then does the silence of this one mean something.",
+  },
+  unproven = {
+    command = "tcpdump -ni any ip proto 47 and host {host}",
+    shows = "whether our GRE leaves this network. It did not pass to the " ..
+      "server named by --gre-control either: ask from another network.",
+  },
+  proven = {
+    command = "tcpdump -ni any ip proto 47",
+    shows = "on the server: whether our GRE arrives. It passes to the " ..
+      "server named by --gre-control, so look at filters on this one's side.",
+  },
+}
+
+--- An address, and nothing that a shell would act on.
+function M.address(target)
+  if type(target) == "string" and target:find("^[%x.:]+$") and
+     target:find("%x") then
+    return target
+  end
+  return "ADDRESS"
+end
+
+--- A port number; 1723 where it is none.
+function M.port(port)
+  local number = math.type(port) and math.tointeger(port)
+  return number and number > 0 and number < 65536 and number or 1723
+end
+
+--- A check by ordinary tools each, and one more for silent GRE.
+-- @tparam string target
+-- @tparam integer port
+-- @tparam[opt] string silence where GRE was silent: proven, unproven (the way
+--   to another server), unasked
+-- @treturn table list of { command, shows }; only what is there for silent GRE
+--   tests GRE, and comes first
+function M.list(target, port, silence)
+  local host, number = M.address(target), M.port(port)
+  local six = host:find(":", 1, true) ~= nil
+  local url = six and "[" .. host .. "]" or host
+  local values = {
+    host = host, port = number, url = url, six = six and "-6 " or "",
+    server = number == 1723 and host or url .. ":" .. number,
+  }
+  local list = {}
+  for _, check in ipairs { ways[silence] or false, table.unpack(checks) } do
+    if check then
+      list[#list + 1] = {
+        command = check.command:gsub("{(%a+)}", values),
+        shows = check.shows,
+      }
+    end
+  end
+  return list
+end
+
+return M
