@@ -14,5 +14,7 @@ void pptp_record_walk_time(struct pptp_sink *s, const char *key,
 			   int64_t time_us);
 void pptp_record_walk_note(const struct pptp_record *r,
 			   const struct pptp_note *note, struct pptp_sink *s);
+/* A service's name from its first bytes; "unknown". */
+const char *pptp_record_service(const uint8_t *bytes, size_t length);
 
 #endif
