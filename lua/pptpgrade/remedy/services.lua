@@ -59,9 +59,9 @@ local accel = {
   },
   {
     id = "off_vyos", where = "VyOS", ["for"] = "VyOS", lasts = true,
-    text = "takes the PPTP server out of the configuration",
+    text = "takes the PPTP server out of the configuration; keep what show " ..
+      "vpn pptp says in there, to have it back",
     commands = { "configure", "delete vpn pptp", "commit", "save", "exit" },
-    undo = { "configure", "rollback 1" },
     source = "VyOS user guide, PPTP server",
   },
   by_page("off_keenetic", "Keenetic", "Applications, PPTP VPN server: off",
