@@ -18,6 +18,7 @@ PPTP_LUAOPEN luaopen_pptplab(lua_State *L);
 struct host {
 	struct lab_host host;
 	struct lab_box box;
+	unsigned held; /* conversations, connected or not */
 	int64_t now;
 };
 
@@ -150,6 +151,7 @@ static int new_host(lua_State *L)
 	config.seed = (uint32_t)number(L, 1, "seed", 1);
 	h = lua_newuserdatauv(L, sizeof(*h), 0);
 	lab_host_init(&h->host, &config);
+	h->held = 0;
 	lab_box_init(&h->box, config.box, config.box_detail, &config.router);
 	/* Not a multiple of anything that a link would stall by. */
 	h->now = 1000 * INT64_C(1000000) + config.seed % 9999991;
@@ -225,7 +227,7 @@ static int converse(lua_State *L)
 	if (lua_istable(L, 3) && flag(L, 3, "unprivileged"))
 		drop_privilege(&f);
 	/* Each conversation has its own weather. */
-	link.seed = link.seed * 31 + h->host.conversations;
+	link.seed = link.seed * 31 + h->held++;
 	h->now += (int64_t)(1e6 * seconds(L, 2, "wait"));
 	record = lab_world_run(*w, &h->host, &f, &link, &h->now);
 	if (record == NULL)
