@@ -95,7 +95,7 @@ static const struct note_text note_texts[PPTP_NOTE_COUNT] = {
 			    "asked past its firewall",
 			    "", "", PLAIN},
     [PPTP_NOTE_GRE_ICMP] = {"gre_icmp", "ICMP ", "/",
-			    " came for GRE, though some was answered", TWO},
+			    " came for GRE, though GRE came too", TWO},
     [PPTP_NOTE_CONTROL_CUT] = {"control_cut",
 			       "the server's stream ended after ", "",
 			       " bytes of a control message", NUMBER},

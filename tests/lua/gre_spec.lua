@@ -21,7 +21,7 @@ local function forwarded(asked, given)
                  to_server = "refused", refusals = 5, packets_received = 8,
                  packets_sent = 5 }
   record.notes = { { code = "gre_icmp", count = 1,
-                     text = "ICMP 3/2 came for GRE, though some came" } }
+                     text = "ICMP 3/2 came for GRE, though GRE came too" } }
   for key, value in pairs(given or {}) do
     record.gre[key] = value
   end

@@ -398,7 +398,7 @@ START_TEST(gre_icmp)
 	call();
 	unreachable(SERVER, 2, last_packet());
 	wait_for(30 * S);
-	only("gre_icmp", 1, "ICMP 3/2 came for GRE, though some was answered");
+	only("gre_icmp", 1, "ICMP 3/2 came for GRE, though GRE came too");
 }
 END_TEST
 
