@@ -29,7 +29,7 @@ grade() # RANGE [COMMAND WORD…]
 {
 	local range=$1
 	shift
-	in_ns client "$@" "$PPTP_BUILD/pptpgrade" -q -j 512 -f jsonl "$range" \
+	in_ns client "${@:-$PPTP_BUILD/pptpgrade}" -q -j 512 -f jsonl "$range" \
 		>"$scratch/verdicts"
 }
 
@@ -61,8 +61,8 @@ each boxed 230 198.18.0.1-198.18.0.230
 
 # What a caller without privileges may know is less, and no less true.
 lab boxed 230
-grade 198.18.0.1-198.18.0.230 setpriv --reuid 65534 --clear-groups \
-	--bounding-set=-all
+publish_programs
+grade 198.18.0.1-198.18.0.230 "${nobody[@]}" "$public/bin/pptpgrade"
 is "unprivileged: the run ends well" $? 0
 ok "unprivileged: every verdict agrees with the truth" \
 	python3 "$repo/tests/lab/compare.py" --partial "$scratch/truth" \
