@@ -236,13 +236,15 @@ compare "capture drops: no verdict contradicts the truth" --partial
 
 # ---- 4. A wall clock that jumps two hours back and forth, 20 times a second.
 
+# Blanks part the names in LD_PRELOAD: it lies where there are none.
+public_folder
 ok "the stepping clock is built" "${CC:-cc}" -std=c11 -D_GNU_SOURCE -O2 \
-	-shared -fPIC -o "$scratch/clockstep.so" "$system/clockstep.c"
+	-shared -fPIC -o "$public/clockstep.so" "$system/clockstep.c"
 # With SAN=1 a launcher names the sanitizers' runtime, and nothing beside it:
 # here it comes first by hand, before the clock.
-stepping=("LD_PRELOAD=$scratch/clockstep.so" "$pptpgrade")
+stepping=("LD_PRELOAD=$public/clockstep.so" "$pptpgrade")
 [ -z "${PPTP_SAN:-}" ] || stepping=("${sanitizers[@]}"
-	"${sanitizers[0]}:$scratch/clockstep.so" lua5.4 "$pptpgrade.lua")
+	"${sanitizers[0]}:$public/clockstep.so" lua5.4 "$pptpgrade.lua")
 in_ns client timeout -k 2 120 env "${stepping[@]}" -q -f jsonl \
 	198.18.2.1-198.18.2.50 >"$scratch/stepped" 2>&1 </dev/null &
 stepped=$!
