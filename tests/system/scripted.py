@@ -27,14 +27,15 @@ def message(kind, body):
     return struct.pack("!HHIHH", 12 + len(body), 1, COOKIE, kind, 0) + body
 
 
-def start_reply(result=1, error=0, more=b""):
+def start_reply(result=1, error=0, more=b"", firmware=1, host=b"gateway",
+                vendor=b"Example"):
     return message(2, struct.pack("!HBBIIHH64s64s", 0x0100, result, error, 3,
-                                  3, 0, 1, b"gateway", b"Example") + more)
+                                  3, 0, firmware, host, vendor) + more)
 
 
-def call_reply(peer, result=1, error=0):
+def call_reply(peer, result=1, error=0, speed=100000000):
     return message(8, struct.pack("!HHBBHIHHI", OUR_CALL, peer, result, error,
-                                  0, 100000000, 64, 0, 0))
+                                  0, speed, 64, 0, 0))
 
 
 def disconnect():
@@ -43,7 +44,8 @@ def disconnect():
 
 STOP_REQUEST = message(3, b"\1\0\0\0")
 STOP_REPLY = message(4, b"\1\0\0\0")
-PAP_REQUEST = bytes.fromhex("ff03c0210101000e0304c0230506deadbeef")
+LCP = b"\xff\3\xc0\x21"
+PAP_REQUEST = LCP + bytes.fromhex("0101000e0304c0230506deadbeef")
 
 
 class Caller:
@@ -146,8 +148,11 @@ def script_long(caller):
 
 # ---- a whole control connection, with one thing odd
 
-def follow(caller, start, reply, after=lambda caller: None):
-    """`start` for SCCRQ, `reply` for OCRQ (given the Call-ID), then `after`."""
+def follow(caller, start, reply, after=lambda caller: None, linger=0):
+    """`start` for SCCRQ, `reply` for OCRQ (given the Call-ID), then `after`.
+
+    `linger`: seconds from a request to stop to the answer.
+    """
     while heard := caller.hear():
         kind = heard[0]
         if kind == 1:
@@ -159,20 +164,27 @@ def follow(caller, start, reply, after=lambda caller: None):
         elif kind == 12:
             caller.say(disconnect())
         elif kind == 3:
+            time.sleep(linger)
             caller.say(STOP_REPLY)
             return
 
 
-def ask_for_pap(caller):
-    """An opened LCP: PAP is asked for, and nothing more is said."""
-    caller.send_ppp(PAP_REQUEST)
-    for frame in caller.hear_ppp(60):
-        lcp = frame[4:] if frame[:2] == b"\xff\3" else frame[2:]
-        head = b"\xff\3\xc0\x21"
+def lcp_of(frame):
+    return frame[4:] if frame[:2] == b"\xff\3" else frame[2:]
+
+
+def ask_for(request, caller):
+    """An opened LCP: `request` asks for a login, and nothing more is said."""
+    caller.send_ppp(request)
+    for lcp in map(lcp_of, caller.hear_ppp(60)):
         if lcp[:1] == b"\1":
-            caller.send_ppp(head + b"\2" + lcp[1:])
+            caller.send_ppp(LCP + b"\2" + lcp[1:])
         elif lcp[:1] == b"\5":
-            caller.send_ppp(head + b"\6" + lcp[1:4])
+            caller.send_ppp(LCP + b"\6" + lcp[1:4])
+
+
+def ask_for_pap(caller):
+    ask_for(PAP_REQUEST, caller)
 
 
 def script_pap(caller):
@@ -205,6 +217,98 @@ def script_stops(caller):
     for _ in range(60):
         time.sleep(0.9)
         caller.say(STOP_REQUEST)
+
+
+# ---- messages at times at which they are not expected
+
+def script_early(caller):
+    """GRE 0.3 s before the call is taken."""
+    def reply(call):
+        caller.send_ppp(PAP_REQUEST)
+        time.sleep(0.3)
+        return call_reply(call)
+    follow(caller, start_reply(), reply)
+
+
+def script_junk(caller):
+    """The call is taken, and what follows in the same segment is no message."""
+    follow(caller, start_reply(), lambda call: call_reply(call) + bytes(20))
+
+
+def script_taken_back(caller):
+    """Something to acknowledge right before the call is taken back."""
+    def after(caller):
+        time.sleep(0.05)
+        caller.send_ppp(LCP + bytes.fromhex("0c01000c0000000061626364"))
+        time.sleep(0.05)
+        caller.say(disconnect())
+    follow(caller, start_reply(), call_reply, after, 1)
+
+
+def script_terminates(caller):
+    """Two Terminate-Requests, each with an identifier of its own."""
+    def later():
+        for identifier in (7, 8):
+            time.sleep(0.6)
+            caller.send_ppp(LCP + bytes((5, identifier, 0, 4)))
+
+    def after(caller):
+        time.sleep(0.05)
+        threading.Thread(target=later, daemon=True).start()
+        caller.send_ppp(PAP_REQUEST)
+        for lcp in map(lcp_of, caller.hear_ppp(20)):
+            if lcp[:1] == b"\1":
+                caller.send_ppp(LCP + b"\2" + lcp[1:])
+    follow(caller, start_reply(), call_reply, after)
+
+
+def script_huge(caller):
+    """26 times a request of 382 options, two bytes each."""
+    request = LCP + struct.pack("!BBH", 1, 1, 4 + 764) + b"\x13\2" * 382
+
+    def after(caller):
+        for _ in range(26):
+            time.sleep(0.05)
+            caller.send_ppp(request)
+    follow(caller, start_reply(), call_reply, after)
+
+
+# ---- odd, and right
+
+def script_asks_first(caller):
+    """An Echo-Request as soon as there is a connection, and nothing else."""
+    caller.say(message(5, struct.pack("!I", 1)))
+    script_mute(caller)
+
+
+def script_minus_one(caller):
+    """First sequence number 1, and an acknowledgement of what never came."""
+    def after(caller):
+        caller.sequence, caller.heard = 1, 0xFFFFFFFF
+        caller.send_ppp(PAP_REQUEST)
+    follow(caller, start_reply(vendor=b"Cisco Systems, Inc."), call_reply,
+           after)
+
+
+def script_multilink(caller):
+    """CHAP-MD5 beside an MRRU and an Endpoint-Discriminator of class 0."""
+    request = LCP + bytes.fromhex("0102001c 010405dc 0305c22305"
+                                  "0506a1b2c3d4 0702 110405dc 130300")
+    follow(caller, start_reply(), call_reply,
+           lambda caller: ask_for(request, caller))
+
+
+def script_clears(caller):
+    """Windows' fields, and a Call-Clear-Request of the server's own."""
+    def after(caller):
+        time.sleep(0.1)
+        port = caller.connection.getpeername()[1]
+        caller.say(message(15, struct.pack("!HHII", port, 0, 0xFFFFFFFF,
+                                           0xFFFFFFFF)))
+        time.sleep(1)
+        caller.say(message(12, struct.pack("!HH", OUR_CALL, 0)))
+    follow(caller, start_reply(firmware=3790, host=b"", vendor=b"Microsoft"),
+           lambda call: call_reply(call, speed=0x00E1F505), after)
 
 
 def serve(listener, script):
