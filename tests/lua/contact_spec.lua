@@ -261,18 +261,55 @@ describe("the sentence of first contact", function()
     end
   end)
 
-  it("takes a reply that was cut for PPTP", function()
-    local v = verdict(with_note(R.connected { control = { state = "closed" } },
-                                "control_cut"))
+  it("takes a reply that was cut for PPTP where its cookie came", function()
+    local cut = with_note(R.connected { control = {
+      state = "closed", pptp = true, first_bytes = "009c00011a2b3c4d" } },
+      "control_cut")
+    local v = verdict(cut)
     assert.equal("C-F", v.grade)
     assert.equal("PPTP answers, but its reply was not whole; whether it " ..
                  "takes calls is not known.", v.summary)
     assert.equal("C-F", verdict(R.connected { control = {
       state = "closed", pptp = true } }).grade)
-    assert.equal("C-F", verdict(
-      with_note(R.connected { control = { state = "closed" } }, "control_cut"),
-      R.connected { control = { state = "not_pptp", service = "http",
-                                first_bytes = "48" } }).grade)
+    assert.equal("C-F", verdict(cut, R.connected { control = {
+      state = "not_pptp", service = "http", first_bytes = "48" } }).grade)
+  end)
+
+  it("takes what ended before the cookie for neither PPTP nor another", function()
+    local cut = with_note(R.connected { control = {
+      state = "closed", first_bytes = "00" } }, "control_cut")
+    local v = verdict(cut)
+    assert.equal("B-F", v.grade)
+    assert.equal("Port 1723 opens, but what came ended too early to show " ..
+                 "what answers.", v.summary)
+    assert.equal("B-F", verdict(cut, R.connected { control = {
+      state = "not_pptp", service = "http", first_bytes = "48" } }).grade)
+  end)
+
+  it("takes no port for closed behind which something was heard", function()
+    local heard = { lcp = { state = "opened", offers = {} },
+                    challenge = { state = "none" },
+                    network = { state = "asked", protocols = { "ipcp" } },
+                    gre = { state = "inbound_only" } }
+    for name, found in pairs(heard) do
+      for _, how in ipairs { { "closed", "rst" }, { "silent", "timeout" } } do
+        assert.equal("B-F", verdict(R.contact(how[1], how[2], {
+          [name] = found })).grade, name)
+      end
+    end
+    assert.equal("A", verdict(R.contact("closed", "rst"), R.record {
+      kind = "gre", gre = R.reachable() }).grade)
+  end)
+
+  it("takes nothing that this host did for an answer", function()
+    local refused = R.contact("filtered", "icmp-3-13")
+    assert.equal("A", verdict(refused).grade)
+    refused.tcp.icmp_from = refused.source
+    assert.equal("?", verdict(refused).grade)
+    assert.equal("?", verdict(with_note(R.contact("silent", "timeout"),
+                                        "send_failed")).grade)
+    assert.equal("?", verdict(with_note(R.contact("closed", "rst"),
+                                        "syn_differs")).grade)
   end)
 
   it("tells a server that stopped answering, and after how many connections",

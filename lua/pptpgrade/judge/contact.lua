@@ -29,13 +29,24 @@ M.connect = connect_of
 
 local connected = { connected = true, reset = true }
 
+-- Whether something was heard of a stage that needs a connection first.
+local function is_beyond(record)
+  for _, name in ipairs { "control", "call", "lcp", "challenge", "network" } do
+    if stage(record, name).state ~= "not_tested" then
+      return true
+    end
+  end
+  local gre = stage(record, "gre").state
+  return record.kind ~= "gre" and
+    (gre == "reachable" or gre == "inbound_only")
+end
+
 --- Whether a SYN-ACK came, to whichever SYN, or more than one.
 function M.is_open(record)
   local connect = connect_of(record)
   return stage(record, "tcp").state == "open" or
     connected[connect.state] == true or connect.reason == "syn-ack" or
-    stage(record, "control").state ~= "not_tested" or
-    stage(record, "call").state ~= "not_tested"
+    is_beyond(record)
 end
 
 --- Whether the SYN was answered and the connection after it was not.
@@ -60,13 +71,15 @@ end
 local cut_short = { aborted = true, error = true, running = true }
 
 -- Silence says something only where it was waited for to the end, by a host
--- that could send and has lost nothing of what came.
+-- that could send, did not refuse itself, and has lost nothing of what came.
 local function waited(record)
   local tcp = stage(record, "tcp")
   local reason = tcp.reason
-  return (tcp.state == "silent" and reason == "timeout" or is_icmp(reason)) and
+  return (tcp.state == "silent" and reason == "timeout" or
+          is_icmp(reason) and
+          (tcp.icmp_from == nil or tcp.icmp_from ~= record.source)) and
     type(record.ended_by) == "string" and not cut_short[record.ended_by] and
-    not has_note(record, "capture_drops")
+    not (has_note(record, "capture_drops") or has_note(record, "send_failed"))
 end
 
 local failed = { unreachable = true, timeout = true, refused = true }
@@ -83,6 +96,8 @@ local function closed_kind(record)
   local reason, connect = stage(record, "tcp").reason, connect_of(record)
   if untried[connect.state] then
     return reason == "rst" and "alone" or "untold"
+  elseif has_note(record, "syn_differs") then
+    return "differs"
   elseif reason == "refused" then
     return connect.state == "refused" and "refused" or "differs"
   elseif reason ~= "rst" or connect.state == "refused" and not connect.reason

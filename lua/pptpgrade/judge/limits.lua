@@ -210,20 +210,24 @@ local function cap_answer(view)
 end
 
 -- The start of a reply was there: PPTP answers, whatever became of the rest.
+local function speaks_pptp(record)
+  return stage(record, "control").pptp == true
+end
+
+-- What came ended before it showed whether it is PPTP.
 local function is_cut(record)
-  return has_note(record, "control_cut") or
-    stage(record, "control").pptp == true
+  return has_note(record, "control_cut")
 end
 
 local function cap_control(view)
   local stages = view.policy.stages
   local state = stage(view.evidence, "control").state
-  if state == "answered" or any(view, is_cut) then
+  if state == "answered" or any(view, speaks_pptp) then
     cap_answer(view)
   elseif state == "refused" then
     add(view, "C01", stages.answers)
     cap_refusal(view, "control", 4, 5)
-  elseif state == "not_pptp" then
+  elseif state == "not_pptp" and not any(view, is_cut) then
     add(view, "C22", stages.other_protocol)
   else
     add_unknown(view, "C23", stages.no_reply)

@@ -179,6 +179,8 @@ local function no_reply(view)
     text = undelivered(stuck)
   elseif not find(view, is_asked) then
     text = not_asked(view)
+  elseif any_note(view, "control_cut") then
+    text = "Port %s opens, but what came ended too early to show what answers"
   elseif stage(view.evidence, "control").state == "closed" then
     text = "Port %s opens, and the connection ended without a reply"
   else
