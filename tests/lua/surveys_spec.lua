@@ -88,6 +88,16 @@ describe("the newest survey", function()
       pap("10:00:00", A), at("10:01:00", R.record(), B)) })
   end)
 
+  it("that found a port closed says what a ban looks like", function()
+    local e = evidence.newest { pap("10:00:00", A), refused("10:01:00", B) }
+    assert.equal("Port 1723 is closed: no PPTP here; older records are left " ..
+                 "out: where they found it open, a ban of this host's " ..
+                 "address looks the same.", grade(e).summary)
+    local open = evidence.newest { refused("10:00:00", A), pap("10:11:00", B) }
+    assert.equal(1, open.older)
+    assert.falsy(grade(open).summary:find("ban", 1, true))
+  end)
+
   it("is all of it where no run is told", function()
     assert.same({ "F", 2, 0 }, { newest(pap "10:00:00", refused "10:01:00") })
   end)

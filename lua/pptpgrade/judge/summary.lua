@@ -416,12 +416,18 @@ local function stopped_after(records)
   end
 end
 
+local not_open = { closed = true, refused = true, unanswered = true }
+
 local function beside(view)
   local list, records = {}, records_of(view)
+  if view.evidence.older and not_open[view.contact.kind] then
+    list[1] = "older records are left out: where they found it open, a ban " ..
+      "of this host's address looks the same"
+  end
   local count = stopped_after(records)
   if count then
-    list[1] = ("it stopped answering after %d connection%s: perhaps a limit " ..
-               "or a ban"):format(count, count == 1 and "" or "s")
+    list[#list + 1] = ("it stopped answering after %d connection%s: " ..
+      "perhaps a limit or a ban"):format(count, count == 1 and "" or "s")
   end
   list[#list + 1] = gre.stopped(records)
   local icmp = view.has_offer and gre.is_forwarded(records)
