@@ -275,7 +275,8 @@ describe("the sentence of first contact", function()
       state = "not_pptp", service = "http", first_bytes = "48" } }).grade)
   end)
 
-  it("takes what ended before the cookie for neither PPTP nor another", function()
+  it("takes what ended before the cookie for neither PPTP nor another",
+     function()
     local cut = with_note(R.connected { control = {
       state = "closed", first_bytes = "00" } }, "control_cut")
     local v = verdict(cut)
