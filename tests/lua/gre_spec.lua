@@ -118,6 +118,46 @@ describe("GRE that stops", function()
     assert.is_nil(gre.stopped { once, one_way(R.talk { { "pap" } }, 2) })
   end)
 
+  -- A request, and the same again and again, however often we answer.
+  local function repeats(answer, to_server)
+    local says = {}
+    for i = 1, 5 do
+      says[i] = { "mschap_v2", i < 5 and answer or nil,
+                  { identifier = 1, news = i == 1 } }
+    end
+    local record = R.talk(says)
+    record.ended_by = "budget"
+    record.gre.to_server = to_server
+    record.gre.state = to_server == "proven" and "reachable" or "inbound_only"
+    return record
+  end
+
+  it("on the way to the server, after a call's first packet, is told",
+     function()
+    local v = verdict(repeats("ack", "proven"), repeats("nak:pap", "proven"))
+    assert.equal("E-F", v.grade)
+    assert.truthy(has(v.summary, "; the server repeats what we " ..
+      "acknowledged, as if no GRE of ours arrived after a call's first " ..
+      "packet."))
+    assert.is_nil(gre.stopped { repeats("nak:pap", "proven") })
+    assert.is_nil(gre.stopped { repeats("ack", "unknown") })
+    assert.is_nil(gre.stopped { repeats("ack", "proven"),
+                                R.talk { { "mschap_v2", "ack" } } })
+  end)
+
+  it("on the way to the server, after the first calls, is told", function()
+    local whole, lost = R.talk { { "mschap_v2", "ack" } },
+      repeats("nak:pap", "unknown")
+    assert.truthy(has(verdict(whole, lost).summary,
+      "; GRE of ours was seen to arrive in the first call alone."))
+    assert.equal("GRE of ours was seen to arrive in the first 2 calls alone",
+                 gre.stopped { whole, whole, lost, lost })
+    assert.is_nil(gre.stopped { lost, whole })
+    assert.is_nil(gre.stopped { whole, repeats("nak:pap", "refused") })
+    lost.lcp.offers[4].news = true
+    assert.is_nil(gre.stopped { whole, lost })
+  end)
+
   it("is silence that proves nothing where our capture is deaf", function()
     local record = R.called { gre = { state = "silent", reason = "timeout" } }
     record.notes = { { code = "capture_deaf", text = "", count = 1 } }

@@ -77,8 +77,8 @@ end
 
 -- What pppd draws behind the magic number of records.lua.
 local PPPD = "50fc0665f2f8fe976f13c1dccd7c6a46"
-local HASH = "MS-CHAPv2 is accepted: one recorded login yields the password's " ..
-  "hash for 2^56 work"
+local HASH = "MS-CHAPv2 is accepted: one recorded login yields the " ..
+  "password's hash for 2^56 work"
 local windows = { host_name = "", vendor = "Microsoft", firmware_revision = 0,
                   maximum_channels = 0, framing_capabilities = 2,
                   bearer_capabilities = 3 }
@@ -88,7 +88,8 @@ describe("a verdict", function()
      function()
     local old = R.talk({ { "pap", "ack" } })
     old.time = "2026-01-01T10:00:00.000000Z"
-    local new = R.syn("closed", "rst", { time = "2026-11-01T10:00:00.000000Z" })
+    local new = R.syn("closed", "rst")
+    new.time = "2026-11-01T10:00:00.000000Z"
     for _, records in ipairs { { old, new }, { new, old } } do
       local v = judge(records)
       assert.equal("?", v.grade)
@@ -173,7 +174,7 @@ describe("a verdict", function()
     end
   end)
 
-  it("leaves a letter open for the policy, not for a method that is not there",
+  it("leaves a letter open for the policy, not for a method that is none",
      function()
     local rules = assert(policy.over_default { methods = {
       mschap_v2 = "D-E" } })
@@ -186,9 +187,9 @@ describe("a verdict", function()
 
   it("has a sentence where no method was seen", function()
     local v = judge(survey { R.talk { { "none", "ack" } } })
-    assert.same({ "D-F", "PPP answers, but no login method was seen; whether " ..
-      "PAP, CHAP-MD5, MS-CHAPv1, MS-CHAPv2 or EAP are accepted and whether " ..
-      "a login is required is not known." }, { v.grade, v.summary })
+    assert.same({ "D-F", "PPP answers, but no login method was seen; " ..
+      "whether PAP, CHAP-MD5, MS-CHAPv1, MS-CHAPv2 or EAP are accepted and " ..
+      "whether a login is required is not known." }, { v.grade, v.summary })
   end)
 end)
 
@@ -251,7 +252,9 @@ describe("who it is", function()
 
   it("keeps each blank of a name on the page", function()
     local text = {}
-    local page = report.open("text", function(piece) text[#text + 1] = piece end)
+    local page = report.open("text", function(piece)
+      text[#text + 1] = piece
+    end)
     page:add(judge(survey({ R.connected { depth = "control" } }, {
       control = { host_name = "gw   x  ", vendor = "A  B" } })))
     page:close()

@@ -103,6 +103,42 @@ local function calls_of(records)
   return heard, silent, once, ended
 end
 
+local REPEATS = 3 -- of a request that we had answered, each time
+
+-- Whether the server sent a request again and again though we answered it, to
+-- the end: with `answer` where that was always the same.
+local function is_repeated(record, answer)
+  local offers, count = reads.offers(record), 0
+  for i = #offers, 2, -1 do
+    local before = offers[i - 1].answer
+    if reads.is_news(offers, i) or type(before) ~= "string" or
+       before == "none" or answer and before ~= answer then
+      break
+    end
+    count = count + 1
+  end
+  return count >= REPEATS and given_up[record.ended_by] == true
+end
+
+-- Our packets, where the server's own went on: in how many calls they arrived
+-- before they did so no more; 0 where it was a part of each call.
+local function ours_stopped(records)
+  local arrived, lost, repeated, all = 0, 0, false, true
+  for _, record in ipairs(records) do
+    if hears(record) then
+      local to_server = stage(record, "gre").to_server
+      if to_server == "proven" then
+        arrived, lost = arrived + 1, 0
+        repeated = repeated or is_repeated(record, "ack")
+      elseif to_server ~= "refused" and is_repeated(record) then
+        lost = lost + 1
+      end
+      all = all and given_up[record.ended_by] == true
+    end
+  end
+  return arrived > 0 and (lost > 0 and arrived or repeated and all and 0) or nil
+end
+
 --- How GRE stopped, in words; nil where it did not.
 -- @tparam table records
 -- @treturn string|nil
@@ -113,6 +149,14 @@ function M.stopped(records)
       ("GRE was heard in the first %d calls alone"):format(heard)
   elseif heard > 0 and once and (heard > 1 or ended > 0) then
     return "after a call's first packet no more GRE was heard"
+  end
+  local ours = ours_stopped(records)
+  if ours == 0 then
+    return "the server repeats what we acknowledged, as if no GRE of ours " ..
+      "arrived after a call's first packet"
+  elseif ours then
+    return ("GRE of ours was seen to arrive in the first %s alone"):format(
+      ours == 1 and "call" or ours .. " calls")
   end
 end
 
