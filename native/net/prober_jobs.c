@@ -16,6 +16,9 @@
 
 /* Used bytes are overwritten: nothing that was random is told twice. No signal
  * cuts a piece of 256 bytes short. */
+_Static_assert(PPTP_RANDOM_POOL <= 256,
+	       "a signal may cut short what is longer: getrandom(2)");
+
 bool pptp_prober_random(struct pptp_prober *p, void *bytes, size_t length)
 {
 	if (p->random_left < length) {
