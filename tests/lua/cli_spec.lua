@@ -422,6 +422,21 @@ describe("pptpgrade, grading live servers,", function()
     assert.equal(n, lines)
   end)
 
+  it("begins nothing after the first signal", function()
+    local n = 0
+    local r = run({ "-q", "-j", "1", "-d", "call", "192.0.2.1", "192.0.2.2",
+                    "192.0.2.3" }, {
+      server = function(plan)
+        n = n + 1
+        return closed(plan)
+      end,
+      signals = function()
+        return n >= 1 and 1 or 0
+      end })
+    assert.equal(4, r.status)
+    assert.equal(1, n)
+  end)
+
   it("says what was lost on the way: 4", function()
     refused(4, "x.pcap", { "-w", "x.pcap", "192.0.2.1" },
             { lost = "x.pcap: No space left on device" })
