@@ -451,6 +451,28 @@ describe("login", function()
       record = { network = { state = "none" } } })))
   end)
 
+  it("is not proven by an end before our Ack, or one that may be our doing",
+     function()
+    local says = { { "mschap_v2", "reject", { rejected = { 3 } } },
+                   { "none", "ack" } }
+    local function ended(ending, record, after)
+      return login(R.talk(says, { ending = ending, after = after,
+                                  record = record }))
+    end
+    assert.equal("required", ended "terminate")
+    assert.equal("required", ended "closed")
+    assert.equal("unknown", ended("terminate", nil, -50000))
+    assert.equal("unknown", ended("terminate", { ended_by = "aborted" }))
+    assert.equal("unknown", ended("terminate", { gre = {
+      state = "inbound_only", from_server = "proven",
+      to_server = "unknown" } }))
+    for _, code in ipairs { "no_guard", "local_icmp" } do
+      local noted = { notes = { { code = code, text = "", count = 1 } } }
+      assert.equal("unknown", ended("closed", noted))
+      assert.equal("required", ended("terminate", noted))
+    end
+  end)
+
   it("is not proven by a first request without option 3", function()
     assert.equal("unknown", login(R.talk({ { "none", "ack" } },
                                          { ending = "terminate" })))

@@ -189,6 +189,18 @@ describe("the text report", function()
     assert.equal("reachable", gre_line("unproven", { state = "reachable" }))
   end)
 
+  it("names a product without a system, and none that is not known", function()
+    local v = verdict(scripted.pppd { "mschap_v2" }, named)
+    v.product = { name = "X", vendor = "Y" }
+    assert.truthy(render("text", { v }):find("answered    X (", 1, true))
+    v.product = { name = "X on Z", os = "Z" }
+    assert.truthy(render("text", { v }):find("answered    X on Z (", 1, true))
+    v.product = { name = "unknown", vendor = "Y", confidence = "none" }
+    local text = render("text", { v }, { verbose = true })
+    assert.truthy(text:find('answered    "local", ', 1, true))
+    assert.falsy(text:find("unknown", 1, true))
+  end)
+
   it("tells how the product is known where asked, and when it is belied",
      function()
     local v = verdict(scripted.pppd { "mschap_v2" }, named)
