@@ -302,6 +302,17 @@ describe("the sentence of first contact", function()
       kind = "gre", gre = R.reachable() }).grade)
   end)
 
+  it("wants ten echo requests answered, beside as many silent SYNs", function()
+    local function witnessed(asked, answered)
+      return verdict(R.contact("silent", "timeout", { host = {
+        state = "alive", asked = asked, answered = answered } })).grade
+    end
+    assert.equal("A", witnessed(10, 10))
+    assert.equal("?", witnessed(9, 9))
+    assert.equal("?", witnessed(10, 9))
+    assert.equal("?", witnessed(10, 11))
+  end)
+
   it("takes nothing that this host did for an answer", function()
     local refused = R.contact("filtered", "icmp-3-13")
     assert.equal("A", verdict(refused).grade)

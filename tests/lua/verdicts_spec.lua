@@ -174,6 +174,41 @@ describe("a verdict", function()
     end
   end)
 
+  it("is C only where all that asked were told that we may not", function()
+    local seven = R.connected { call = { state = "refused", result_code = 7 } }
+    local four = R.connected { control = R.control { state = "refused",
+                                                     result_code = 4 } }
+    local function with(refusal, depth, more)
+      local record = R.connected { depth = depth, control = more }
+      return grade(R.evidence(refusal, record)).grade
+    end
+    assert.equal("C", with(seven, "control", R.control()))
+    assert.equal("C", with(seven, "call", R.copy(four.control)))
+    assert.equal("C-F", with(seven, "call", R.control()))
+    assert.equal("C", with(four, "syn", { state = "not_tested" }))
+    assert.equal("C-F", with(four, "control", { state = "not_tested" }))
+    assert.equal("C-F", with(four, "control", { state = "silent" }))
+    assert.equal("C", grade(R.evidence(four, R.syn("silent", "timeout"))).grade)
+  end)
+
+  it("is proven where each refusal and the login are the server's own words",
+     function()
+    local function refused(ending)
+      local records = {}
+      for i, method in ipairs { "pap", "chap_md5", "mschap_v1", "eap" } do
+        records[i] = R.talk({ { "mschap_v2", "nak:" .. method } },
+                            { asked = method, ending = ending })
+      end
+      records[5] = R.login_required "mschap_v2"
+      local v = judge(survey(records))
+      assert.equal("E", v.grade)
+      return v.confidence
+    end
+    assert.equal("proven", refused "terminate")
+    assert.equal("observed", refused "closed")
+    assert.equal("observed", refused "disconnect")
+  end)
+
   it("leaves a letter open for the policy, not for a method that is none",
      function()
     local rules = assert(policy.over_default { methods = {
