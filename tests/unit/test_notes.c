@@ -5,6 +5,27 @@
 
 static char text[1 << 20];
 
+/* Numbers that its words do not tell are 0 in a note, but for the packet that it
+ * is about. */
+static void ck_assert_untold_is_zero(const struct pptp_note *n)
+{
+	static const uint8_t two[] = {
+	    PPTP_NOTE_PEER_CALL_ID, PPTP_NOTE_RESERVED, PPTP_NOTE_LONG_MESSAGE,
+	    PPTP_NOTE_SYN_ICMP,     PPTP_NOTE_GRE_ICMP, PPTP_NOTE_ODD_RESULT};
+	static const uint8_t none[] = {
+	    PPTP_NOTE_WAN_ERROR,      PPTP_NOTE_CALL_CLEAR,
+	    PPTP_NOTE_CONNECT_AGAIN,  PPTP_NOTE_OWN_HOST,
+	    PPTP_NOTE_SYN_DIFFERS,    PPTP_NOTE_GRE_EARLY,
+	    PPTP_NOTE_LOST_SYNC,      PPTP_NOTE_IDENTIFICATION,
+	    PPTP_NOTE_MAGIC_REJECTED,
+	};
+
+	if (memchr(two, n->code, sizeof(two)) == NULL)
+		ck_assert_uint_eq(n->b, 0);
+	if (memchr(none, n->code, sizeof(none)) != NULL)
+		ck_assert_uint_eq(n->a, 0);
+}
+
 /* The record has this one note, and no other. */
 static void only(const char *code, unsigned count, const char *words)
 {
@@ -27,6 +48,7 @@ static void only(const char *code, unsigned count, const char *words)
 	ck_assert(pptp_writer_ok(&out));
 	as_json(&w.c.record, text, sizeof(text));
 	ck_assert_has(text, note);
+	ck_assert_untold_is_zero(&w.c.record.note[0]);
 }
 
 static void call(void)
