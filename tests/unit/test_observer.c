@@ -244,103 +244,14 @@ START_TEST(a_stream_that_loses_its_cookie_is_lost_for_good)
 }
 END_TEST
 
-/* ---- GRE alone: what an ICMP message is about ----------------------------- */
-
-static struct pptp_ip gre_header(void)
+START_TEST(why_gre_was_not_tested_outlasts_an_early_end)
 {
-	struct pptp_ip ip;
-
-	memset(&ip, 0, sizeof(ip));
-	ip.source = pptp_address_v4(0xc0000202);
-	ip.destination = pptp_address_v4(0xc0000201);
-	ip.ttl = 64;
-	return ip;
-}
-
-static int numbered(uint32_t number, bool has_number, uint8_t *bytes,
-		    size_t room)
-{
-	static const uint8_t frame[] = {0xff, 0x03, 0xc0, 0x21, 9, 1, 0, 4};
-	struct pptp_ip ip = gre_header();
-	struct pptp_gre gre;
-	int n;
-
-	memset(&gre, 0, sizeof(gre));
-	gre.call_id = 0x0480;
-	gre.has_sequence = has_number;
-	gre.has_acknowledgment = !has_number;
-	gre.sequence_number = number;
-	n = pptp_gre_packet_encode(&ip, &gre, frame,
-				   has_number ? sizeof(frame) : 0, bytes, room);
-	ck_assert_int_gt(n, 0);
-	return n;
-}
-
-static void send_numbers(uint32_t first, uint32_t count)
-{
-	uint8_t bytes[128];
-	struct pptp_event event;
-
-	memset(&seen, 0, sizeof(seen));
-	seen.kind = PPTP_KIND_GRE;
-	seen.target = pptp_address_v4(0xc0000201);
-	seen.source = pptp_address_v4(0xc0000202);
-	pptp_observer_init(&outside, &seen);
-	for (uint32_t i = 0; i < count; i++) {
-		int n = numbered(first + i, true, bytes, sizeof(bytes));
-
-		ck_assert(pptp_observer_packet(&outside, PPTP_US, bytes,
-					       (size_t)n, now, &event));
-	}
-}
-
-/* ICMP about that number, or about GRE without one; refused ones since. */
-static uint32_t refused_by(uint32_t number, bool has_number)
-{
-	uint8_t bytes[256], quoted[128];
-	struct pptp_event event;
-	struct pptp_writer w;
-	struct pptp_ip ip = gre_header();
-	int n = numbered(number, has_number, quoted, sizeof(quoted));
-
-	ip.source = pptp_address_v4(0xc0000201);
-	ip.destination = pptp_address_v4(0xc0000202);
-	ip.protocol = PPTP_IP_ICMP;
-	pptp_writer_init(&w, bytes, sizeof(bytes));
-	pptp_ip_encode(&w, &ip, 8 + (size_t)n);
-	pptp_write_u8(&w, PPTP_ICMP_UNREACHABLE);
-	pptp_write_u8(&w, 2);
-	pptp_write_zeros(&w, 6);
-	pptp_write_bytes(&w, quoted, (size_t)n);
-	seen.gre.refused = 0;
-	ck_assert(pptp_observer_packet(&outside, PPTP_SERVER, bytes, w.length,
-				       now, &event));
-	ck_assert_int_eq(event.kind, PPTP_EVENT_UNREACHABLE_GRE);
-	return seen.gre.refused;
-}
-
-START_TEST(icmp_refuses_the_number_that_it_quotes)
-{
-	static const uint32_t firsts[] = {0, 1, 40, UINT32_MAX - 5};
-
-	for (size_t i = 0; i < sizeof(firsts) / sizeof(*firsts); i++) {
-		uint32_t first = firsts[i];
-
-		send_numbers(first, 34);
-		for (uint32_t k = 0; k < 32; k++)
-			ck_assert_uint_eq(refused_by(first + k, true),
-					  UINT32_C(1) << k);
-		for (uint32_t k = 32; k < 80;
-		     k++) /* kept no more, or not sent */
-			ck_assert_uint_eq(refused_by(first + k, true), 0);
-		ck_assert_uint_eq(refused_by(first - 1, true), 0);
-		ck_assert_uint_eq(refused_by(0, false), 0); /* the 34th */
-		send_numbers(first, 3);
-		ck_assert_uint_eq(refused_by(first + 2, true), 4);
-		ck_assert_uint_eq(refused_by(first + 3, true),
-				  0);                       /* not sent */
-		ck_assert_uint_eq(refused_by(0, false), 4); /* the last one */
-	}
+	begin(NULL);
+	memset(&seen.gre, 0, sizeof(seen.gre));
+	pptp_observer_without_gre(&outside, PPTP_REASON_NO_PRIVILEGE);
+	pptp_observer_end(&outside, PPTP_ENDED_ABORTED, now);
+	ck_assert_int_eq(seen.gre.state, PPTP_NOT_TESTED);
+	ck_assert_int_eq(seen.gre.reason, PPTP_REASON_NO_PRIVILEGE);
 }
 END_TEST
 
@@ -429,7 +340,7 @@ int main(void)
 	CLAIM(s, no_authentication_gives_the_same_record);
 	CLAIM(s, a_request_that_fills_the_store_still_replaces_the_last);
 	CLAIM(s, a_stream_that_loses_its_cookie_is_lost_for_good);
-	CLAIM(s, icmp_refuses_the_number_that_it_quotes);
+	CLAIM(s, why_gre_was_not_tested_outlasts_an_early_end);
 	CLAIM(s, packets_of_other_protocols_are_none_of_ours);
 	CLAIM(s, each_fixed_byte_of_a_message_is_looked_at);
 	CLAIM(s, times_saturate_and_never_run_backwards);
