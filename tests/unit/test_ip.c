@@ -457,6 +457,19 @@ START_TEST(walk_tells_a_fragment_and_a_cut)
 	    "\"ttl\":64,\"protocol\":17,\"identification\":4660,"
 	    "\"dont_fragment\":false,\"more_fragments\":true,"
 	    "\"fragment_offset\":24,\"truncated\":true}");
+	ip.more_fragments = false; /* the last one, if of 8 bytes */
+	ip.fragment_offset = 1;
+	pptp_ip_walk(&ip, json_open(&out));
+	ck_assert_has(json_close(&out), "\"more_fragments\":false,"
+					"\"fragment_offset\":1,");
+	ip.more_fragments = true; /* the first one */
+	ip.fragment_offset = 0;
+	pptp_ip_walk(&ip, json_open(&out));
+	ck_assert_has(json_close(&out), "\"more_fragments\":true,"
+					"\"fragment_offset\":0,");
+	ip.more_fragments = false; /* none */
+	pptp_ip_walk(&ip, json_open(&out));
+	ck_assert_ptr_null(strstr(json_close(&out), "fragment_offset"));
 }
 END_TEST
 

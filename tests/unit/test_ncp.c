@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/ncp.h"
 
+#include <stdio.h>
+
 #include "unit/vectors_ppp.h"
 
 START_TEST(ipcp_addresses_are_text)
@@ -77,6 +79,21 @@ START_TEST(other_codes_show_their_data)
 }
 END_TEST
 
+/* RFC 1661 5: Configure-Request to Configure-Reject, 1 to 4. */
+START_TEST(the_four_configure_codes_alone_have_options)
+{
+	char frame[40];
+	struct json out;
+
+	for (unsigned code = 0; code < 256; code++) {
+		snprintf(frame, sizeof(frame), "8021 %02x 01 0006 0302", code);
+		ck_assert_int_eq(strstr(walked(&out, frame), "\"options\":[") !=
+				     NULL,
+				 code >= 1 && code <= 4);
+	}
+}
+END_TEST
+
 START_TEST(callback_control_is_read_as_options)
 {
 	struct json out;
@@ -136,6 +153,7 @@ int main(void)
 	CLAIM(s, other_options_are_hexadecimal);
 	CLAIM(s, a_length_that_is_not_the_types_keeps_the_bytes);
 	CLAIM(s, other_codes_show_their_data);
+	CLAIM(s, the_four_configure_codes_alone_have_options);
 	CLAIM(s, callback_control_is_read_as_options);
 	CLAIM(s, options_past_the_packet_are_malformed_where_they_end);
 	CLAIM(s, names_are_known_or_null);

@@ -343,6 +343,29 @@ START_TEST(frames_with_any_bit_flipped_stay_inside)
 }
 END_TEST
 
+/* What is text has the printable characters of ASCII alone. */
+START_TEST(data_is_text_where_each_byte_is_printable)
+{
+	uint8_t bytes[2] = {'a', 0};
+	struct pptp_reader r;
+	struct pptp_sink *s;
+	struct json out;
+
+	for (unsigned byte = 0; byte < 256; byte++) {
+		bool printable = byte >= 0x20 && byte <= 0x7e;
+
+		bytes[1] = (uint8_t)byte;
+		pptp_reader_init(&r, bytes, 2);
+		s = json_open(&out);
+		s->object(s, NULL);
+		pptp_ppp_data_walk(r, s);
+		s->end(s);
+		ck_assert_int_eq(strstr(json_close(&out), "\"text\"") != NULL,
+				 printable);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("ppp");
@@ -367,5 +390,6 @@ int main(void)
 	CLAIM(s, broken_options_keep_those_before_and_tell_where);
 	CLAIM(s, walks_of_frames_truncated_at_every_length_say_so);
 	CLAIM(s, frames_with_any_bit_flipped_stay_inside);
+	CLAIM(s, data_is_text_where_each_byte_is_printable);
 	return run_suite(s);
 }

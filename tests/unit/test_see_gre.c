@@ -275,14 +275,29 @@ static const char *long_options(unsigned length)
 	return hex;
 }
 
+static void json(const struct pptp_record *r, char *text, size_t room)
+{
+	struct pptp_json j;
+
+	pptp_json_init(&j, text, room - 1);
+	pptp_record_walk(r, &j.sink);
+	ck_assert(!j.failed);
+	text[j.length] = '\0';
+}
+
 START_TEST(what_the_store_has_no_room_for_is_not_kept_in_part)
 {
+	static char text[1 << 20];
+
 	begin_gre();
 	LCP(PPTP_SERVER, CONFIGURE_REQUEST, 1, long_options(500));
 	ck_assert_uint_eq(seen.lcp.offer[0].packet.length, 504);
 	wire(PPTP_SERVER, PPTP_PPP_CHAP, 1, 1, long_options(500));
 	ck_assert_int_eq(seen.challenge.state, PPTP_SEEN);
 	ck_assert_uint_eq(seen.challenge.packet.length, 0);
+	json(&seen, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "\"state\":\"seen\",\"at_us\":0,"
+					   "\"method\":\"none\"}"));
 	ck_assert(pptp_record_has_note(&seen, PPTP_NOTE_STORE_FULL));
 }
 END_TEST
