@@ -3,7 +3,8 @@
 
 A point is (line number, column, old text, new text, kind). Comments, strings,
 preprocessor lines, assertions and rows of tables are left alone: what is
-changed there is mostly the same program, or another data set.
+changed there is mostly the same program, or another data set; so are faults
+that is_same() knows to be none.
 """
 import re
 
@@ -112,6 +113,31 @@ def statements(line, lua):
             yield line.index(body), body, "" if lua else ";", "statement"
 
 
+def breaks_anyway(lines, number):
+    """A switch's `break;` above nothing but another one, or above its end."""
+    rest = [line.strip() for line in lines[number + 1:number + 20]]
+    while rest and re.match(r"(case .*|default):", rest[0]):
+        rest.pop(0)
+    return bool(rest) and rest[0].replace("\x01", "").strip() in ("break;", "}")
+
+
+def clamps(lines, number):
+    """`if (x < BOUND) return BOUND;`: with `<=` it is the same."""
+    if number + 1 == len(lines):
+        return False
+    found = re.search(r"\bif \(?[\w.>-]+ [<>]=? ([\w.]+)(\)| then)$",
+                      lines[number])
+    return bool(found) and bool(
+        re.match(r"\s+return %s;?$" % re.escape(found.group(1)),
+                 lines[number + 1]))
+
+
+def is_same(lines, number, old, new):
+    if old == "break;":
+        return breaks_anyway(lines, number)
+    return {old, new} in ({"<", "<="}, {">", ">="}) and clamps(lines, number)
+
+
 def points(text, lua):
     """All points of one file, in order."""
     original, lines = text.split("\n"), masked(text, lua)
@@ -122,6 +148,8 @@ def points(text, lua):
             continue
         for rule in (tokens, conditions, statements):
             for column, old, new, kind in rule(line, lua):
+                if is_same(lines, number, old, new):
+                    continue
                 there = original[number][column:column + len(old)]
                 new = new.replace(old, there) if kind == "condition" else new
                 found.append((number, column, there, new, kind))

@@ -292,6 +292,26 @@ START_TEST(public_addresses_of_a_range_are_counted)
 }
 END_TEST
 
+/* Addresses are compared as wholes: nothing of what was there may stay. */
+START_TEST(what_was_in_its_place_is_gone)
+{
+	static const char *const texts[] = {
+	    "192.0.2.1",  "2001:db8::1", "::", "192.0.2",
+	    "192.0.2.1x", "2001:",       "",   "0.0.0.0"};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct pptp_address clean, dirty;
+
+		memset(&clean, 0, sizeof(clean));
+		memset(&dirty, 0xa5, sizeof(dirty));
+		ck_assert_int_eq(
+		    pptp_address_parse(&clean, texts[i], strlen(texts[i])),
+		    pptp_address_parse(&dirty, texts[i], strlen(texts[i])));
+		ck_assert_mem_eq(&clean, &dirty, sizeof(clean));
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("address");
@@ -305,5 +325,6 @@ int main(void)
 	CLAIM(s, ipv4_value_goes_both_ways);
 	CLAIM(s, private_space_ends_where_its_rfc_says);
 	CLAIM(s, public_addresses_of_a_range_are_counted);
+	CLAIM(s, what_was_in_its_place_is_gone);
 	return run_suite(s);
 }

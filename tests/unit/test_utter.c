@@ -90,6 +90,84 @@ START_TEST(our_syn_looks_like_a_kernels)
 }
 END_TEST
 
+static void call_answered(uint16_t peer_call_id)
+{
+	struct pptp_control m = message(PPTP_OCRP);
+
+	m.peer_call_id = peer_call_id;
+	control(&m);
+}
+
+/* What is random in a conversation comes from the plan, and from nowhere else:
+ * four bytes for the magic number, four for the SYN's sequence number, two each
+ * for Call-ID and port, one for the identifier. */
+START_TEST(what_is_random_is_the_plans)
+{
+	static const uint8_t bytes[2][PPTP_RANDOM] = {
+	    {1, 2, 3, 4, 0xf5, 6, 7, 8, 0x19, 10, 0x9b, 12, 13},
+	    {0, 0, 0, 0, 0, 0, 0, 9, 0x40, 1, 0, 0, 255}};
+	static const char *const options[] = {"0506 01020304", "0506 00000001"};
+	static const uint32_t sequences[] = {0xf5060708, 9};
+	static const uint16_t calls[] = {0x190a, 0x4001},
+			      ports[] = {0xfb0c, 0xf000};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct pptp_conversation_config f = knocking();
+		struct pptp_tcp syn;
+		struct lcp request;
+
+		f.call_id = 0;
+		memcpy(f.random, bytes[i], sizeof(f.random));
+		begin(&f);
+		syn = expect_syn();
+		ck_assert_uint_eq(syn.sequence_number, sequences[i]);
+		ck_assert_uint_eq(syn.source_port, ports[i]);
+		answer_syn(&syn, PPTP_TCP_SYN | PPTP_TCP_ACK,
+			   syn.sequence_number + 1);
+		connected();
+		expect_control(PPTP_SCCRQ);
+		say(PPTP_SCCRP);
+		expect(PPTP_ACTION_GUARD);
+		ck_assert_uint_eq(expect_control(PPTP_OCRQ).call_id, calls[i]);
+		call_answered(calls[i]);
+		request = expect_lcp(PPTP_CONFIGURE_REQUEST);
+		expect_options(&request, options[i]);
+		ck_assert_uint_eq(request.p.identifier,
+				  (uint8_t)(bytes[i][12] + 1));
+	}
+}
+END_TEST
+
+START_TEST(why_gre_is_not_tested_has_one_reason)
+{
+	static const struct {
+		const char *target, *source;
+		bool raw, proxied;
+		enum pptp_reason reason;
+	} rows[] = {
+	    {"2001:db8::1", "2001:db8::2", true, false, PPTP_REASON_IPV6},
+	    {"2001:db8::1", "2001:db8::2", false, true, PPTP_REASON_IPV6},
+	    {"192.0.2.1", "192.0.2.2", true, true, PPTP_REASON_PROXY},
+	    {"192.0.2.1", "192.0.2.2", false, true, PPTP_REASON_PROXY},
+	    {"192.0.2.1", "192.0.2.2", false, false, PPTP_REASON_NO_PRIVILEGE}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct pptp_conversation_config f = plan();
+
+		f.target = address(rows[i].target);
+		f.source = address(rows[i].source);
+		f.raw = rows[i].raw;
+		f.proxied = rows[i].proxied;
+		begin(&f);
+		connected();
+		expect_control(PPTP_SCCRQ);
+		say(PPTP_SCCRP);
+		ck_assert_int_eq(w.c.record.gre.reason, rows[i].reason);
+		ck_assert_int_eq(w.c.record.gre.state, PPTP_NOT_TESTED);
+	}
+}
+END_TEST
+
 /* Types below 32 go by what changes nothing for an observer, all others back. */
 START_TEST(each_option_is_acknowledged_or_rejected)
 {
@@ -149,6 +227,8 @@ int main(void)
 	CLAIM(s, each_control_message_of_ours_has_these_bytes);
 	CLAIM(s, the_farewell_has_these_bytes);
 	CLAIM(s, our_syn_looks_like_a_kernels);
+	CLAIM(s, what_is_random_is_the_plans);
+	CLAIM(s, why_gre_is_not_tested_has_one_reason);
 	CLAIM(s, each_option_is_acknowledged_or_rejected);
 	CLAIM(s, the_filter_asks_for_what_concerns_a_conversation);
 	return run_suite(s);
