@@ -82,14 +82,20 @@ def neighbours(text):
     return [form(value + 1)] + ([form(value - 1)] if value > 0 else [])
 
 
+# `return -1` is "less than 0" to who asks, and what memset() fills with is seen
+# where the whole statement is taken away.
 def tokens(line, lua):
     swaps = LUA_SWAPS if lua else C_SWAPS
     for found in (LUA_TOKEN if lua else C_TOKEN).finditer(line):
         for new in swaps[found.group()]:
             yield found.start(), found.group(), new, "operator"
     for found in NUMBER.finditer(line):
-        for new in neighbours(found.group()):
-            yield found.start(), found.group(), new, "constant"
+        before = line[:found.start()]
+        if before.endswith("-") and before.rstrip("-").endswith("return "):
+            yield found.start(), found.group(), "0", "constant"
+        elif not re.search(r"\bmemset\([^;]*, $", before):
+            for new in neighbours(found.group()):
+                yield found.start(), found.group(), new, "constant"
 
 
 def conditions(line, lua):
