@@ -93,7 +93,7 @@ def tokens(line, lua):
         before = line[:found.start()]
         if before.endswith("-") and before.rstrip("-").endswith("return "):
             yield found.start(), found.group(), "0", "constant"
-        elif not re.search(r"\bmemset\([^;]*, $", before):
+        elif not re.search(r"\bmemset\([^,;]*, $", before):
             for new in neighbours(found.group()):
                 yield found.start(), found.group(), new, "constant"
 

@@ -441,6 +441,36 @@ START_TEST(payload_too_long_for_its_field_does_not_encode)
 }
 END_TEST
 
+/* `count` empty extension headers, number `fragment` of them that of a first
+ * fragment, and UDP. */
+static bool extended(int count, int fragment)
+{
+	uint8_t bytes[40 + 12 * 8] = {0x60};
+	struct pptp_reader r;
+	struct pptp_ip ip;
+	bool fine;
+
+	bytes[5] = (uint8_t)(8 * count + 8);
+	bytes[6] = fragment == 0 ? 44 : count > 0 ? 60 : 17;
+	for (int i = 0; i < count; i++) {
+		bytes[40 + 8 * i] = i + 1 == count      ? 17
+				    : i + 1 == fragment ? 44
+							: 60;
+		bytes[40 + 8 * i + 3] = i == fragment; /* more follow */
+	}
+	pptp_reader_init(&r, bytes, 40 + 8 * (size_t)count + 8);
+	fine = pptp_ip_decode(&ip, &r) && ip.protocol == 17;
+	return fine && pptp_reader_left(&ip.payload) == 8;
+}
+
+START_TEST(eight_extension_headers_are_read_and_no_more)
+{
+	for (int count = 0; count < 12; count++)
+		for (int fragment = -1; fragment < count; fragment++)
+			ck_assert_int_eq(extended(count, fragment), count <= 8);
+}
+END_TEST
+
 START_TEST(walk_tells_a_fragment_and_a_cut)
 {
 	struct vector v = vector("45000020 1234 2003 40110000"
@@ -500,6 +530,7 @@ int main(void)
 	CLAIM(s, encoded_header_is_scapys_at_every_room);
 	CLAIM(s, addresses_of_two_versions_or_none_do_not_encode);
 	CLAIM(s, payload_too_long_for_its_field_does_not_encode);
+	CLAIM(s, eight_extension_headers_are_read_and_no_more);
 	CLAIM(s, walk_tells_a_fragment_and_a_cut);
 	return run_suite(s);
 }
