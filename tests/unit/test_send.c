@@ -182,13 +182,19 @@ END_TEST
 
 START_TEST(without_a_route_errno_tells)
 {
+	static const char *const hosts[] = {"192.0.2.1", "2001:db8::1"};
 	struct pptp_sender *s;
 	uint8_t packet[128];
-	size_t n = syn(packet, sizeof(packet), "192.0.2.1");
 
 	ck_assert_int_eq(pptp_sender_open(&s, NULL, NULL, 0), PPTP_OK);
-	ck_assert_int_eq(pptp_sender_send(s, packet, n), PPTP_ERROR_SYSTEM);
-	ck_assert_int_eq(errno, ENETUNREACH);
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = syn(packet, sizeof(packet), hosts[i]);
+
+		errno = 0;
+		ck_assert_int_eq(pptp_sender_send(s, packet, n),
+				 PPTP_ERROR_SYSTEM);
+		ck_assert_int_eq(errno, ENETUNREACH);
+	}
 	pptp_sender_close(s);
 }
 END_TEST
