@@ -82,8 +82,8 @@ def neighbours(text):
     return [form(value + 1)] + ([form(value - 1)] if value > 0 else [])
 
 
-# `return -1` is "less than 0" to who asks, and what memset() fills with is seen
-# where the whole statement is taken away.
+# `return -1` is "less than 0" to who asks; what memset() fills with is seen where
+# the whole statement is taken away; no file that we open is number 0.
 def tokens(line, lua):
     swaps = LUA_SWAPS if lua else C_SWAPS
     for found in (LUA_TOKEN if lua else C_TOKEN).finditer(line):
@@ -93,7 +93,7 @@ def tokens(line, lua):
         before = line[:found.start()]
         if before.endswith("-") and before.rstrip("-").endswith("return "):
             yield found.start(), found.group(), "0", "constant"
-        elif not re.search(r"\bmemset\([^,;]*, $", before):
+        elif not re.search(r"\bmemset\([^,;]*, $|\bfd (<|>=) $", before):
             for new in neighbours(found.group()):
                 yield found.start(), found.group(), new, "constant"
 

@@ -132,12 +132,12 @@ static struct pptp_event wire(enum pptp_side side, uint16_t protocol,
 			      uint8_t code, uint8_t identifier,
 			      const char *options)
 {
-	struct vector v = vector(options);
 	struct pptp_ip ip = gre_header();
 	struct pptp_event event;
 	struct pptp_gre gre;
 	struct pptp_writer w;
-	uint8_t frame[1024], bytes[1200];
+	uint8_t data[900], frame[1024], bytes[1200];
+	size_t length = unhex(options, data, sizeof(data));
 	int n;
 
 	memset(&gre, 0, sizeof(gre));
@@ -154,7 +154,7 @@ static struct pptp_event wire(enum pptp_side side, uint16_t protocol,
 	}
 	pptp_writer_init(&w, frame, sizeof(frame));
 	pptp_ppp_frame_encode(&w, protocol);
-	pptp_ppp_packet_encode(&w, code, identifier, v.bytes, v.length);
+	pptp_ppp_packet_encode(&w, code, identifier, data, length);
 	n = pptp_gre_packet_encode(&ip, &gre, frame, w.length, bytes,
 				   sizeof(bytes));
 	ck_assert_int_gt(n, 0);
@@ -267,11 +267,14 @@ END_TEST
 static const char *long_options(unsigned length)
 {
 	static char hex[2048];
+	unsigned left = length, n;
 
-	hex[0] = '\0';
-	for (unsigned at = 0; at < length; at += 250)
-		for (unsigned i = 0; i < 250 && at + i < length; i++)
-			strcat(hex, i == 0 ? "0d" : i == 1 ? "fa" : "00");
+	for (hex[0] = '\0'; left > 0; left -= n) {
+		n = left > 250 ? 200 : left; /* never less than 2 are left */
+		sprintf(hex + strlen(hex), "0d%02x", n);
+		for (unsigned i = 2; i < n; i++)
+			strcat(hex, "00");
+	}
 	return hex;
 }
 
@@ -299,6 +302,47 @@ START_TEST(what_the_store_has_no_room_for_is_not_kept_in_part)
 	ck_assert_ptr_nonnull(strstr(text, "\"state\":\"seen\",\"at_us\":0,"
 					   "\"method\":\"none\"}"));
 	ck_assert(pptp_record_has_note(&seen, PPTP_NOTE_STORE_FULL));
+}
+END_TEST
+
+/* 4 bytes of header: 764 fill it. */
+START_TEST(a_packet_as_long_as_the_store_is_kept_and_none_longer)
+{
+	for (unsigned length = 762; length < 768; length++) {
+		bool fits = length + 4 <= PPTP_STORE;
+
+		begin_gre();
+		LCP(PPTP_SERVER, CONFIGURE_REQUEST, 1, long_options(length));
+		ck_assert_uint_eq(seen.lcp.offer[0].packet.length,
+				  fits ? length + 4 : 0);
+		ck_assert_int_eq(
+		    pptp_record_has_note(&seen, PPTP_NOTE_STORE_FULL), !fits);
+		begin_gre();
+		wire(PPTP_SERVER, PPTP_PPP_CHAP, 1, 1, long_options(length));
+		ck_assert_uint_eq(seen.challenge.packet.length,
+				  fits ? length + 4 : 0);
+		ck_assert_int_eq(
+		    pptp_record_has_note(&seen, PPTP_NOTE_STORE_FULL), !fits);
+	}
+}
+END_TEST
+
+START_TEST(the_same_options_are_kept_once)
+{
+	static const char *const options[] = {"0104 05dc", OFFER_V2,
+					      "0104 05dc", OFFER_V2};
+
+	begin_gre();
+	for (uint8_t i = 0; i < 4; i++)
+		LCP(PPTP_SERVER, CONFIGURE_REQUEST, i, options[i]);
+	for (unsigned i = 0; i < 2; i++) {
+		ck_assert_uint_eq(seen.lcp.offer[i].packet.at,
+				  seen.lcp.offer[i + 2].packet.at);
+		ck_assert_uint_eq(seen.lcp.offer[i].packet.length,
+				  seen.lcp.offer[i + 2].packet.length);
+	}
+	ck_assert_uint_eq(seen.stored, seen.lcp.offer[0].packet.length +
+					   seen.lcp.offer[1].packet.length);
 }
 END_TEST
 
@@ -360,6 +404,7 @@ START_TEST(each_network_protocol_is_kept_once)
 		wire(PPTP_SERVER, protocols[i], 1, 1, "");
 	}
 	ck_assert_uint_eq(seen.network.count, 3);
+	ck_assert_uint_eq(seen.network.protocol[3], 0);
 	for (unsigned i = 0; i < 3; i++) {
 		ck_assert_uint_eq(seen.network.protocol[i], protocols[i]);
 		ck_assert_uint_eq(seen.network.at_us[i], 1000 * (i + 1));
@@ -377,6 +422,8 @@ int main(void)
 	CLAIM(s, each_option_that_we_reject_is_a_bit_below_32);
 	CLAIM(s, more_requests_than_a_record_has_room_for_are_noted);
 	CLAIM(s, what_the_store_has_no_room_for_is_not_kept_in_part);
+	CLAIM(s, a_packet_as_long_as_the_store_is_kept_and_none_longer);
+	CLAIM(s, the_same_options_are_kept_once);
 	CLAIM(s, only_the_answer_to_our_request_shows_that_it_was_heard);
 	CLAIM(s, a_loop_is_our_magic_number_and_no_other);
 	CLAIM(s, each_network_protocol_is_kept_once);
