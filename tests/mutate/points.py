@@ -56,7 +56,8 @@ def is_left_alone(line, lua):
     if not bare:
         return True
     if lua:
-        return bare.startswith("{") or "require" in bare
+        return (bare.startswith("{") or "require" in bare or
+                bool(re.match(r"\w+ = [\w\s={},.]*,$", bare)))
     return (bare.startswith(("#", "_Static_assert", "{", "[")) or
             bool(re.match(r"^\s+\{", line)))
 
@@ -128,14 +129,16 @@ def breaks_anyway(lines, number):
 
 
 def clamps(lines, number):
-    """`if (x < BOUND) return BOUND;`: with `<=` it is the same."""
+    """`if (x < BOUND) return BOUND;`, or `x = BOUND;`: with `<=` it is the same."""
     if number + 1 == len(lines):
         return False
-    found = re.search(r"\bif \(?[\w.>-]+ [<>]=? ([\w.]+)(\)| then)$",
+    found = re.search(r"\bif \(?([\w.>-]+) [<>]=? ([\w.]+)(\)| then)$",
                       lines[number])
-    return bool(found) and bool(
-        re.match(r"\s+return %s;?$" % re.escape(found.group(1)),
-                 lines[number + 1]))
+    if not found:
+        return False
+    name, bound = re.escape(found.group(1)), re.escape(found.group(2))
+    return bool(re.match(rf"\s+(return|{name} =) {bound};?$",
+                         lines[number + 1]))
 
 
 def is_same(lines, number, old, new):

@@ -178,8 +178,8 @@ END_TEST
 START_TEST(what_the_kernel_does_not_take_waits_and_goes_out_later)
 {
 	static char much[1 << 16];
-	char bytes[400] = {'x'};
-	ssize_t n, got = 0, want;
+	char bytes[400];
+	ssize_t n, got = 0, before;
 	int other, small = 4096;
 
 	set_up(1);
@@ -189,18 +189,25 @@ START_TEST(what_the_kernel_does_not_take_waits_and_goes_out_later)
 	other = accept(listener, NULL, NULL);
 	while ((n = send(c.fd, much, sizeof(much), MSG_DONTWAIT)) > 0)
 		got += n;
-	ck_assert_int_eq(pptp_connection_send(&c, &way, bytes, 400), 0);
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i % 251);
+	ck_assert_int_eq(pptp_connection_send(&c, &way, bytes, 156), 0);
+	ck_assert_int_eq(pptp_connection_send(&c, &way, bytes + 156, 244), 0);
 	ck_assert_uint_eq(c.out_length, 400);
 	ck_assert_uint_ge(pptp_connection_untaken(&c), 400);
-	want = got + 400;
-	for (got = 0; got < want; got += n) {
+	before = got;
+	for (got = 0; got < before + 400; got += n) {
 		n = recv(other, much, sizeof(much), MSG_DONTWAIT);
 		n = n < 0 ? 0 : n;
+		for (ssize_t i = 0; i < n; i++)
+			if (got + i >= before)
+				ck_assert_int_eq(much[i],
+						 bytes[got + i - before]);
 		if (c.out_length > 0 && await() & EPOLLOUT)
 			ck_assert_int_eq(pptp_connection_flush(&c, &way), 0);
 	}
 	ck_assert_uint_eq(c.out_length, 0);
-	ck_assert_int_eq(got, want);
+	ck_assert_int_eq(got, before + 400);
 	close(other);
 }
 END_TEST
@@ -219,7 +226,9 @@ START_TEST(more_than_may_wait_breaks_it)
 	while (send(c.fd, much, sizeof(much), MSG_DONTWAIT) > 0)
 		;
 	ck_assert_int_eq(pptp_connection_send(&c, &way, bytes, 400), 0);
-	ck_assert_int_eq(pptp_connection_send(&c, &way, bytes, 113), ENOBUFS);
+	ck_assert_int_eq(pptp_connection_send(&c, &way, bytes, 112), 0);
+	ck_assert_uint_eq(c.out_length, 512);
+	ck_assert_int_eq(pptp_connection_send(&c, &way, bytes, 1), ENOBUFS);
 	ck_assert(c.broken);
 	ck_assert_uint_eq(c.out_length, 0);
 	close(other);
