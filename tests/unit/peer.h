@@ -87,6 +87,7 @@ static inline void drain(void)
 static inline void begin(const struct pptp_conversation_config *f)
 {
 	memset(&w, 0, sizeof(w));
+	memset(&w.c, 0xa5, sizeof(w.c)); /* an owner's memory need not be 0 */
 	w.now = 1000 * S;
 	ck_assert_int_eq(pptp_conversation_init(&w.c, f, w.now), PPTP_OK);
 	drain();

@@ -109,6 +109,22 @@ START_TEST(every_message_decodes_and_encodes_to_itself)
 }
 END_TEST
 
+START_TEST(fields_of_other_types_are_zero)
+{
+	struct pptp_control clean, dirty;
+	struct vector v;
+
+	for (unsigned type = 1; type <= TYPES; type++) {
+		v = vector(messages[type]);
+		memset(&clean, 0, sizeof(clean));
+		memset(&dirty, 0xa5, sizeof(dirty));
+		ck_assert_int_eq(decode(&clean, &v), PPTP_OK);
+		ck_assert_int_eq(decode(&dirty, &v), PPTP_OK);
+		ck_assert_mem_eq(&clean, &dirty, sizeof(clean));
+	}
+}
+END_TEST
+
 START_TEST(every_byte_of_every_message_is_kept)
 {
 	struct pptp_control m;
@@ -469,6 +485,7 @@ int main(void)
 	CLAIM(s, every_message_is_as_long_as_its_table);
 	CLAIM(s, unassigned_types_have_neither_name_nor_fields);
 	CLAIM(s, every_message_decodes_and_encodes_to_itself);
+	CLAIM(s, fields_of_other_types_are_zero);
 	CLAIM(s, every_byte_of_every_message_is_kept);
 	CLAIM(s, truncated_at_every_length_is_short);
 	CLAIM(s, encoder_fails_at_every_room_too_small);
