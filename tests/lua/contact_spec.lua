@@ -289,7 +289,7 @@ describe("the sentence of first contact", function()
 
   it("takes no port for closed behind which something was heard", function()
     local heard = { lcp = { state = "opened", offers = {} },
-                    challenge = { state = "none" },
+                    challenge = { state = "seen" },
                     network = { state = "asked", protocols = { "ipcp" } },
                     gre = { state = "inbound_only" } }
     for name, found in pairs(heard) do
@@ -300,6 +300,8 @@ describe("the sentence of first contact", function()
     end
     assert.equal("A", verdict(R.contact("closed", "rst"), R.record {
       kind = "gre", gre = R.reachable() }).grade)
+    assert.equal("A", verdict(R.contact("closed", "rst", {
+      lcp = { state = "silent", offers = {} } })).grade)
   end)
 
   it("wants ten echo requests answered, beside as many silent SYNs", function()

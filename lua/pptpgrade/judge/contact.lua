@@ -29,16 +29,21 @@ M.connect = connect_of
 
 local connected = { connected = true, reset = true }
 
--- Whether something was heard of a stage that needs a connection first.
+-- What comes over a connection, or in a call, alone.
+local heard = {
+  lcp = { offered = true, opened = true }, challenge = { seen = true },
+  network = { asked = true }, gre = { reachable = true, inbound_only = true },
+}
+
 local function is_beyond(record)
-  for _, name in ipairs { "control", "call", "lcp", "challenge", "network" } do
-    if stage(record, name).state ~= "not_tested" then
+  for name, states in pairs(heard) do
+    if states[stage(record, name).state] and
+       (name ~= "gre" or record.kind ~= "gre") then
       return true
     end
   end
-  local gre = stage(record, "gre").state
-  return record.kind ~= "gre" and
-    (gre == "reachable" or gre == "inbound_only")
+  return stage(record, "control").state ~= "not_tested" or
+    stage(record, "call").state ~= "not_tested"
 end
 
 --- Whether a SYN-ACK came, to whichever SYN, or more than one.
