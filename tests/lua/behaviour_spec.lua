@@ -365,6 +365,25 @@ describe("a habit", function()
       name = "stop-control-connection-request", by = "us", at_us = 2 }, fin })
   end)
 
+  it("tells by which rule Call-IDs follow each other", function()
+    for _, case in ipairs {
+      { "same", 7, 7, 7 },
+      { "up", 1, 17, 33 }, { "up", 0xfff8, 4, 5 }, { "up", 0xfe, 0xff, 0x100 },
+      { "scattered", 1, 18, 19 }, { "scattered", 3, 2, 1 },
+      { "scattered", 7, 7, 8 },
+      { "swapped", 0xfe00, 0xff00, 0x0001 },
+      { "swapped", 0x0100, 0x1100, 0x2100 },
+      { "swapped", 0xffff, 0x0000, 0x0100 },
+      { "128", 128, 256, 384, 512 }, { "128", 0, 256, 640, 768 },
+      { nil, 128, 256, 384 }, { nil, 0, 256 * 17, 256 * 34, 256 * 51 },
+      { "scattered", 0, 128, 192, 320 },
+    } do
+      local ids = { table.unpack(case, 2, 6) }
+      local seen = observe.observe(evidence_of(with(poptop, { ids = ids })))
+      assert.equal(case[1], seen.call_ids, table.concat(ids, " "))
+    end
+  end)
+
   it("tells accel-ppp's swapped bytes", function()
     local seen = observe.observe(evidence_of(with(accel, {
       disconnect = says(4, function(call)

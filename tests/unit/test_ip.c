@@ -471,6 +471,23 @@ START_TEST(eight_extension_headers_are_read_and_no_more)
 }
 END_TEST
 
+START_TEST(eight_of_joined_fragments_are_read_too)
+{
+	uint8_t bytes[12 * 8];
+
+	for (size_t count = 1; count < 12; count++) {
+		struct pptp_ip ip = {.source.family = 6,
+				     .fragment_protocol = 60};
+
+		memset(bytes, 0, sizeof(bytes));
+		for (size_t i = 0; i < count; i++)
+			bytes[8 * i] = i + 1 == count ? PPTP_IP_UDP : 60;
+		pptp_reader_init(&ip.payload, bytes, sizeof(bytes));
+		ck_assert_int_eq(pptp_ip_joined(&ip), count <= 8);
+	}
+}
+END_TEST
+
 START_TEST(walk_tells_a_fragment_and_a_cut)
 {
 	struct vector v = vector("45000020 1234 2003 40110000"
@@ -531,6 +548,7 @@ int main(void)
 	CLAIM(s, addresses_of_two_versions_or_none_do_not_encode);
 	CLAIM(s, payload_too_long_for_its_field_does_not_encode);
 	CLAIM(s, eight_extension_headers_are_read_and_no_more);
+	CLAIM(s, eight_of_joined_fragments_are_read_too);
 	CLAIM(s, walk_tells_a_fragment_and_a_cut);
 	return run_suite(s);
 }
