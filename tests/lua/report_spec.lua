@@ -448,3 +448,22 @@ describe("a time", function()
     end
   end)
 end)
+
+describe("a duration", function()
+  it("is in milliseconds below a second, with tenths below ten", function()
+    local layout = require "pptpgrade.report.layout"
+    for us, text in pairs {
+      [0] = "0.0 ms", [49] = "0.0 ms", [51] = "0.1 ms", [9949] = "9.9 ms",
+      [9999] = "10.0 ms", [10000] = "10 ms", [10499] = "10 ms",
+      [998499] = "998 ms", [999499] = "999 ms", [999999] = "1000 ms",
+      [1000000] = "1.0 s", [1000001] = "1.0 s", [998949999] = "998.9 s",
+      [998951000] = "999.0 s", [123000000] = "123.0 s",
+    } do
+      assert.equal(text, layout.duration(us))
+    end
+    for _, odd in ipairs { false, "7", {} } do
+      assert.equal("?", layout.duration(odd))
+    end
+    assert.equal("?", layout.duration(nil))
+  end)
+end)

@@ -312,6 +312,10 @@ START_TEST(each_fixed_byte_of_a_message_is_looked_at)
 			ck_assert_int_eq(event.kind, k == i ? PPTP_EVENT_LOST
 							    : PPTP_EVENT_NONE);
 		}
+		for (unsigned k = 0; k < seen.notes; k++) /* tells none */
+			if (seen.note[k].code == PPTP_NOTE_LOST_SYNC)
+				ck_assert_uint_eq(
+				    seen.note[k].a | seen.note[k].b, 0);
 	}
 }
 END_TEST

@@ -115,6 +115,51 @@ START_TEST(a_round_trip_is_that_of_one_syn)
 }
 END_TEST
 
+/* Hand-made SYNs: the first answer of a kind counts, and open beats closed. */
+START_TEST(an_answer_that_comes_again_changes_nothing)
+{
+	const uint8_t rst = PPTP_TCP_RST | PPTP_TCP_ACK,
+		      syn_ack = PPTP_TCP_SYN | PPTP_TCP_ACK;
+
+	for (int closed_first = 0; closed_first < 2; closed_first++) {
+		begin();
+		tcp(true, PPTP_TCP_SYN, 1, 0, 10);
+		if (closed_first) {
+			ck_assert_int_eq(tcp(false, rst, 0, 2, 11),
+					 PPTP_EVENT_RST);
+			tcp(false, rst, 0, 2, 12);
+			ck_assert_uint_eq(r.tcp.rtt_us, 1);
+			ck_assert_int_eq(r.tcp.state, PPTP_CLOSED);
+		}
+		ck_assert_int_eq(tcp(false, syn_ack, 0, 2, 15),
+				 PPTP_EVENT_SYN_ACK);
+		ck_assert_int_eq(r.tcp.state, PPTP_OPEN);
+		tcp(false, syn_ack, 0, 2, 20);
+		tcp(false, rst, 0, 2, 30);
+		ck_assert_int_eq(r.tcp.state, PPTP_OPEN);
+		ck_assert_uint_eq(r.tcp.rtt_us, 5);
+		ck_assert_uint_eq(r.notes, 0);
+	}
+}
+END_TEST
+
+START_TEST(who_asked_nothing_knows_nothing)
+{
+	static const enum pptp_ended_by ends[] = {
+	    PPTP_ENDED_COMPLETE, PPTP_ENDED_ABORTED, PPTP_ENDED_ERROR};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		begin();
+		pptp_observer_end(&o, ends[i], 1);
+		ck_assert_int_eq(r.tcp.state, PPTP_NOT_TESTED);
+		ck_assert_int_eq(r.tcp.reason, PPTP_REASON_NONE);
+		ck_assert_int_eq(r.tcp.connect.state, PPTP_CONNECT_NOT_TRIED);
+		ck_assert_int_eq(r.tcp.connect.reason, PPTP_REASON_NONE);
+		ck_assert_uint_eq(r.notes, 0);
+	}
+}
+END_TEST
+
 START_TEST(a_new_try_begins_in_silence)
 {
 	begin();
@@ -186,6 +231,8 @@ int main(void)
 	Suite *s = suite_create("observer of SYNs");
 
 	CLAIM(s, a_round_trip_is_that_of_one_syn);
+	CLAIM(s, an_answer_that_comes_again_changes_nothing);
+	CLAIM(s, who_asked_nothing_knows_nothing);
 	CLAIM(s, a_new_try_begins_in_silence);
 	CLAIM(s, icmp_of_the_first_try_is_noted);
 	CLAIM(s, silence_that_was_cut_short_is_not_tested);

@@ -26,6 +26,8 @@ static struct pptp_ip gre_header(void)
 	return ip;
 }
 
+static uint16_t call_id = 0x0480;
+
 static int numbered(uint32_t number, bool has_number, uint8_t *bytes,
 		    size_t room)
 {
@@ -35,7 +37,7 @@ static int numbered(uint32_t number, bool has_number, uint8_t *bytes,
 	int n;
 
 	memset(&gre, 0, sizeof(gre));
-	gre.call_id = 0x0480;
+	gre.call_id = call_id;
 	gre.has_sequence = has_number;
 	gre.has_acknowledgment = !has_number;
 	gre.sequence_number = number;
@@ -82,9 +84,12 @@ static uint32_t refused_by(uint32_t number, bool has_number)
 	pptp_write_zeros(&w, 6);
 	pptp_write_bytes(&w, quoted, (size_t)n);
 	seen.gre.refused = 0;
-	ck_assert(pptp_observer_packet(&outside, PPTP_SERVER, bytes, w.length,
-				       now, &event));
-	ck_assert_int_eq(event.kind, PPTP_EVENT_UNREACHABLE_GRE);
+	ck_assert_int_eq(pptp_observer_packet(&outside, PPTP_SERVER, bytes,
+					      w.length, now, &event),
+			 call_id == 0x0480);
+	ck_assert_int_eq(event.kind, call_id == 0x0480
+					 ? PPTP_EVENT_UNREACHABLE_GRE
+					 : PPTP_EVENT_NONE);
 	return seen.gre.refused;
 }
 
@@ -110,6 +115,16 @@ START_TEST(icmp_refuses_the_number_that_it_quotes)
 				  0);                       /* not sent */
 		ck_assert_uint_eq(refused_by(0, false), 4); /* the last one */
 	}
+}
+END_TEST
+
+START_TEST(icmp_about_another_call_is_none_of_ours)
+{
+	send_numbers(0, 3);
+	for (call_id = 0; call_id < 0x0500; call_id++)
+		ck_assert_uint_eq(refused_by(1, true),
+				  call_id == 0x0480 ? 2 : 0);
+	call_id = 0x0480;
 }
 END_TEST
 
@@ -417,6 +432,7 @@ int main(void)
 	Suite *s = suite_create("observer of GRE");
 
 	CLAIM(s, icmp_refuses_the_number_that_it_quotes);
+	CLAIM(s, icmp_about_another_call_is_none_of_ours);
 	CLAIM(s, a_request_is_news_when_an_answer_would_come);
 	CLAIM(s, a_request_is_news_when_it_acknowledges_our_answer);
 	CLAIM(s, each_option_that_we_reject_is_a_bit_below_32);
