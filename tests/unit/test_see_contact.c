@@ -55,7 +55,10 @@ static enum pptp_event_kind tcp(bool by_us, uint8_t flags, uint32_t sequence,
 	return event.kind;
 }
 
-/* ICMP unreachable about the SYN with that number. */
+static bool from_target;
+
+/* ICMP unreachable about the SYN with that number, from a router if not from
+ * the target. */
 static void icmp(uint8_t code, uint32_t sequence, int64_t now)
 {
 	uint8_t bytes[128];
@@ -64,7 +67,7 @@ static void icmp(uint8_t code, uint32_t sequence, int64_t now)
 	struct pptp_ip ip;
 
 	memset(&ip, 0, sizeof(ip));
-	ip.source = pptp_address_v4(0xc00002fe);
+	ip.source = from_target ? r.target : pptp_address_v4(0xc00002fe);
 	ip.destination = r.source;
 	ip.ttl = 64;
 	ip.protocol = PPTP_IP_ICMP;
@@ -205,6 +208,23 @@ START_TEST(icmp_of_the_first_try_is_noted)
 }
 END_TEST
 
+START_TEST(who_sends_icmp_is_alive)
+{
+	begin();
+	tcp(true, PPTP_TCP_SYN, 1, 0, 0);
+	icmp(13, 1, 1);
+	ck_assert_int_eq(r.host.state, PPTP_NOT_TESTED);
+	from_target = true;
+	icmp(10, 1, 2);
+	icmp(3, 1, 3);
+	from_target = false;
+	ck_assert_int_eq(r.host.state, PPTP_ALIVE);
+	ck_assert_int_eq(r.host.reason, PPTP_REASON_ICMP);
+	ck_assert_uint_eq(r.host.icmp_type, PPTP_ICMP_UNREACHABLE);
+	ck_assert_uint_eq(r.host.icmp_code, 10); /* the first one's */
+}
+END_TEST
+
 /* Each stage that waited when we were told to stop: nobody knows. */
 START_TEST(silence_that_was_cut_short_is_not_tested)
 {
@@ -235,6 +255,7 @@ int main(void)
 	CLAIM(s, who_asked_nothing_knows_nothing);
 	CLAIM(s, a_new_try_begins_in_silence);
 	CLAIM(s, icmp_of_the_first_try_is_noted);
+	CLAIM(s, who_sends_icmp_is_alive);
 	CLAIM(s, silence_that_was_cut_short_is_not_tested);
 	return run_suite(s);
 }

@@ -406,6 +406,34 @@ START_TEST(a_loop_is_our_magic_number_and_no_other)
 }
 END_TEST
 
+/* RFC 1661 2: below 0x8000 is data, and of no event. */
+START_TEST(events_tell_what_a_packet_of_gre_was)
+{
+	static const struct {
+		uint16_t protocol;
+		enum pptp_event_kind kind;
+	} rows[] = {{0x0021, PPTP_EVENT_GRE},
+		    {0x7fff, PPTP_EVENT_GRE},
+		    {0x8000, PPTP_EVENT_PPP},
+		    {0x8001, PPTP_EVENT_PPP},
+		    {PPTP_PPP_LCP, PPTP_EVENT_PPP}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		for (unsigned side = 0; side < 2; side++) {
+			begin_gre();
+			ck_assert_int_eq(wire((enum pptp_side)side,
+					      rows[i].protocol, 9, 1, "")
+					     .kind,
+					 rows[i].kind);
+			numbers[side] = 0; /* again: late, or twice */
+			ck_assert_int_eq(wire((enum pptp_side)side,
+					      rows[i].protocol, 9, 1, "")
+					     .kind,
+					 PPTP_EVENT_NONE);
+		}
+}
+END_TEST
+
 START_TEST(each_network_protocol_is_kept_once)
 {
 	static const uint16_t protocols[] = {0x8021, 0x8057, 0x80fd, 0x8021,
@@ -442,6 +470,7 @@ int main(void)
 	CLAIM(s, the_same_options_are_kept_once);
 	CLAIM(s, only_the_answer_to_our_request_shows_that_it_was_heard);
 	CLAIM(s, a_loop_is_our_magic_number_and_no_other);
+	CLAIM(s, events_tell_what_a_packet_of_gre_was);
 	CLAIM(s, each_network_protocol_is_kept_once);
 	return run_suite(s);
 }
