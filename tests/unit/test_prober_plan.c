@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A plan that no memory is left for. */
+/* Plans that no memory is left for, and what is left for sockets. */
 #include "net/prober.h"
 
 #include <limits.h>
@@ -50,10 +50,34 @@ START_TEST(a_plan_without_memory_is_refused_and_leaves_none_behind)
 }
 END_TEST
 
+/* 128 open files are for others than probes, and one for each job. What is
+ * left is for sockets that wait; never fewer than 32. */
+START_TEST(sockets_that_wait_are_as_many_as_files_are_left)
+{
+	static const struct {
+		rlim_t allowed;
+		size_t most;
+	} rows[] = {{138, 32}, {170, 32}, {171, 33}, {300, 162}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct rlimit limit;
+		struct pptp_prober *p;
+
+		ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+		limit.rlim_cur = rows[i].allowed;
+		ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+		p = tcp_prober(10);
+		ck_assert_uint_eq(p->silent_most, rows[i].most);
+		pptp_prober_close(p);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("plans of a prober");
 
 	CLAIM(s, a_plan_without_memory_is_refused_and_leaves_none_behind);
+	CLAIM(s, sockets_that_wait_are_as_many_as_files_are_left);
 	return run_suite(s);
 }
