@@ -59,7 +59,7 @@ static bool from_target;
 
 /* ICMP unreachable about the SYN with that number, from a router if not from
  * the target. */
-static void icmp(uint8_t code, uint32_t sequence, int64_t now)
+static enum pptp_event_kind icmp(uint8_t code, uint32_t sequence, int64_t now)
 {
 	uint8_t bytes[128];
 	struct pptp_event event;
@@ -79,6 +79,7 @@ static void icmp(uint8_t code, uint32_t sequence, int64_t now)
 	write_tcp(&w, true, PPTP_TCP_SYN, sequence, 0);
 	ck_assert(pptp_observer_packet(&o, PPTP_SERVER, bytes, w.length, now,
 				       &event));
+	return event.kind;
 }
 
 static void try_with(uint32_t sequence, int64_t now)
@@ -188,7 +189,8 @@ START_TEST(icmp_of_the_first_try_is_noted)
 		begin();
 		for (uint32_t n = 0; n < 2; n++) {
 			try_with(n, n);
-			icmp(codes[i][n], n, n);
+			ck_assert_int_eq(icmp(codes[i][n], n, n),
+					 PPTP_EVENT_CONNECT);
 			pptp_observer_not_connected(
 			    &o, PPTP_CONNECT_UNREACHABLE, n);
 		}
@@ -212,7 +214,7 @@ START_TEST(who_sends_icmp_is_alive)
 {
 	begin();
 	tcp(true, PPTP_TCP_SYN, 1, 0, 0);
-	icmp(13, 1, 1);
+	ck_assert_int_eq(icmp(13, 1, 1), PPTP_EVENT_UNREACHABLE_TCP);
 	ck_assert_int_eq(r.host.state, PPTP_NOT_TESTED);
 	from_target = true;
 	icmp(10, 1, 2);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is written for a target, without a look-up of its name. */
+#include "net/spec.h"
+
+#include <stdio.h>
+
+#include "unit/claims.h"
+
+static struct pptp_spec s;
+
+static bool parses(const char *text)
+{
+	char why[PPTP_SPEC_SENTENCE];
+
+	return pptp_spec_parse(&s, text, strlen(text), why);
+}
+
+/* RFC 1123 2.1: labels of letters, digits and hyphens, not all a number; a dot
+ * may end them. */
+START_TEST(names_are_those_of_hosts)
+{
+	static const char *const good[] = {
+	    "a",        "vpn",          "vpn.example.", "vpn.example",
+	    "a-b.c1.d", "3com.example", "192.0.2.a",    "VPN.Example"};
+	static const char *const bad[] = {
+	    ".",   "..",   "a..",  ".a",  "a..b", "-a",  "a-", "a.-b.c", "a_ b",
+	    "a b", "0x1f", "1a.2", "a.1", "1234", "0XA", "a*", "%",      ""};
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		ck_assert_msg(parses(good[i]), "%s", good[i]);
+		ck_assert_uint_eq(s.first.family, 0);
+		ck_assert_uint_eq(s.port, 0);
+		ck_assert_str_eq(s.name, good[i]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		ck_assert_msg(!parses(bad[i]), "%s", bad[i]);
+}
+END_TEST
+
+/* A label has 63 bytes at most, a name 253 and its dot. */
+START_TEST(names_are_no_longer_than_dns_has_them)
+{
+	char name[300];
+
+	for (size_t length = 1; length < 70; length++) {
+		memset(name, 'a', length);
+		name[length] = '\0';
+		ck_assert_int_eq(parses(name), length <= 63);
+		strcat(name, ".b.");
+		ck_assert_int_eq(parses(name), length <= 63);
+	}
+	for (size_t length = 200; length < 290; length++) {
+		memset(name, 'a', length);
+		for (size_t i = 50; i < length - 1; i += 50)
+			name[i] = '.';
+		name[length] = '\0';
+		ck_assert_int_eq(parses(name), length < PPTP_SPEC_NAME);
+	}
+}
+END_TEST
+
+START_TEST(ports_are_from_1_to_65535)
+{
+	char text[32];
+
+	for (long port = -1; port < 70000; port++) {
+		bool fine = port >= 1 && port <= 65535;
+
+		snprintf(text, sizeof(text), "192.0.2.1:%ld", port);
+		ck_assert_int_eq(parses(text), fine);
+		if (fine)
+			ck_assert_int_eq(s.port, port);
+	}
+}
+END_TEST
+
+START_TEST(prefixes_are_from_0_to_32_and_128)
+{
+	char text[40];
+
+	for (int length = 0; length < 140; length++) {
+		snprintf(text, sizeof(text), "10.0.0.0/%d", length);
+		ck_assert_int_eq(parses(text), length <= 32);
+		snprintf(text, sizeof(text), "2001:db8::/%d", length);
+		ck_assert_int_eq(parses(text), length <= 128);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("spec");
+
+	CLAIM(suite, names_are_those_of_hosts);
+	CLAIM(suite, names_are_no_longer_than_dns_has_them);
+	CLAIM(suite, ports_are_from_1_to_65535);
+	CLAIM(suite, prefixes_are_from_0_to_32_and_128);
+	return run_suite(suite);
+}
