@@ -95,6 +95,35 @@ START_TEST(both_directions_come_once_each_as_whole_ip_packets)
 }
 END_TEST
 
+/* 1600 bytes of a frame are kept, 14 of them are not the packet's. */
+START_TEST(a_packet_that_is_cut_has_the_length_that_it_had)
+{
+	static const size_t sizes[] = {28, 1500, 1585, 1586, 1587, 4000};
+	static uint8_t packet[4096];
+	struct pptp_captured c;
+
+	open_lo("udp");
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct pptp_writer w;
+		struct pptp_ip ip;
+
+		memset(&ip, 0, sizeof(ip));
+		ip.source = ip.destination = pptp_address_v4(0x7f000001);
+		ip.ttl = 64;
+		ip.protocol = PPTP_IP_UDP;
+		pptp_writer_init(&w, packet, sizeof(packet));
+		pptp_ip_encode(&w, &ip, sizes[i] - 20);
+		ck_assert_int_eq(pptp_sender_send(sender, packet, sizes[i]),
+				 PPTP_OK);
+		ck_assert_int_eq(next(&c), 1);
+		ck_assert_uint_eq(c.length, sizes[i] < 1586 ? sizes[i] : 1586);
+		ck_assert_uint_eq(c.wire_length, sizes[i]);
+	}
+	pptp_sender_close(sender);
+	pptp_capture_close(capture);
+}
+END_TEST
+
 START_TEST(another_filter_can_be_set_while_it_runs)
 {
 	struct pptp_captured c;
@@ -298,6 +327,7 @@ int main(void)
 	if (netns_possible()) {
 		CLAIM_ALONE(s,
 			    both_directions_come_once_each_as_whole_ip_packets);
+		CLAIM_ALONE(s, a_packet_that_is_cut_has_the_length_that_it_had);
 		CLAIM_ALONE(s, another_filter_can_be_set_while_it_runs);
 		CLAIM_ALONE(s, no_packet_is_lost_while_filters_change);
 		CLAIM_ALONE(s, nothing_stays_open);
