@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the observer makes of GRE, PPP and ICMP, packet by packet: its limits,
  * on both sides of each. */
-#include "core/observer.h"
+#include "core/see.h"
 
 #include <stdio.h>
 
@@ -125,6 +125,36 @@ START_TEST(icmp_about_another_call_is_none_of_ours)
 		ck_assert_uint_eq(refused_by(1, true),
 				  call_id == 0x0480 ? 2 : 0);
 	call_id = 0x0480;
+}
+END_TEST
+
+/* Any of these ends a call: ICMP later says nothing of it. */
+START_TEST(icmp_after_the_end_is_nobodys)
+{
+	static const struct {
+		enum pptp_side side;
+		enum pptp_farewell word;
+		bool over;
+	} rows[] = {
+	    {PPTP_SERVER, PPTP_FAREWELL_FIN, true},
+	    {PPTP_SERVER, PPTP_FAREWELL_RST, true},
+	    {PPTP_US, PPTP_FAREWELL_CALL_CLEAR, true},
+	    {PPTP_SERVER, PPTP_FAREWELL_CALL_CLEAR, true},
+	    {PPTP_US, PPTP_FAREWELL_STOP_REQUEST, true},
+	    {PPTP_SERVER, PPTP_FAREWELL_STOP_REQUEST, true},
+	    {PPTP_US, PPTP_FAREWELL_TERMINATE_REQUEST, false},
+	    {PPTP_SERVER, PPTP_FAREWELL_TERMINATE_ACK, false},
+	};
+
+	send_numbers(0, 1);
+	ck_assert(!pptp_see_is_over(&seen));
+	seen.call.disconnected = true;
+	ck_assert(pptp_see_is_over(&seen));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		send_numbers(0, 1);
+		pptp_see_farewell(&outside, rows[i].side, rows[i].word, 1);
+		ck_assert_int_eq(pptp_see_is_over(&seen), rows[i].over);
+	}
 }
 END_TEST
 
@@ -436,8 +466,9 @@ END_TEST
 
 START_TEST(each_network_protocol_is_kept_once)
 {
-	static const uint16_t protocols[] = {0x8021, 0x8057, 0x80fd, 0x8021,
-					     0x80fd};
+	static const uint16_t protocols[] = {0x8021, 0x8057, 0x80fd,
+					     0xc029, 0x8021, 0xc029};
+	static const uint16_t others[] = {0xc023, 0xc025, 0xc027, 0xc281};
 
 	begin_gre();
 	LCP(PPTP_SERVER, CONFIGURE_REQUEST, 1, "0104 05dc");
@@ -446,9 +477,12 @@ START_TEST(each_network_protocol_is_kept_once)
 		now = 1000 * (int64_t)(i + 1);
 		wire(PPTP_SERVER, protocols[i], 1, 1, "");
 	}
-	ck_assert_uint_eq(seen.network.count, 3);
-	ck_assert_uint_eq(seen.network.protocol[3], 0);
-	for (unsigned i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		wire(PPTP_SERVER, others[i], 1, 1, "");
+	ck_assert_uint_eq(seen.network.count, 4);
+	ck_assert_uint_eq(seen.network.protocol[4], 0);
+	ck_assert_int_eq(seen.challenge.state, PPTP_NOT_TESTED);
+	for (unsigned i = 0; i < 4; i++) {
 		ck_assert_uint_eq(seen.network.protocol[i], protocols[i]);
 		ck_assert_uint_eq(seen.network.at_us[i], 1000 * (i + 1));
 	}
@@ -461,6 +495,7 @@ int main(void)
 
 	CLAIM(s, icmp_refuses_the_number_that_it_quotes);
 	CLAIM(s, icmp_about_another_call_is_none_of_ours);
+	CLAIM(s, icmp_after_the_end_is_nobodys);
 	CLAIM(s, a_request_is_news_when_an_answer_would_come);
 	CLAIM(s, a_request_is_news_when_it_acknowledges_our_answer);
 	CLAIM(s, each_option_that_we_reject_is_a_bit_below_32);
