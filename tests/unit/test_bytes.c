@@ -281,6 +281,28 @@ START_TEST(every_error_has_words_of_its_own)
 }
 END_TEST
 
+START_TEST(a_patch_is_within_what_was_written)
+{
+	for (size_t length = 0; length < 6; length++)
+		for (size_t offset = 0; offset < 8; offset++) {
+			uint8_t bytes[8] = {0};
+			struct pptp_writer w;
+
+			pptp_writer_init(&w, bytes, sizeof(bytes));
+			pptp_write_zeros(&w, length);
+			pptp_patch_u16(&w, offset, 0x0102);
+			ck_assert_int_eq(pptp_writer_ok(&w),
+					 offset + 2 <= length);
+			for (size_t i = 0; i < sizeof(bytes); i++)
+				ck_assert_uint_eq(bytes[i],
+						  !pptp_writer_ok(&w) ? 0U
+						  : i == offset       ? 1U
+						  : i == offset + 1   ? 2U
+								      : 0U);
+		}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("bytes");
@@ -301,5 +323,6 @@ int main(void)
 	CLAIM(s, failed_writer_writes_nothing_more);
 	CLAIM(s, patch_overwrites_only_what_was_written);
 	CLAIM(s, every_error_has_words_of_its_own);
+	CLAIM(s, a_patch_is_within_what_was_written);
 	return run_suite(s);
 }

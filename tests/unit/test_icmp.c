@@ -209,6 +209,31 @@ START_TEST(quote_of_a_later_fragment_shows_no_ports)
 }
 END_TEST
 
+/* RFC 792 and 4443: what each type and code means for who waits. */
+START_TEST(each_type_and_code_is_of_one_kind)
+{
+	static const uint8_t hard[2][6] = {{2, 3, 9, 10, 13, 13},
+					   {1, 4, 5, 6, 6, 6}};
+
+	for (int v6 = 0; v6 < 2; v6++)
+		for (unsigned type = 0; type < 256; type++)
+			for (unsigned code = 0; code < 256; code++) {
+				struct pptp_icmp icmp = {.v6 = v6 != 0,
+							 .type = (uint8_t)type,
+							 .code = (uint8_t)code};
+				bool gone = type == (v6 ? 1 : 3);
+
+				ck_assert_int_eq(
+				    pptp_icmp_is_unreachable(&icmp), gone);
+				ck_assert_int_eq(pptp_icmp_is_failure(&icmp),
+						 gone || type == (v6 ? 3 : 11));
+				ck_assert_int_eq(
+				    pptp_icmp_is_hard(&icmp),
+				    gone && memchr(hard[v6], (int)code, 6));
+			}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("icmp");
@@ -222,5 +247,6 @@ int main(void)
 	CLAIM(s, encoded_echo_is_scapys_in_both_versions);
 	CLAIM(s, walk_shows_what_was_quoted);
 	CLAIM(s, quote_of_a_later_fragment_shows_no_ports);
+	CLAIM(s, each_type_and_code_is_of_one_kind);
 	return run_suite(s);
 }

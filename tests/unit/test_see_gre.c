@@ -271,6 +271,26 @@ START_TEST(a_request_is_news_when_it_acknowledges_our_answer)
 }
 END_TEST
 
+/* Only a number that we sent proves that the server hears us. */
+START_TEST(an_acknowledgement_is_of_a_number_that_we_sent)
+{
+	static const uint32_t firsts[] = {0, 1, 50, UINT32_MAX - 1};
+
+	for (size_t i = 0; i < sizeof(firsts) / sizeof(*firsts); i++)
+		for (uint32_t k = 0; k < 120; k++) {
+			uint32_t number = firsts[i] + k - 60;
+
+			begin_gre();
+			numbers[PPTP_US] = firsts[i];
+			for (unsigned n = 0; n < 3; n++)
+				LCP(PPTP_US, LCP_ECHO_REQUEST, 1, "00000000");
+			acknowledged = &number;
+			LCP(PPTP_SERVER, LCP_ECHO_REQUEST, 1, "00000000");
+			ck_assert_int_eq(seen.gre.to_server, k >= 60 && k < 63);
+		}
+}
+END_TEST
+
 START_TEST(each_option_that_we_reject_is_a_bit_below_32)
 {
 	char option[16];
@@ -498,6 +518,7 @@ int main(void)
 	CLAIM(s, icmp_after_the_end_is_nobodys);
 	CLAIM(s, a_request_is_news_when_an_answer_would_come);
 	CLAIM(s, a_request_is_news_when_it_acknowledges_our_answer);
+	CLAIM(s, an_acknowledgement_is_of_a_number_that_we_sent);
 	CLAIM(s, each_option_that_we_reject_is_a_bit_below_32);
 	CLAIM(s, more_requests_than_a_record_has_room_for_are_noted);
 	CLAIM(s, what_the_store_has_no_room_for_is_not_kept_in_part);
