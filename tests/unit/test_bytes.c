@@ -303,6 +303,23 @@ START_TEST(a_patch_is_within_what_was_written)
 }
 END_TEST
 
+START_TEST(a_padded_text_has_its_width_or_nothing)
+{
+	for (size_t used = 0; used <= 8; used++)
+		for (size_t width = 0; width < 12; width++) {
+			uint8_t bytes[8];
+			struct pptp_writer w;
+
+			pptp_writer_init(&w, bytes, sizeof(bytes));
+			pptp_write_zeros(&w, used);
+			pptp_write_padded(&w, "abc", width);
+			ck_assert_int_eq(pptp_writer_ok(&w), used + width <= 8);
+			ck_assert_uint_eq(
+			    w.length, pptp_writer_ok(&w) ? used + width : used);
+		}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("bytes");
@@ -324,5 +341,6 @@ int main(void)
 	CLAIM(s, patch_overwrites_only_what_was_written);
 	CLAIM(s, every_error_has_words_of_its_own);
 	CLAIM(s, a_patch_is_within_what_was_written);
+	CLAIM(s, a_padded_text_has_its_width_or_nothing);
 	return run_suite(s);
 }

@@ -79,6 +79,29 @@ START_TEST(other_codes_show_their_data)
 }
 END_TEST
 
+/* RFC 1332 3.3, 1877 and 2290: IPCP options that are one address. */
+START_TEST(each_option_of_ipcp_is_an_address_or_bytes)
+{
+	static const uint8_t addresses[] = {3, 4, 129, 130, 131, 132};
+	char frame[60];
+	struct json out;
+
+	for (unsigned type = 0; type < 256; type++) {
+		bool address =
+		    memchr(addresses, (int)type, sizeof(addresses)) != NULL;
+
+		snprintf(frame, sizeof(frame), "8021 01 01 000a %02x06c0000201",
+			 type);
+		ck_assert_has(walked(&out, frame),
+			      address ? "\"value\":\"192.0.2.1\""
+				      : "\"value\":\"c0000201\"");
+		frame[2] = '5'; /* IPV6CP has none */
+		frame[3] = '7';
+		ck_assert_has(walked(&out, frame), "\"value\":\"c0000201\"");
+	}
+}
+END_TEST
+
 /* RFC 1661 5: Configure-Request to Configure-Reject, 1 to 4. */
 START_TEST(the_four_configure_codes_alone_have_options)
 {
@@ -153,6 +176,7 @@ int main(void)
 	CLAIM(s, other_options_are_hexadecimal);
 	CLAIM(s, a_length_that_is_not_the_types_keeps_the_bytes);
 	CLAIM(s, other_codes_show_their_data);
+	CLAIM(s, each_option_of_ipcp_is_an_address_or_bytes);
 	CLAIM(s, the_four_configure_codes_alone_have_options);
 	CLAIM(s, callback_control_is_read_as_options);
 	CLAIM(s, options_past_the_packet_are_malformed_where_they_end);

@@ -134,10 +134,12 @@ START_TEST(broken_option_ends_the_list_and_refuses_nothing)
 	uint16_t mss;
 
 	ck_assert_has(options_of("05000000 020405b4", &mss, &out),
-		      "{\"kind\":5,\"malformed\":");
+		      "{\"kind\":5,\"malformed\":"
+		      "\"TCP option length below 2\"");
 	ck_assert_uint_eq(mss, 0);
 	ck_assert_has(options_of("05010000 020405b4", &mss, &out),
-		      "{\"kind\":5,\"malformed\":");
+		      "{\"kind\":5,\"malformed\":"
+		      "\"TCP option length below 2\"");
 	ck_assert_has(options_of("020405b4 01010203", &mss, &out),
 		      "{\"kind\":2,\"malformed\":");
 	ck_assert_uint_eq(mss, 1460);
