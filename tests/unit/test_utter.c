@@ -63,6 +63,37 @@ START_TEST(the_farewell_has_these_bytes)
 }
 END_TEST
 
+/* A server that says nothing more: a Terminate-Request twice, then each word of
+ * the control connection once, each with its own time to answer. */
+START_TEST(a_farewell_without_answers_has_its_times)
+{
+	static const struct {
+		enum pptp_action action;
+		int64_t at;
+	} words[] = {{PPTP_ACTION_PACKET, 0},
+		     {PPTP_ACTION_PACKET, 1 * S}, /* Terminate-Request again */
+		     {PPTP_ACTION_STREAM, 2 * S}, /* Call-Clear-Request */
+		     {PPTP_ACTION_STREAM, 5 * S}, /* Stop */
+		     {PPTP_ACTION_CLOSE, 8 * S}};
+	struct pptp_conversation_config f = plan();
+	unsigned first;
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, "0104 05dc 0305 c22381");
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	first = w.sent;
+	ppp(PPTP_PPP_CHAP, PPTP_CHAP_CHALLENGE, 142, CHALLENGE);
+	wait_for(20 * S);
+	ck_assert_uint_eq(w.sent, first + 5);
+	for (unsigned i = 0; i < 5; i++) {
+		const struct sent *sent = &w.log[first + i];
+
+		ck_assert_int_eq(sent->action, words[i].action);
+		ck_assert_int_eq(sent->at - w.log[first].at, words[i].at);
+	}
+}
+END_TEST
+
 /* By default and as planned: TTL; window, MSS and flags as Linux has them. */
 START_TEST(our_syn_looks_like_a_kernels)
 {
@@ -226,6 +257,7 @@ int main(void)
 
 	CLAIM(s, each_control_message_of_ours_has_these_bytes);
 	CLAIM(s, the_farewell_has_these_bytes);
+	CLAIM(s, a_farewell_without_answers_has_its_times);
 	CLAIM(s, our_syn_looks_like_a_kernels);
 	CLAIM(s, what_is_random_is_the_plans);
 	CLAIM(s, why_gre_is_not_tested_has_one_reason);
