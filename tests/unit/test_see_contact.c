@@ -47,11 +47,13 @@ static enum pptp_event_kind tcp(bool by_us, uint8_t flags, uint32_t sequence,
 	uint8_t bytes[64];
 	struct pptp_event event;
 	struct pptp_writer w;
+	bool ours;
 
 	pptp_writer_init(&w, bytes, sizeof(bytes));
 	write_tcp(&w, by_us, flags, sequence, acknowledgment);
-	(void)pptp_observer_packet(&o, by_us ? PPTP_US : PPTP_SERVER, bytes,
-				   w.length, now, &event);
+	ours = pptp_observer_packet(&o, by_us ? PPTP_US : PPTP_SERVER, bytes,
+				    w.length, now, &event);
+	ck_assert(ours || event.kind == PPTP_EVENT_NONE);
 	return event.kind;
 }
 
@@ -248,6 +250,22 @@ START_TEST(silence_that_was_cut_short_is_not_tested)
 }
 END_TEST
 
+/* Where the system fails us, the SYNs that left before were waited for. */
+START_TEST(an_error_forgets_silence_only_where_no_syn_left)
+{
+	for (unsigned syns = 0; syns < 3; syns++) {
+		begin();
+		for (unsigned n = 0; n < syns; n++)
+			tcp(true, PPTP_TCP_SYN, 1, 0, n);
+		r.host.state = PPTP_SILENT;
+		pptp_observer_end(&o, PPTP_ENDED_ERROR, 9);
+		ck_assert_int_eq(r.host.state,
+				 syns == 0 ? PPTP_NOT_TESTED : PPTP_SILENT);
+		ck_assert_int_eq(r.tcp.state == PPTP_NOT_TESTED, syns == 0);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("observer of SYNs");
@@ -259,5 +277,6 @@ int main(void)
 	CLAIM(s, icmp_of_the_first_try_is_noted);
 	CLAIM(s, who_sends_icmp_is_alive);
 	CLAIM(s, silence_that_was_cut_short_is_not_tested);
+	CLAIM(s, an_error_forgets_silence_only_where_no_syn_left);
 	return run_suite(s);
 }
