@@ -87,7 +87,8 @@ static enum pptp_event_kind icmp(uint8_t code, uint32_t sequence, int64_t now)
 static void try_with(uint32_t sequence, int64_t now)
 {
 	pptp_observer_connecting(&o, now);
-	tcp(true, PPTP_TCP_SYN, sequence, 0, now);
+	ck_assert_int_eq(tcp(true, PPTP_TCP_SYN, sequence, 0, now),
+			 PPTP_EVENT_CONNECT);
 }
 
 /* From 1 s on, and after a second SYN, nobody knows which one was answered. */
@@ -247,6 +248,11 @@ START_TEST(silence_that_was_cut_short_is_not_tested)
 		ck_assert_int_eq(r.tcp.reason, PPTP_REASON_NONE);
 		ck_assert_int_eq(r.gre.reason, PPTP_REASON_NONE);
 	}
+	begin();
+	try_with(1, 0);
+	pptp_observer_end(&o, PPTP_ENDED_ABORTED, 1);
+	ck_assert_int_eq(r.tcp.connect.state, PPTP_CONNECT_NOT_TRIED);
+	ck_assert_uint_eq(r.tcp.connect.tries, 0);
 }
 END_TEST
 
