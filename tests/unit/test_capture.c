@@ -303,6 +303,41 @@ START_TEST(a_full_disk_is_told)
 }
 END_TEST
 
+START_TEST(a_disk_that_is_full_at_the_end_is_told_too)
+{
+	const uint8_t packet[] = {0x45};
+	struct pptp_dump *d;
+
+	ck_assert_int_eq(pptp_dump_open(&d, "/dev/full", text, sizeof(text)),
+			 PPTP_OK);
+	ck_assert_int_eq(pptp_dump_write(d, packet, 1, 1, 0), PPTP_OK);
+	ck_assert_int_eq(pptp_dump_close(d), PPTP_ERROR_SYSTEM);
+	ck_assert_int_eq(errno, ENOSPC);
+}
+END_TEST
+
+START_TEST(a_capture_file_that_was_closed_leaves_nothing)
+{
+	int before = open_files();
+	struct pptp_dump *d;
+	size_t heap = 0;
+
+	/* What was freed once is kept at hand, and counts: so after a few. */
+	for (int i = 0; i < 60; i++) {
+		if (i == 30)
+			heap = heap_in_use();
+		ck_assert_int_eq(
+		    pptp_dump_open(&d, "/dev/null", text, sizeof(text)),
+		    PPTP_OK);
+		errno = EXDEV;
+		ck_assert_int_eq(pptp_dump_close(d), PPTP_OK);
+		ck_assert_int_eq(errno, EXDEV);
+		ck_assert_int_eq(open_files(), before);
+	}
+	ck_assert_uint_eq(heap_in_use(), heap);
+}
+END_TEST
+
 START_TEST(a_file_that_cannot_be_made_is_told)
 {
 	struct pptp_dump *d;
@@ -322,6 +357,8 @@ int main(void)
 
 	CLAIM(s, a_capture_file_holds_raw_ip_with_times_and_lengths);
 	CLAIM(s, a_full_disk_is_told);
+	CLAIM(s, a_disk_that_is_full_at_the_end_is_told_too);
+	CLAIM(s, a_capture_file_that_was_closed_leaves_nothing);
 	CLAIM(s, a_file_that_cannot_be_made_is_told);
 	CLAIM(s, without_privilege_that_is_told);
 	if (netns_possible()) {

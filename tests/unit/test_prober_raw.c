@@ -310,6 +310,30 @@ START_TEST(the_capture_file_holds_every_packet_once)
 }
 END_TEST
 
+/* Its answer is in the ring, and nobody has looked there. */
+START_TEST(what_came_before_the_end_is_in_the_capture_file)
+{
+	struct server *s = server(serve_pptp);
+	char path[] = "/tmp/pptp-prober-XXXXXX";
+	int fd = mkstemp(path);
+	struct pptp_prober *p = raw_prober(8, path);
+	const struct pptp_record *r;
+	int64_t tag;
+
+	close(fd);
+	s->gate = 1000; /* not yet */
+	start(p, 0x7f000002, s->port, 1);
+	ck_assert_int_eq(pptp_prober_next(p, SECOND / 5, &r, &tag), 0);
+	ck_assert_int_eq(s->asked, 1);
+	s->gate = 0;
+	usleep(300000);
+	pptp_prober_close(p);
+	ck_assert_uint_eq(count_packets(path, "tcp[13] & 8 != 0"), 2);
+	unlink(path);
+	end_server(s);
+}
+END_TEST
+
 /* All three are in the ring when the SYN-ACK is found there, and ends it. */
 START_TEST(what_follows_the_packet_that_ended_it_is_in_the_capture_file)
 {
@@ -633,6 +657,7 @@ int main(void)
 	CLAIM_ALONE(s, an_abort_ends_who_waits_for_a_job_too);
 	CLAIM_ALONE(s, without_a_route_there_is_no_plan);
 	CLAIM_ALONE(s, the_capture_file_holds_every_packet_once);
+	CLAIM_ALONE(s, what_came_before_the_end_is_in_the_capture_file);
 	CLAIM_ALONE(
 	    s, what_follows_the_packet_that_ended_it_is_in_the_capture_file);
 	CLAIM_ALONE(s, tunnels_of_others_are_not_copied_while_targets_are_few);

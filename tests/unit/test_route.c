@@ -187,6 +187,19 @@ START_TEST(an_address_of_this_host_is_local_by_any_interface)
 }
 END_TEST
 
+START_TEST(a_route_by_an_interface_without_an_address_has_no_source)
+{
+	run("ip link add v0 type veth peer name v1 && "
+	    "ip link set v0 up && ip link set v1 up && "
+	    "ip route add 198.18.0.0/15 dev v0");
+	ck_assert_int_eq(find("198.18.0.1", NULL), PPTP_ERROR_ROUTE);
+	ck_assert_int_eq(errno, EADDRNOTAVAIL);
+	run("ip address add 192.0.2.1/24 dev v0");
+	ck_assert_int_eq(find("198.18.0.1", NULL), PPTP_OK);
+	ck_assert_str_eq(source_text(), "192.0.2.1");
+}
+END_TEST
+
 START_TEST(a_source_of_another_family_or_of_nobody_leads_nowhere)
 {
 	ck_assert_int_eq(find_from("127.0.0.1", NULL, "::1"), PPTP_ERROR_ROUTE);
@@ -220,6 +233,9 @@ int main(void)
 		    s, a_source_of_another_family_or_of_nobody_leads_nowhere);
 	}
 	if (netns_possible() && system("ip -V >/dev/null 2>&1") == 0) {
+		CLAIM_ALONE(
+		    s,
+		    a_route_by_an_interface_without_an_address_has_no_source);
 		CLAIM_ALONE(s, a_rule_by_source_is_asked_with_the_source);
 		CLAIM_ALONE(s,
 			    the_source_that_is_taken_counts_in_the_rules_too);

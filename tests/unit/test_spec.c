@@ -37,6 +37,22 @@ START_TEST(names_are_those_of_hosts)
 }
 END_TEST
 
+/* What stands behind the text is not read: it ends at the wall. */
+START_TEST(a_last_label_of_one_digit_is_a_number)
+{
+	struct guarded g = guarded_new();
+	char why[PPTP_SPEC_SENTENCE];
+	const char *at = (const char *)guarded_copy(&g, "a.0", 3);
+
+	ck_assert(!pptp_spec_parse(&s, at, 3, why));
+	ck_assert(!parses("a.0x"));
+	ck_assert(parses("a.0a"));
+	ck_assert(parses("a.ax"));
+	ck_assert(parses("a.x"));
+	guarded_free(&g);
+}
+END_TEST
+
 /* A label has 63 bytes at most, a name 253 and its dot. */
 START_TEST(names_are_no_longer_than_dns_has_them)
 {
@@ -92,6 +108,7 @@ int main(void)
 	Suite *suite = suite_create("spec");
 
 	CLAIM(suite, names_are_those_of_hosts);
+	CLAIM(suite, a_last_label_of_one_digit_is_a_number);
 	CLAIM(suite, names_are_no_longer_than_dns_has_them);
 	CLAIM(suite, ports_are_from_1_to_65535);
 	CLAIM(suite, prefixes_are_from_0_to_32_and_128);

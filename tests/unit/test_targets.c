@@ -7,7 +7,25 @@
 #include "unit/claims.h"
 #include "unit/netns.h"
 
+#include <limits.h>
 #include <time.h>
+
+static unsigned left = UINT_MAX; /* blocks that memory can grow for */
+
+/* In the place of the library's. */
+void *realloc(void *old, size_t size)
+{
+	size_t had = old != NULL ? malloc_usable_size(old) : 0;
+	void *grown = left == 0 ? NULL : malloc(size);
+
+	if (grown == NULL)
+		return NULL;
+	left--;
+	if (old != NULL)
+		memcpy(grown, old, had < size ? had : size);
+	free(old);
+	return grown;
+}
 
 static struct pptp_targets *t;
 static char text[512];
@@ -419,6 +437,28 @@ START_TEST(a_huge_exclusion_is_passed_over_at_once)
 }
 END_TEST
 
+START_TEST(without_memory_nothing_is_added_nor_thought_excluded)
+{
+	static const char *const specs[] = {"localhost\n", "192.0.2.1\n"};
+
+	for (int i = 0; i < 2; i++) {
+		enum pptp_error excluded, added;
+
+		left = 0;
+		excluded = exclude_file(specs[i]);
+		added = add_file(specs[i]);
+		left = UINT_MAX;
+		ck_assert_int_eq(excluded, PPTP_ERROR_SYSTEM);
+		ck_assert_int_eq(added, PPTP_ERROR_SYSTEM);
+		ck_assert_int_eq(errno, ENOMEM);
+		ck_assert_has(text, "line 1: out of memory for targets");
+		ck_assert_uint_eq(pptp_targets_count(t), 0);
+	}
+	add("192.0.2.1");
+	ck_assert_str_eq(next(), "192.0.2.1 1723");
+}
+END_TEST
+
 START_TEST(an_excluded_port_excludes_the_host)
 {
 	add("192.0.2.1:99");
@@ -479,6 +519,7 @@ int main(void)
 	WITH(s, a_missing_file_and_a_directory_are_system_errors);
 	WITH(s, exclusions_overlap_touch_and_leave_out);
 	WITH(s, a_huge_exclusion_is_passed_over_at_once);
+	WITH(s, without_memory_nothing_is_added_nor_thought_excluded);
 	WITH(s, an_excluded_port_excludes_the_host);
 	CLAIM(s, wrong_families_and_port_0_cannot_be_opened);
 	return run_suite(s);
