@@ -238,6 +238,7 @@ START_TEST(one_address_has_one_conversation_at_a_time_in_order)
 		ck_assert_uint_eq(next(p, &tag)->control.state, PPTP_ANSWERED);
 		ck_assert_int_eq(tag, i);
 	}
+	ck_assert_uint_eq(p->queued, 0);
 	/* The thread of one may end just after that of the next began. */
 	ck_assert_int_le(s->peak, 2);
 	pptp_prober_close(p);

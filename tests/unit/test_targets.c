@@ -478,6 +478,24 @@ START_TEST(wrong_families_and_port_0_cannot_be_opened)
 }
 END_TEST
 
+START_TEST(nothing_of_names_and_labels_stays)
+{
+	size_t heap = 0;
+
+	/* What was freed once is kept at hand, and counts: so after a few. */
+	for (int i = 0; i < 60; i++) {
+		if (i == 30)
+			heap = heap_in_use();
+		open_targets();
+		ck_assert_int_eq(add_file("localhost,a\n192.0.2.1,b,c\n"),
+				 PPTP_OK);
+		ck_assert_int_eq(exclude_file("192.0.2.2\n"), PPTP_OK);
+		close_targets();
+	}
+	ck_assert_uint_eq(heap_in_use(), heap);
+}
+END_TEST
+
 static void with_targets(Suite *s, const char *name, const TTest *test)
 {
 	TCase *c = tcase_create(name);
@@ -521,6 +539,7 @@ int main(void)
 	WITH(s, a_huge_exclusion_is_passed_over_at_once);
 	WITH(s, without_memory_nothing_is_added_nor_thought_excluded);
 	WITH(s, an_excluded_port_excludes_the_host);
+	CLAIM(s, nothing_of_names_and_labels_stays);
 	CLAIM(s, wrong_families_and_port_0_cannot_be_opened);
 	return run_suite(s);
 }
