@@ -85,6 +85,27 @@ START_TEST(what_waits_leaves_where_the_socket_takes_it)
 }
 END_TEST
 
+START_TEST(what_finds_no_room_waits_and_what_nobody_takes_is_gone)
+{
+	struct pptp_connection *c = &e->connection;
+
+	while (send(c->fd, "x", 1, MSG_NOSIGNAL) == 1)
+		;
+	ck_assert_int_eq(errno, EAGAIN);
+	c->out_length = 1;
+	pptp_probe_socket_event(e, EPOLLOUT);
+	ck_assert_uint_eq(c->out_length, 1);
+	ck_assert(!c->broken);
+	shutdown(other, SHUT_RD);
+	pptp_probe_socket_event(e, EPOLLOUT);
+	ck_assert_uint_eq(c->out_length, 0);
+	ck_assert(c->broken);
+	/* Of that RST tells, in its turn. */
+	ck_assert(!pptp_record_has_note(&e->conversation->record,
+					PPTP_NOTE_SEND_FAILED));
+}
+END_TEST
+
 START_TEST(nothing_is_heard_of_one_that_is_over_or_waits_for_a_job)
 {
 	char byte = 0x5a;
@@ -187,6 +208,7 @@ int main(void)
 
 	WITH(s, a_socket_is_read_sixteen_times_and_others_get_their_turn);
 	WITH(s, what_waits_leaves_where_the_socket_takes_it);
+	WITH(s, what_finds_no_room_waits_and_what_nobody_takes_is_gone);
 	WITH(s, nothing_is_heard_of_one_that_is_over_or_waits_for_a_job);
 	WITH(s, a_socket_that_cannot_be_read_is_no_word_of_the_servers);
 	WITH(s, a_fin_is_a_word_of_the_servers);
