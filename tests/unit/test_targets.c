@@ -2,10 +2,13 @@
 #include "net/targets.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 
 #include "unit/claims.h"
 #include "unit/netns.h"
+
+#include "net/lookup.h"
 
 #include <limits.h>
 #include <time.h>
@@ -478,6 +481,19 @@ START_TEST(wrong_families_and_port_0_cannot_be_opened)
 }
 END_TEST
 
+START_TEST(an_ipv6_address_is_looked_up_to_its_last_byte)
+{
+	struct sockaddr_in6 sin6 = {.sin6_family = AF_INET6};
+	struct pptp_address a;
+
+	memset(&sin6.sin6_addr, 0x77, sizeof(sin6.sin6_addr));
+	memset(&a, 0, sizeof(a));
+	ck_assert(pptp_lookup_address(&a, (const struct sockaddr *)&sin6));
+	ck_assert_uint_eq(a.family, 6);
+	ck_assert_mem_eq(a.bytes, &sin6.sin6_addr, 16);
+}
+END_TEST
+
 START_TEST(nothing_of_names_and_labels_stays)
 {
 	size_t heap = 0;
@@ -539,6 +555,7 @@ int main(void)
 	WITH(s, a_huge_exclusion_is_passed_over_at_once);
 	WITH(s, without_memory_nothing_is_added_nor_thought_excluded);
 	WITH(s, an_excluded_port_excludes_the_host);
+	CLAIM(s, an_ipv6_address_is_looked_up_to_its_last_byte);
 	CLAIM(s, nothing_of_names_and_labels_stays);
 	CLAIM(s, wrong_families_and_port_0_cannot_be_opened);
 	return run_suite(s);
