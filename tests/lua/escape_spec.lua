@@ -31,6 +31,12 @@ describe("escape", function()
     assert.equal("a\\x1bb\\x0a", escape.line "a\\x1bb\n")
   end)
 
+  it("cuts as late as the width allows", function()
+    assert.equal("\\\\a..", escape.fit("\\\\abcdef", 5))
+    assert.equal("\\\\..", escape.fit("\\\\\\\\\\\\", 5))
+    assert.equal("\\x1b..", escape.fit("\\x1bbcdef", 6))
+  end)
+
   it("cuts to a width, and never inside an escape", function()
     assert.equal("abcdef", escape.fit("abcdef", 6))
     assert.equal("abcd..", escape.fit("abcdefg", 6))

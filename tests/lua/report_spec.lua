@@ -419,9 +419,12 @@ describe("a report", function()
     assert.has_error(function()
       pptp.report("yaml", print)
     end)
-    assert.has_error(function()
+    local _, message = pcall(function()
       pptp.report("json")
+      return nil
     end)
+    assert.matches("^[^:]*report_spec.lua:%d+: a report needs a function",
+                   message)
   end)
 end)
 

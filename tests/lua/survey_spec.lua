@@ -159,6 +159,21 @@ describe("survey", function()
     assert.equal("not_tested", seen.methods.eap)
   end)
 
+  it("does not decline where a Cisco server's login is known", function()
+    local evidence = require "pptpgrade.evidence".merge(
+      nil, scripted.converse(scripted.cisco "mschap_v1",
+                             { target = "192.0.2.1", depth = "call" }))
+    for login, declines in pairs { unknown = true, not_tested = true } do
+      evidence.authentication.state = login
+      assert.equal(declines,
+                   survey.next(evidence, { target = "192.0.2.1" }).decline)
+    end
+    evidence.authentication.state = "required"
+    local plan = survey.next(evidence, { target = "192.0.2.1" })
+    assert.equal("pap,chap_md5,mschap_v2,eap", plan.ask)
+    assert.is_nil(plan.decline)
+  end)
+
   it("asks again once, after all others, what a loss left unknown",
      function()
     local model = scripted.pppd { "mschap_v2" }
