@@ -170,6 +170,24 @@ describe("the rows", function()
     end
   end)
 
+  it("take a challenge's name for the host's where it is, padded or not",
+     function()
+    local row
+    for _, one in ipairs(habits.rows) do
+      row = one.name == "Cisco IOS" and one or row
+    end
+    local function fits(host, name)
+      return habits.fits(row, "challenge_name", {
+        host = host, names = { { method = "mschap_v2", name = name } } })
+    end
+    assert.is_true(fits("c7206", "c7206"))
+    assert.is_true(fits("c7206", "c7206   "))
+    for _, pair in ipairs { { "c7206", "gate" }, { "", "" }, { false, "x" },
+                            { "c7206", " c7206" } } do
+      assert.is_nil(fits(pair[1], pair[2]))
+    end
+  end)
+
   it("take Windows, Cisco, MikroTik and DrayTek at second hand", function()
     local second = {}
     for _, row in ipairs(habits.rows) do

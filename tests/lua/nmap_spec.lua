@@ -169,6 +169,15 @@ describe("the adapter for Nmap", function()
     assert.is_nil(note(record, "connect_failed"))
   end)
 
+  it("looks for no packet behind a failure where there is no capture",
+     function()
+    local world = { failures = { "ERROR", "ERROR", "ERROR" },
+                    unprivileged = true }
+    local record = converse(world)
+    assert.equal("unreachable", record.tcp.connect.state)
+    assert.is_nil(world.captures)
+  end)
+
   it("takes a failure for a refusal where Nmap's own scan met one", function()
     for _, reason in ipairs { "conn-refused", "reset" } do
       local record = converse({ failures = { "ERROR", "ERROR", "ERROR" } },

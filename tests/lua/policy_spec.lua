@@ -67,6 +67,7 @@ describe("a policy file", function()
 
   it("does not run for ever", function()
     assert.truthy(complaint("while true do end"):find("too long", 1, true))
+    assert.is_nil(complaint("while true do end"):find("policy.lua", 1, true))
     assert.truthy(complaint("local function f() return f() end return f()")
                     :find("too long", 1, true))
     assert.truthy(complaint("local function f() return 1 + f() end f()")
