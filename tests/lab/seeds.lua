@@ -48,4 +48,8 @@ return {
   { stack = "windows_rras", methods = 63, order = 0, quirk = "friendly",
     detail = 0, loss = 20, duplicate = 10, reorder = 10, delay = 0.1,
     stall = 0, seed = 1824739362 },
+  { stack = "windows_rras", methods = 18, order = 0, quirk = "friendly",
+    detail = 0, loss = 20, duplicate = 10, reorder = 10, delay = 0.1,
+    stall = 0, seed = 1387551734, box = "handmade_icmp", box_detail = 3,
+    capture_lag = 0.003 },
 }

@@ -95,6 +95,14 @@ local function may_be_rst(connect)
     connect.state == "refused" and not is_icmp(connect.reason)
 end
 
+-- Who refuses by ICMP refuses the kernel's SYN so, too: its silence may be a
+-- loss on the way to a port that only hand-made SYNs do not reach.
+local function is_refused_alone(record)
+  local connect = connect_of(record)
+  return is_icmp(stage(record, "tcp").reason) and
+    connect.state == "timeout" and not is_icmp(connect.reason)
+end
+
 local untried = { not_tried = true, error = true }
 
 local function closed_kind(record)
@@ -131,7 +139,7 @@ local function silent_kind(record)
     return "unheard"
   elseif untried[connect.state] then
     return stage(record, "host").state == "alive" and "alone" or "silence"
-  elseif may_be_rst(connect) then
+  elseif may_be_rst(connect) or is_refused_alone(record) then
     return "differs"
   end
   local kind = failed[connect.state] and witness_kind(record) or "unheard"
