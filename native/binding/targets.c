@@ -119,15 +119,9 @@ static int fill(lua_State *L, struct pptp_targets *t, int first, int unresolved)
 	return 0;
 }
 
-int pptp_net_targets(lua_State *L)
+/* The one argument, at index 1, as a table of ours. */
+static void own_argument(lua_State *L)
 {
-	struct targets *t;
-	lua_Integer port, family;
-	enum pptp_error error;
-	bool numeric;
-	int failed, at;
-	size_t i;
-
 	lua_settop(L, 1);
 	if (lua_type(L, 1) == LUA_TSTRING) { /* a single one, as a list */
 		lua_createtable(L, 1, 0);
@@ -137,6 +131,18 @@ int pptp_net_targets(lua_State *L)
 	luaL_checktype(L, 1, LUA_TTABLE);
 	pptp_arguments_own(L, 1);
 	check_keys(L);
+}
+
+int pptp_net_targets(lua_State *L)
+{
+	struct targets *t;
+	lua_Integer port, family;
+	enum pptp_error error;
+	bool numeric;
+	int failed, at;
+	size_t i;
+
+	own_argument(L);
 	/* What raises comes before what is opened. Index 2 and on: */
 	for (i = 0; i < LISTS; i++)
 		push_list(L, lists[i].key);
