@@ -20,7 +20,7 @@ LINK   := -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=address$(COMMA)undefined)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPPTP_RELEASE='"$(VERSION)"' -Inative \
           -fPIC -fvisibility=hidden $(WARN) $(HARDEN) $(CFLAGS)
 
-core   := $(patsubst %.c,$(B)/%.o,$(wildcard native/core/*.c))
+core   := $(patsubst %.c,$(B)/%.o,$(wildcard native/format/*.c native/core/*.c native/scan/*.c))
 net    := $(patsubst %.c,$(B)/%.o,$(wildcard native/net/*.c native/read/*.c))
 cli    := $(patsubst %.c,$(B)/%.o,$(wildcard native/cli/*.c))
 units  := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
@@ -170,7 +170,7 @@ net_parts := arguments capture net prober sink targets
 binding = $(foreach m,$(1),$(B)/native/binding/$(m)-$*.o)
 .SECONDEXPANSION:
 $(B)/lua/%/pptpgrade/core.so: $$(call binding,$(core_parts)) \
-		$(B)/native/net/guard.o $(B)/native/read/link.o $(B)/libpptp-core.a
+		$(B)/native/net/guard.o $(B)/libpptp-core.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared $(LINK) -Wl,-Bsymbolic,--exclude-libs,ALL -o $@ $^
@@ -192,7 +192,8 @@ $(B)/unit/%: tests/unit/%.c tests/unit/harness.h $(B)/libpptp-net.a $(B)/libpptp
 fuzz_flags := -std=c11 -D_GNU_SOURCE -DPPTP_RELEASE='"$(VERSION)"' -g -O1 \
           -Inative -Itests -fsanitize=address,undefined \
           -fno-sanitize-recover=undefined -MMD -MP
-fuzz_objects := $(patsubst %.c,$(B)/fuzz/%.o,$(wildcard native/core/*.c \
+fuzz_objects := $(patsubst %.c,$(B)/fuzz/%.o,$(wildcard native/format/*.c \
+          native/core/*.c native/scan/*.c \
           native/read/*.c))
 
 $(B)/fuzz/native/%.o: native/%.c

@@ -14,10 +14,10 @@
 #include <stdint.h>
 
 #include "binding/compat.h"
-#include "core/address.h"
-#include "core/error.h"
-#include "core/lcp.h"
 #include "core/record.h"
+#include "format/address.h"
+#include "format/error.h"
+#include "format/lcp.h"
 
 /* Puts a raw, shallow copy in the place of the table at `index`. */
 void pptp_arguments_own(lua_State *L, int index);

@@ -10,9 +10,9 @@
 #include "binding/arguments.h"
 #include "binding/kinds.h"
 #include "binding/sink.h"
-#include "core/control.h"
-#include "core/gre.h"
-#include "core/ppp_walk.h"
+#include "format/control.h"
+#include "format/gre.h"
+#include "format/ppp_walk.h"
 
 /* A slice as string.sub() takes it: `first` and `last` count from 1, negative
  * ones from the end. */

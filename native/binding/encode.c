@@ -12,10 +12,10 @@
 #include "binding/arguments.h"
 #include "binding/fields.h"
 #include "binding/kinds.h"
-#include "core/chap.h"
-#include "core/eap.h"
-#include "core/gre.h"
-#include "core/ppp_walk.h"
+#include "format/chap.h"
+#include "format/eap.h"
+#include "format/gre.h"
+#include "format/ppp_walk.h"
 
 #define ROOM (65536 + 64) /* the longest PPP packet and all headers */
 

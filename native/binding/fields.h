@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "binding/compat.h"
-#include "core/bytes.h"
+#include "format/bytes.h"
 
 struct pptp_fields {
 	lua_State *L;

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "binding/compat.h"
-#include "core/control.h"
-#include "core/ppp.h"
+#include "format/control.h"
+#include "format/ppp.h"
 
 enum pptp_layer {
 	PPTP_LAYER_CONTROL, /* `number`: the message's type, 0: any */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "binding/arguments.h"
-#include "core/lcp.h"
-#include "core/ncp.h"
+#include "format/lcp.h"
+#include "format/ncp.h"
 
 #define VALUE_MAX 253
 

@@ -6,11 +6,11 @@
 
 #include "binding/arguments.h"
 #include "binding/sink.h"
-#include "core/dissect.h"
-#include "core/gre.h"
-#include "core/ppp_walk.h"
-#include "core/tcp.h"
-#include "read/link.h"
+#include "format/dissect.h"
+#include "format/gre.h"
+#include "format/link.h"
+#include "format/ppp_walk.h"
+#include "format/tcp.h"
 
 #define PACKET_ROOM    2048
 #define PAYLOAD_MAX    1500

@@ -9,7 +9,7 @@
 #define PPTP_BINDING_SINK_H
 
 #include "binding/compat.h"
-#include "core/sink.h"
+#include "format/sink.h"
 
 #define PPTP_TABLE_DEPTH 32
 

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/address.h"
-#include "core/error.h"
-#include "core/lcp.h"
 #include "core/record.h"
+#include "format/address.h"
+#include "format/error.h"
+#include "format/lcp.h"
 
 enum pptp_status {
 	PPTP_EXIT_DONE = 0,

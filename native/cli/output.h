@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/sink.h"
+#include "format/sink.h"
 
 #define PPTP_OUTPUT_ROOM 65536
 

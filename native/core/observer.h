@@ -12,12 +12,12 @@
 #define PPTP_OBSERVER_H
 
 #include "core/contact.h"
-#include "core/control.h"
-#include "core/gre.h"
-#include "core/icmp.h"
-#include "core/lcp.h"
 #include "core/record.h"
-#include "core/tcp.h"
+#include "format/control.h"
+#include "format/gre.h"
+#include "format/icmp.h"
+#include "format/lcp.h"
+#include "format/tcp.h"
 
 enum pptp_event_kind {
 	PPTP_EVENT_NONE,            /* nothing whole yet, or nothing of ours */

@@ -10,10 +10,10 @@
 #ifndef PPTP_RECORD_H
 #define PPTP_RECORD_H
 
-#include "core/address.h"
-#include "core/control.h"
-#include "core/lcp.h"
-#include "core/sink.h"
+#include "format/address.h"
+#include "format/control.h"
+#include "format/lcp.h"
+#include "format/sink.h"
 
 #define PPTP_SCHEMA 1
 

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-#include "core/chap.h"
-#include "core/control.h"
-#include "core/eap.h"
-#include "core/ppp_walk.h"
-#include "core/tcp.h"
+#include "format/chap.h"
+#include "format/control.h"
+#include "format/eap.h"
+#include "format/ppp_walk.h"
+#include "format/tcp.h"
 
 static const char *state_name(uint8_t state)
 {

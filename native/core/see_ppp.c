@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "core/chap.h"
-#include "core/eap.h"
+#include "format/chap.h"
+#include "format/eap.h"
 
 /* ---- LCP and what follows it ------------------------------------------- */
 

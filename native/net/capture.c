@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "core/ip.h"
-#include "read/link.h"
+#include "format/ip.h"
+#include "format/link.h"
 
 #define SNAPSHOT      1600 /* with its header, two frames a page */
 #define FILE_SNAPSHOT 65535

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "core/address.h"
+#include "format/address.h"
 
 #define PPTP_CONNECTION_OUT 512 /* what a socket did not take at once */
 

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "core/control.h"
-#include "core/gre.h"
-#include "core/icmp.h"
+#include "format/control.h"
+#include "format/gre.h"
+#include "format/icmp.h"
 
 void pptp_demux_init(struct pptp_demux *d, uint32_t seed)
 {

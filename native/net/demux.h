@@ -9,7 +9,7 @@
 #ifndef PPTP_DEMUX_H
 #define PPTP_DEMUX_H
 
-#include "core/address.h"
+#include "format/address.h"
 
 #define PPTP_DEMUX_BUCKETS    8192
 #define PPTP_DEMUX_CALLS      65536

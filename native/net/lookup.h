@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/address.h"
-#include "core/error.h"
+#include "format/address.h"
+#include "format/error.h"
 
 /* `family` 4, 6 or 0: both. `all` is freeaddrinfo()'s. PPTP_ERROR_NAME, with a
  * sentence in `text`: it does not resolve. */

@@ -7,7 +7,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include "core/gre.h"
+#include "format/gre.h"
 #include "net/guard.h"
 #include "net/outcome.h"
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/address.h"
+#include "format/address.h"
 
 struct pptp_range {
 	struct pptp_address first, last;

@@ -3,8 +3,8 @@
 #ifndef PPTP_ROUTE_H
 #define PPTP_ROUTE_H
 
-#include "core/address.h"
-#include "core/error.h"
+#include "format/address.h"
+#include "format/error.h"
 
 #define PPTP_INTERFACE_NAME 16 /* IFNAMSIZ */
 

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/ip.h"
+#include "format/ip.h"
 
 struct pptp_sender {
 	int v4, v6; /* -1: no such family */

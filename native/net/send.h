@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-#include "core/address.h"
-#include "core/error.h"
+#include "format/address.h"
+#include "format/error.h"
 
 struct pptp_sender;
 

@@ -3,7 +3,7 @@
 #ifndef PPTP_SPEC_H
 #define PPTP_SPEC_H
 
-#include "core/address.h"
+#include "format/address.h"
 
 #define PPTP_SPEC_NAME     254 /* the longest host name with its NUL */
 #define PPTP_SPEC_SENTENCE 320 /* every sentence fits */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/error.h"
+#include "format/error.h"
 
 /* One line's text without comment and blanks; `labels` "a,b" or NULL. A
  * sentence in `text` where it fails; PPTP_ERROR_NAME does not end the file. */

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/address.h"
-#include "core/error.h"
+#include "format/address.h"
+#include "format/error.h"
 
 struct pptp_targets;
 

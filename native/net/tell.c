@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/ip.h"
+#include "format/ip.h"
 #include "net/trace.h"
 
 void pptp_tell_text(const struct pptp_tell *t, enum pptp_side side,

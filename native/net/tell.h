@@ -4,7 +4,7 @@
 #ifndef PPTP_TELL_H
 #define PPTP_TELL_H
 
-#include "core/control.h"
+#include "format/control.h"
 #include "net/prober.h"
 
 /* The server's control messages, put together as they come in any pieces. */

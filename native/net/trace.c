@@ -6,15 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/chap.h"
-#include "core/control.h"
-#include "core/eap.h"
-#include "core/gre.h"
-#include "core/icmp.h"
-#include "core/lcp.h"
-#include "core/ncp.h"
-#include "core/ppp_walk.h"
-#include "core/tcp.h"
+#include "format/chap.h"
+#include "format/control.h"
+#include "format/eap.h"
+#include "format/gre.h"
+#include "format/icmp.h"
+#include "format/lcp.h"
+#include "format/ncp.h"
+#include "format/ppp_walk.h"
+#include "format/tcp.h"
 
 struct line {
 	char *text;

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/control.h"
-#include "core/gre.h"
-#include "core/ip.h"
-#include "core/ppp_walk.h"
-#include "core/tcp.h"
+#include "format/control.h"
+#include "format/gre.h"
+#include "format/ip.h"
+#include "format/link.h"
+#include "format/ppp_walk.h"
+#include "format/tcp.h"
 #include "read/fragment.h"
-#include "read/link.h"
 #include "read/messages.h"
 #include "read/source.h"
 #include "read/stream.h"

@@ -10,8 +10,8 @@
 
 #include <stdio.h>
 
-#include "core/error.h"
-#include "core/sink.h"
+#include "format/error.h"
+#include "format/sink.h"
 
 enum pptp_unread {                   /* frames that were not understood */
 		   PPTP_UNREAD_LINK, /* neither IP nor PPP in their link layer */

@@ -7,7 +7,7 @@
 #ifndef PPTP_FRAGMENT_H
 #define PPTP_FRAGMENT_H
 
-#include "core/ip.h"
+#include "format/ip.h"
 
 #define PPTP_FRAGMENTS         32         /* packets in parts at once */
 #define PPTP_FRAGMENT_LIFETIME 60000000LL /* microseconds of the capture */

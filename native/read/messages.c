@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/field.h"
+#include "format/field.h"
 
 enum { /* where the fields of a header begin */
        MESSAGE_TYPE = 2,

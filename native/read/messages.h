@@ -4,7 +4,7 @@
 #ifndef PPTP_MESSAGES_H
 #define PPTP_MESSAGES_H
 
-#include "core/control.h"
+#include "format/control.h"
 #include "read/stream.h"
 #include "read/tell.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/bytes.h"
+#include "format/bytes.h"
 
 #define BLOCK_MAX   (16U << 20) /* as libpcap's */
 #define HEAD        8           /* type and length */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "read/link.h"
+#include "format/link.h"
 
 #define SECOND      1000000
 #define LAST_SECOND 253402300799 /* the year 9999 is the format's last */

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "core/error.h"
+#include "format/error.h"
 #include "read/pcapng.h"
 
 struct pptp_frame {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/control.h"
+#include "format/control.h"
 
 #define PORT   1723
 #define WAYS   8 /* places that a stream may have */

@@ -11,8 +11,8 @@
 #ifndef PPTP_STREAM_H
 #define PPTP_STREAM_H
 
-#include "core/error.h"
-#include "core/tcp.h"
+#include "format/error.h"
+#include "format/tcp.h"
 
 #define PPTP_STREAMS      2048 /* directions followed at once: two a stream */
 #define PPTP_STREAM_EARLY 256  /* segments of one that wait behind a hole */

@@ -4,8 +4,8 @@
 #ifndef PPTP_TELL_H
 #define PPTP_TELL_H
 
-#include "core/address.h"
-#include "core/sink.h"
+#include "format/address.h"
+#include "format/sink.h"
 #include "read/decode.h"
 #include "read/source.h"
 

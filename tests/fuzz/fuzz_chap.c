@@ -2,7 +2,7 @@
 /* A CHAP packet from its code on; a Challenge encodes to itself. */
 #include "fuzz/fuzz_ppp.h"
 
-#include "core/chap.h"
+#include "format/chap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz/fuzz.h"
 
-#include "core/control.h"
+#include "format/control.h"
 
 /* What was read is written as it came, up to the RFC's length. */
 static void round_trip(const struct pptp_control *m, const uint8_t *message)

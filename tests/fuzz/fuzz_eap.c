@@ -2,7 +2,7 @@
 /* An EAP packet from its code on; a Request/Identity encodes to itself. */
 #include "fuzz/fuzz_ppp.h"
 
-#include "core/eap.h"
+#include "format/eap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

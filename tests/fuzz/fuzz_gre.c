@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz/fuzz.h"
 
-#include "core/gre.h"
+#include "format/gre.h"
 
 /* Strict source route, recursion and the flags of the second byte are
  * accepted, and not kept but in `flags`. */

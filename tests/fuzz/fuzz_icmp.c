@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz/fuzz.h"
 
-#include "core/icmp.h"
+#include "format/icmp.h"
 
 /* Whole IP packets, so that both versions and their cuts are tried. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

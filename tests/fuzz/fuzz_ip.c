@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz/fuzz.h"
 
-#include "core/ip.h"
+#include "format/ip.h"
 
 /* A decoded header encodes, and decodes to the same again. */
 static void round_trip(const struct pptp_ip *ip)

@@ -2,7 +2,7 @@
 /* An LCP packet from its code on; every option 3 in it encodes to itself. */
 #include "fuzz/fuzz_ppp.h"
 
-#include "core/lcp.h"
+#include "format/lcp.h"
 
 static void check_method(const struct pptp_option *o)
 {

@@ -2,7 +2,7 @@
 /* The first two bytes are the link type. */
 #include "fuzz/fuzz.h"
 
-#include "read/link.h"
+#include "format/link.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -2,7 +2,7 @@
 /* A PAP packet from its code on. */
 #include "fuzz/fuzz_ppp.h"
 
-#include "core/pap.h"
+#include "format/pap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -5,7 +5,7 @@
 
 #include "fuzz/fuzz.h"
 
-#include "core/ppp_walk.h"
+#include "format/ppp_walk.h"
 
 static inline void fuzz_walk(struct pptp_reader frame)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz/fuzz.h"
 
-#include "core/tcp.h"
+#include "format/tcp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

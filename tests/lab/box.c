@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-#include "core/gre.h"
-#include "core/icmp.h"
-#include "core/tcp.h"
+#include "format/gre.h"
+#include "format/icmp.h"
+#include "format/tcp.h"
 
 #define SECOND INT64_C(1000000)
 #define MINUTE (60 * SECOND)

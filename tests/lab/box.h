@@ -7,8 +7,8 @@
 #ifndef LAB_BOX_H
 #define LAB_BOX_H
 
-#include "core/address.h"
-#include "core/bytes.h"
+#include "format/address.h"
+#include "format/bytes.h"
 
 enum lab_box_kind {
 	LAB_NO_BOX,

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "core/icmp.h"
-#include "core/tcp.h"
+#include "format/icmp.h"
+#include "format/tcp.h"
 
 #define SECOND INT64_C(1000000)
 

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "core/chap.h"
-#include "core/eap.h"
+#include "format/chap.h"
+#include "format/eap.h"
 
 #define NEVER PPTP_NEVER
 #define MS    (LAB_SECOND / 1000)

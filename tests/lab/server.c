@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/icmp.h"
-#include "core/tcp.h"
+#include "format/icmp.h"
+#include "format/tcp.h"
 
 #define NEVER   PPTP_NEVER
 #define MS      (LAB_SECOND / 1000)

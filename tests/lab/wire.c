@@ -27,7 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/checksum.h"
+#include "format/checksum.h"
 #include "lab/population.h"
 #include "lab/server.h"
 #include "net/timer.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/tcp.h"
+#include "format/tcp.h"
 #include "lab/kernel.h"
 
 #define FLIGHTS    512

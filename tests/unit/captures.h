@@ -4,7 +4,7 @@
 #ifndef TESTS_CAPTURES_H
 #define TESTS_CAPTURES_H
 
-#include "core/tcp.h"
+#include "format/tcp.h"
 #include "read/decode.h"
 #include "unit/claims.h"
 #include "unit/vectors.h"

@@ -8,8 +8,8 @@
 
 #include "unit/harness.h"
 
-#include "core/bytes.h"
-#include "core/sink.h"
+#include "format/bytes.h"
+#include "format/sink.h"
 
 static inline void claim(Suite *s, const char *name, const TTest *test)
 {

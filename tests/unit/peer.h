@@ -7,8 +7,8 @@
 
 #include <errno.h>
 
-#include "core/chap.h"
-#include "core/eap.h"
+#include "format/chap.h"
+#include "format/eap.h"
 #include "unit/claims.h"
 
 #define MS     INT64_C(1000)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/address.h"
+#include "format/address.h"
 
 #include "unit/claims.h"
 

@@ -5,9 +5,9 @@
 
 #include <stdio.h>
 
-#include "core/gre.h"
-#include "core/icmp.h"
-#include "core/tcp.h"
+#include "format/gre.h"
+#include "format/icmp.h"
+#include "format/tcp.h"
 #include "lab/kernel.h"
 #include "unit/claims.h"
 

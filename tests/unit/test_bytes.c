@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/bytes.h"
+#include "format/bytes.h"
 
 #include "unit/claims.h"
 

@@ -10,7 +10,7 @@
 #include "unit/claims.h"
 #include "unit/netns.h"
 
-#include "core/icmp.h"
+#include "format/icmp.h"
 #include "net/send.h"
 
 #define RING  (1 << 20)

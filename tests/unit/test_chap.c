@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/chap.h"
+#include "format/chap.h"
 
 #include "unit/vectors_ppp.h"
 

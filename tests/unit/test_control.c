@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/control.h"
+#include "format/control.h"
 
 #include "unit/claims.h"
 #include "unit/vectors.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "read/decode.h"
 
-#include "core/gre.h"
+#include "format/gre.h"
 #include "unit/captures.h"
 #include "unit/vectors_ppp.h"
 

@@ -3,9 +3,9 @@
 
 #include "unit/claims.h"
 
-#include "core/gre.h"
-#include "core/icmp.h"
-#include "core/tcp.h"
+#include "format/gre.h"
+#include "format/icmp.h"
+#include "format/tcp.h"
 
 #define SECOND INT64_C(1000000)
 

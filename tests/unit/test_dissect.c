@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/dissect.h"
+#include "format/dissect.h"
 
 #include "unit/claims.h"
 #include "unit/vectors.h"

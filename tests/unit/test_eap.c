@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/eap.h"
+#include "format/eap.h"
 
 #include <stdio.h>
 

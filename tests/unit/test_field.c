@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/field.h"
+#include "format/field.h"
 
 #include "unit/claims.h"
 

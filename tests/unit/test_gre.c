@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/gre.h"
+#include "format/gre.h"
 
 #include "unit/claims.h"
 #include "unit/vectors.h"

@@ -7,7 +7,7 @@
 #include "unit/claims.h"
 #include "unit/netns.h"
 
-#include "core/gre.h"
+#include "format/gre.h"
 #include "net/send.h"
 
 static struct pptp_sender *sender;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/icmp.h"
+#include "format/icmp.h"
 
-#include "core/gre.h"
+#include "format/gre.h"
 
 #include "unit/claims.h"
 #include "unit/vectors.h"

@@ -3,8 +3,8 @@
  * and all of it decodes. */
 #include "lab/world.h"
 
-#include "core/chap.h"
-#include "core/eap.h"
+#include "format/chap.h"
+#include "format/eap.h"
 #include "lab/stack.h"
 #include "unit/claims.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/lcp.h"
+#include "format/lcp.h"
 
 #include "unit/vectors_ppp.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "read/link.h"
+#include "format/link.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/ncp.h"
+#include "format/ncp.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/pap.h"
+#include "format/pap.h"
 
 #include "unit/vectors_ppp.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/ppp.h"
-#include "core/ppp_walk.h"
+#include "format/ppp.h"
+#include "format/ppp_walk.h"
 
 #include "unit/vectors_ppp.h"
 

@@ -2,7 +2,7 @@
 /* The record: what it keeps, what it says when it is full, how it walks. */
 #include "core/record.h"
 
-#include "core/control.h"
+#include "format/control.h"
 #include "unit/claims.h"
 
 #define RECORD_ROOM (1 << 20) /* of JSON */

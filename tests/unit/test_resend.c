@@ -7,7 +7,7 @@
 #include "unit/claims.h"
 #include "unit/netns.h"
 
-#include "core/icmp.h"
+#include "format/icmp.h"
 #include "net/capture.h"
 
 #define NOW   INT64_C(1000000)

@@ -8,8 +8,8 @@
 #include "unit/claims.h"
 #include "unit/netns.h"
 
-#include "core/icmp.h"
-#include "core/tcp.h"
+#include "format/icmp.h"
+#include "format/tcp.h"
 
 #define CLOSED_PORT 9
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "core/sink.h"
+#include "format/sink.h"
 
 #include "unit/claims.h"
 

@@ -3,11 +3,11 @@
 
 #include "unit/claims.h"
 
-#include "core/chap.h"
-#include "core/control.h"
-#include "core/gre.h"
-#include "core/lcp.h"
-#include "core/tcp.h"
+#include "format/chap.h"
+#include "format/control.h"
+#include "format/gre.h"
+#include "format/lcp.h"
+#include "format/tcp.h"
 
 static char text[PPTP_TRACE_TEXT];
 

@@ -8,7 +8,7 @@
 
 #include "unit/claims.h"
 
-#include "core/ppp_walk.h"
+#include "format/ppp_walk.h"
 
 /* clang-format off */
 

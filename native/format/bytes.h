@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The only way to packet bytes: a sticky reader and a sticky writer.
+ *
+ * The first failure sticks: every later read gives 0 or NULL and moves
+ * nothing, so a decoder checks once, at its end. Never let a value that was
+ * read after a failure decide how far to read.
+ */
+#ifndef PPTP_BYTES_H
+#define PPTP_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format/error.h"
+
+struct pptp_reader {
+	const uint8_t *base, *at, *end; /* offsets count from base */
+	bool nested; /* its end is a length field's word, not the data's */
+	enum pptp_error error; /* PPTP_OK, _SHORT or _MALFORMED */
+	const char *why;       /* static text: what is wrong */
+	size_t where;          /* offset from base of what is wrong */
+	size_t missing;        /* _SHORT: how many bytes are lacking at least */
+};
+
+void pptp_reader_init(struct pptp_reader *r, const void *bytes, size_t length);
+bool pptp_reader_ok(const struct pptp_reader *r);
+size_t pptp_reader_left(const struct pptp_reader *r); /* 0 once failed */
+size_t pptp_reader_offset(const struct pptp_reader *r);
+
+/* Marks the reader malformed at its present offset; `why` must be static.
+ * Does nothing where it has failed already. */
+void pptp_reader_fail(struct pptp_reader *r, const char *why);
+
+uint8_t pptp_read_u8(struct pptp_reader *r);
+uint16_t pptp_read_u16(struct pptp_reader *r); /* network order on the wire */
+uint32_t pptp_read_u32(struct pptp_reader *r);
+/* Borrowed: valid as long as the bytes given to pptp_reader_init. */
+const uint8_t *pptp_read_bytes(struct pptp_reader *r, size_t length);
+void pptp_read_skip(struct pptp_reader *r, size_t length);
+
+/* A reader over exactly the next `length` bytes, which the parent passes. It
+ * keeps the parent's base. Running past its end is _MALFORMED, not _SHORT:
+ * a length field said so. A failed parent gives a failed child. */
+struct pptp_reader pptp_read_sub(struct pptp_reader *r, size_t length);
+/* Takes a child's failure over into its parent. */
+void pptp_reader_join(struct pptp_reader *r, const struct pptp_reader *sub);
+
+struct pptp_writer {
+	uint8_t *bytes;
+	size_t length, room; /* written, and how much there is in all */
+	bool failed;         /* something did not fit */
+};
+
+void pptp_writer_init(struct pptp_writer *w, void *bytes, size_t room);
+bool pptp_writer_ok(const struct pptp_writer *w);
+void pptp_write_u8(struct pptp_writer *w, uint8_t v);
+void pptp_write_u16(struct pptp_writer *w, uint16_t v);
+void pptp_write_u32(struct pptp_writer *w, uint32_t v);
+void pptp_write_bytes(struct pptp_writer *w, const void *bytes, size_t length);
+void pptp_write_zeros(struct pptp_writer *w, size_t length);
+/* `text` up to its NUL or `width` bytes, then zeros up to `width`. */
+void pptp_write_padded(struct pptp_writer *w, const char *text, size_t width);
+/* Lengths and checksums come last: overwrites two bytes already written. */
+void pptp_patch_u16(struct pptp_writer *w, size_t offset, uint16_t v);
+
+#endif

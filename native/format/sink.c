@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "format/sink.h"
+
+#include <string.h>
+
+static const char digits[] = "0123456789abcdef";
+
+void pptp_sink_string(struct pptp_sink *s, const char *key, const char *text)
+{
+	s->text(s, key, text, strlen(text));
+}
+
+void pptp_sink_hex(struct pptp_sink *s, const char *key, const void *bytes,
+		   size_t length)
+{
+	s->hex(s, key, bytes, length);
+}
+
+bool pptp_json_flush(struct pptp_json *j)
+{
+	if (j->length > 0 && !j->failed)
+		j->failed = !j->write(j->context, j->text, j->length);
+	j->length = 0;
+	return !j->failed;
+}
+
+static void put_piece(struct pptp_json *j, const char *text, size_t length)
+{
+	if (length > 0)
+		memcpy(j->text + j->length, text, length);
+	j->length += length;
+}
+
+static void put(struct pptp_json *j, const char *text, size_t length)
+{
+	size_t n;
+
+	while (!j->failed && j->write != NULL && length > j->room - j->length) {
+		n = j->room - j->length;
+		put_piece(j, text, n);
+		text += n;
+		length -= n;
+		(void)pptp_json_flush(j);
+	}
+	if (j->failed)
+		return;
+	/* In a room of its own, the last byte is the NUL's. */
+	if (j->write == NULL && length >= j->room - j->length) {
+		j->failed = true;
+		return;
+	}
+	put_piece(j, text, length);
+	if (j->write == NULL)
+		j->text[j->length] = '\0';
+}
+
+static void put_byte(struct pptp_json *j, uint8_t byte)
+{
+	char escape[6] = {'\\', 'u', '0', '0'};
+	char c = (char)byte;
+
+	if (byte == '"' || byte == '\\') {
+		put(j, "\\", 1);
+		put(j, &c, 1);
+	} else if (byte >= 0x20 && byte <= 0x7e) {
+		put(j, &c, 1);
+	} else {
+		escape[4] = digits[byte >> 4];
+		escape[5] = digits[byte & 15];
+		put(j, escape, sizeof(escape));
+	}
+}
+
+static void put_quoted(struct pptp_json *j, const void *bytes, size_t length)
+{
+	const uint8_t *p = bytes;
+	size_t i;
+
+	put(j, "\"", 1);
+	for (i = 0; i < length && !j->failed; i++)
+		put_byte(j, p[i]);
+	put(j, "\"", 1);
+}
+
+/* The comma before a value, and its key. */
+static void begin(struct pptp_json *j, const char *key)
+{
+	uint32_t bit = UINT32_C(1) << j->depth;
+
+	if (j->filled & bit)
+		put(j, ",", 1);
+	j->filled |= bit;
+	if (key != NULL) {
+		put_quoted(j, key, strlen(key));
+		put(j, ":", 1);
+	}
+}
+
+static void open_level(struct pptp_json *j, const char *key, bool array)
+{
+	uint32_t bit;
+
+	begin(j, key);
+	if (j->depth >= PPTP_JSON_DEPTH) {
+		j->failed = true;
+		return;
+	}
+	put(j, array ? "[" : "{", 1);
+	j->depth++;
+	bit = UINT32_C(1) << j->depth;
+	j->filled &= ~bit;
+	j->arrays = array ? j->arrays | bit : j->arrays & ~bit;
+}
+
+static void json_object(struct pptp_sink *s, const char *key)
+{
+	open_level((struct pptp_json *)s, key, false);
+}
+
+static void json_array(struct pptp_sink *s, const char *key)
+{
+	open_level((struct pptp_json *)s, key, true);
+}
+
+static void json_end(struct pptp_sink *s)
+{
+	struct pptp_json *j = (struct pptp_json *)s;
+
+	if (j->depth == 0) {
+		j->failed = true;
+		return;
+	}
+	put(j, j->arrays >> j->depth & 1 ? "]" : "}", 1);
+	j->depth--;
+}
+
+static void json_number(struct pptp_sink *s, const char *key, int64_t value)
+{
+	struct pptp_json *j = (struct pptp_json *)s;
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	char text[20];
+	size_t at = sizeof(text);
+
+	do {
+		text[--at] = digits[rest % 10];
+		rest /= 10;
+	} while (rest > 0);
+	if (value < 0)
+		text[--at] = '-';
+	begin(j, key);
+	put(j, text + at, sizeof(text) - at);
+}
+
+static void json_boolean(struct pptp_sink *s, const char *key, bool value)
+{
+	struct pptp_json *j = (struct pptp_json *)s;
+
+	begin(j, key);
+	put(j, value ? "true" : "false", value ? 4 : 5);
+}
+
+static void json_null(struct pptp_sink *s, const char *key)
+{
+	struct pptp_json *j = (struct pptp_json *)s;
+
+	begin(j, key);
+	put(j, "null", 4);
+}
+
+static void json_text(struct pptp_sink *s, const char *key, const void *bytes,
+		      size_t length)
+{
+	struct pptp_json *j = (struct pptp_json *)s;
+
+	begin(j, key);
+	put_quoted(j, bytes, length);
+}
+
+static void json_hex(struct pptp_sink *s, const char *key, const void *bytes,
+		     size_t length)
+{
+	struct pptp_json *j = (struct pptp_json *)s;
+	const uint8_t *p = bytes;
+	char pair[2];
+	size_t i;
+
+	begin(j, key);
+	put(j, "\"", 1);
+	for (i = 0; i < length && !j->failed; i++) {
+		pair[0] = digits[p[i] >> 4];
+		pair[1] = digits[p[i] & 15];
+		put(j, pair, sizeof(pair));
+	}
+	put(j, "\"", 1);
+}
+
+void pptp_json_init(struct pptp_json *j, char *text, size_t room)
+{
+	static const struct pptp_sink sink = {
+	    json_object,  json_array, json_end,  json_number,
+	    json_boolean, json_null,  json_text, json_hex,
+	};
+
+	memset(j, 0, sizeof(*j));
+	j->sink = sink;
+	j->text = text;
+	j->room = room;
+	j->failed = room == 0;
+	if (room > 0)
+		text[0] = '\0';
+}
+
+void pptp_json_stream(struct pptp_json *j, char *text, size_t room,
+		      pptp_json_writer *write, void *context)
+{
+	pptp_json_init(j, text, room);
+	j->write = write;
+	j->context = context;
+}
+
+void pptp_json_line(struct pptp_json *j)
+{
+	put(j, "\n", 1);
+	j->depth = 0;
+	j->filled = 0;
+}
