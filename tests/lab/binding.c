@@ -275,6 +275,8 @@ static int truth(lua_State *L)
 	lua_setfield(L, -2, "login_required");
 	lua_pushboolean(L, t.declining_tells);
 	lua_setfield(L, -2, "declining_tells");
+	lua_pushboolean(L, t.decoy);
+	lua_setfield(L, -2, "decoy");
 	return 1;
 }
 

@@ -41,6 +41,8 @@ def contradictions(truth, verdict, partial):
         yield "a login is required, and optional in truth"
     if login["state"] == "not_required" and truth["login_required"]:
         yield "no login is required, and required in truth"
+    if truth["decoy"] and verdict["grade"] != "?" and not partial:
+        yield f"grade {verdict['grade']} of a decoy"
     if truth["worst"] == "?":
         if verdict["grade"] != "?":
             yield f"grade {verdict['grade']} where nothing can be known"

@@ -204,8 +204,8 @@ local function check_range(verdict, truth, wrong)
       wrong[#wrong + 1] = "a grade where nothing can be known"
     end
   elseif best and (best > rank(truth.worst) or worst < rank(truth.worst)) then
-    wrong[#wrong + 1] = ("grade %s, not %s"):format(verdict.grade,
-                                                    text_of(truth))
+    wrong[#wrong + 1] = ("grade %s (%s-%s), not %s"):format(verdict.grade,
+      verdict.best, verdict.worst, text_of(truth))
   end
 end
 
@@ -227,13 +227,18 @@ end
 -- Servers that cut a conversation short: what was under way is then unknown.
 local cuts = { busy = true, rst_at = true, fin_at = true }
 
+-- What a server does may not come to us, or not in time.
+local function is_disturbed(case)
+  return case.capture_loss or
+    case.loss + case.duplicate + case.reorder + case.stall > 0 or
+    case.delay > 0.3
+end
+
 -- Whether all that is not known is so for a reason that is not our fault.
 local function is_excused(case, result)
-  return case.unprivileged or case.capture_loss or
+  return case.unprivileged or is_disturbed(case) or
     not transparent[case.box or "none"] or
-    case.loss + case.duplicate + case.reorder + case.stall > 0 or
-    case.delay > 0.3 or not result.truth.declining_tells or result.cut or
-    cuts[case.quirk]
+    not result.truth.declining_tells or result.cut or cuts[case.quirk]
 end
 
 local function count_unknown(evidence)
@@ -260,8 +265,12 @@ local function judge(case, result)
     check_method(method, "accepted", truth, wrong)
   end
   check_login(login.state, truth, wrong)
+  if truth.decoy and not is_disturbed(case) and result.verdict.grade ~= "?" then
+    wrong[#wrong + 1] = ("grade %s of a decoy"):format(result.verdict.grade)
+  end
   result.wrong = wrong
-  result.equal = result.verdict.grade == text_of(truth)
+  result.equal = result.verdict.grade == (truth.decoy and "?" or
+                                          text_of(truth))
   result.asks = next(truth.offered) ~= nil and not truth.offered.none and
     login.state ~= "not_required"
   result.unknown = result.asks and count_unknown(evidence) or 0

@@ -138,11 +138,12 @@ void lab_population_truth(const struct lab_config *config, char *text,
 		 "\"seed\":%u,\"methods\":%s,"
 		 "\"offered\":%s,\"accepted\":%s,\"best\":\"%c\","
 		 "\"worst\":\"%c\",\"login_required\":%s,"
-		 "\"declining_tells\":%s}",
+		 "\"declining_tells\":%s,\"decoy\":%s}",
 		 address, lab_stack_name(config->stack),
 		 lab_quirk_name(config->quirk), config->detail,
 		 lab_box_name(config->box), config->box_detail, config->order,
 		 (unsigned)config->seed, methods, offered, accepted, truth.best,
 		 truth.worst, truth.login_required ? "true" : "false",
-		 truth.declining_tells ? "true" : "false");
+		 truth.declining_tells ? "true" : "false",
+		 truth.decoy ? "true" : "false");
 }

@@ -146,8 +146,11 @@ static void control_quirk(const struct lab_config *c, struct lab_truth *t)
 		beyond_reach(t, 'A', 'A');
 		break;
 	case LAB_DEAF:
-	case LAB_HONEYPOT:
 		beyond_reach(t, '?', '?');
+		break;
+	case LAB_HONEYPOT:
+		beyond_reach(t, 'D', 'F');
+		t->decoy = true;
 		break;
 	case LAB_TARPIT:
 	case LAB_DECOY:
@@ -220,6 +223,7 @@ void lab_truth(const struct lab_config *config, struct lab_truth *truth)
 	truth->accepted = r.accepted;
 	truth->login_required = !(lab_config_methods(config) & LAB_NONE);
 	truth->declining_tells = any_declining_tells(config);
+	truth->decoy = false;
 	grade_methods(truth);
 	control_quirk(config, truth);
 	call_quirk(config, truth);
