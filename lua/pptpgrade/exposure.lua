@@ -4,8 +4,9 @@
 -- random number is shown: two runs against one server print the same.
 local escape = require "pptpgrade.escape"
 local evidence = require "pptpgrade.evidence"
-local page = require "pptpgrade.report.page"
+local model = require "pptpgrade.report.model"
 local results = require "pptpgrade.results"
+local stages = require "pptpgrade.report.stages"
 
 local M = {}
 
@@ -130,7 +131,7 @@ end
 local function gre_text(verdict)
   local s = evidence.stage(verdict.evidence, "gre")
   return in_brackets(word(s.state),
-                     s.state ~= "reachable" and page.reason(s) or nil)
+                     s.state ~= "reachable" and stages.reason(s) or nil)
 end
 
 -- One method as one line, and in XML as its parts.
@@ -146,10 +147,10 @@ local function method_item(new, title, state, letter)
 end
 
 local function sort_methods(new, verdict)
-  local found = page.letters(verdict)
+  local found = model.letters(verdict)
   local known = verdict.evidence.authentication
   local by = { taken = {}, refused = {}, unknown = {}, not_tested = {} }
-  for _, row in ipairs(page.methods) do
+  for _, row in ipairs(model.methods) do
     local state = known.methods[row[1]]
     if state == "offered" or state == "accepted" then
       by.taken[#by.taken + 1] = method_item(new, row[2], state, found[row[3]])
@@ -160,7 +161,7 @@ local function sort_methods(new, verdict)
   for _, method in ipairs(known.other or {}) do
     local proof = (known.proofs or {})[method] or { state = "offered" }
     by.taken[#by.taken + 1] = method_item(new,
-      safe(evidence.title(method)), proof.state, page.letter_of(found, method))
+      safe(evidence.title(method)), proof.state, model.letter_of(found, method))
   end
   return by
 end
@@ -221,7 +222,7 @@ local function not_tested(verdict, by)
     list[#list + 1] = "whether calls are taken"
   end
   if gre.state == "not_tested" then
-    list[#list + 1] = in_brackets("GRE", page.reason(gre))
+    list[#list + 1] = in_brackets("GRE", stages.reason(gre))
   end
   if #by.not_tested == #evidence.methods then
     list[#list + 1] = "logins"

@@ -338,7 +338,7 @@ end)
 
 describe("on a page", function()
   local v = { remedies = pick { weak = true },
-              check_by_hand = remedies.by_hand("192.0.2.1", 1723) }
+              by_hand = remedies.by_hand("192.0.2.1", 1723) }
   local every = { width = 80, remedies = true }
 
   it("remedies are 12 lines at most, whatever the width", function()
@@ -392,7 +392,7 @@ describe("on a page", function()
                                command], command)
         end
       end
-      for _, hand in ipairs(v.check_by_hand) do
+      for _, hand in ipairs(v.by_hand) do
         assert.is_true(lines["    " .. hand.command])
       end
     end

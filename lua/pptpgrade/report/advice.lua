@@ -2,7 +2,6 @@
 --- The last part of a server's page: what to do, and how to look by hand.
 -- Commands stand on lines of their own and are never wrapped, however narrow
 -- the page: what is selected there can be pasted as it stands.
-local escape = require "pptpgrade.escape"
 local layout = require "pptpgrade.report.layout"
 
 local M = {}
@@ -12,35 +11,31 @@ local CHECKS = 2 -- by hand
 
 local pad, wrap = layout.pad, layout.wrap
 
-local function safe(value)
-  return escape.text(tostring(value))
-end
-
 local labels = { migrate = "  then   ", allow_list = "  until  " }
 
 local function label(remedy)
   return labels[remedy.kind] or
-    ("  to %s"):format(pad(safe(remedy.to), 4))
+    ("  to %s"):format(pad(remedy.to or "?", 4))
 end
 
 -- A row's heading: what it is for, whether anybody tried it, and what a reader
 -- has to know before typing it.
 local function heading(remedy)
   if remedy.kind == "migrate" then
-    return safe(remedy.text)
+    return remedy.text or ""
   end
   local tried = remedy.commands or remedy.take_out
   local parts = { ("%s (%s%s)"):format(
-    safe(remedy.where), safe(remedy["for"]),
+    remedy.where or "?", remedy["for"] or "?",
     tried and (remedy.tested and ", tried" or ", not tried") or "") }
-  local notes = { remedy.text and safe(remedy.text) }
+  local notes = { remedy.text or "" }
   if remedy.take_out then
     notes[1] = ("%s take out %s; have %s"):format(
       notes[1], table.concat(remedy.take_out, ", "),
-      table.concat(remedy.keep, ", "))
+      table.concat(remedy.keep or {}, ", "))
   end
   if remedy.also_hits then
-    notes[#notes + 1] = "also hits " .. safe(remedy.also_hits)
+    notes[#notes + 1] = "also hits " .. remedy.also_hits
   end
   parts[2] = table.concat(notes, "; ")
   return table.concat(parts, ": ")
@@ -48,7 +43,7 @@ end
 
 local function add_commands(lines, commands)
   for _, command in ipairs(commands or {}) do
-    lines[#lines + 1] = "    " .. escape.line(tostring(command))
+    lines[#lines + 1] = "    " .. command
   end
 end
 
@@ -58,7 +53,7 @@ local function block(remedy, opts)
   add_commands(lines, remedy.commands)
   local undo = remedy.undo
   if undo and #undo == 1 then
-    lines[#lines + 1] = "  undo   " .. escape.line(tostring(undo[1]))
+    lines[#lines + 1] = "  undo   " .. undo[1]
   elseif undo then
     lines[#lines + 1] = "  undo"
     add_commands(lines, undo)
@@ -102,11 +97,11 @@ local function chosen(blocks, list, room)
 end
 
 --- What to do.
--- @tparam table verdict
+-- @tparam table server as report/model gives it
 -- @tparam table opts width; remedies or verbose: all of them
 -- @treturn table lines, not more than 12 where not all were asked for
-function M.remedies(verdict, opts)
-  local list, blocks, room = verdict.remedies or {}, {}, 0
+function M.remedies(server, opts)
+  local list, blocks, room = server.remedies, {}, 0
   for i, remedy in ipairs(list) do
     blocks[i] = block(remedy, opts)
     room = room + #blocks[i]
@@ -128,16 +123,16 @@ function M.remedies(verdict, opts)
 end
 
 --- How to look by hand.
--- @tparam table verdict
+-- @tparam table server as report/model gives it
 -- @tparam table opts as above
 -- @treturn table lines
-function M.by_hand(verdict, opts)
+function M.by_hand(server, opts)
   local lines = {}
-  for i, hand in ipairs(verdict.check_by_hand or {}) do
+  for i, hand in ipairs(server.by_hand) do
     if i > CHECKS and not (opts.remedies or opts.verbose) then
       break
     end
-    local shows = wrap("  by hand  ", safe(hand.shows), opts.width)
+    local shows = wrap("  by hand  ", hand.shows or "", opts.width)
     table.move(shows, 1, #shows, #lines + 1, lines)
     add_commands(lines, { hand.command })
   end

@@ -2,15 +2,12 @@
 --- Several servers: one line each, worst first.
 local escape = require "pptpgrade.escape"
 local layout = require "pptpgrade.report.layout"
+local model = require "pptpgrade.report.model"
 
 local M = {}
 
 local fit, pad = escape.fit, layout.pad
 
-local marks = { offered = "*", accepted = "+", refused = "-", unknown = "?",
-                not_tested = "." }
-local gre_marks = { reachable = "yes", inbound_only = "in", unreachable = "no",
-                    filtered = "no", silent = "?", not_tested = "." }
 local columns = { "pap", "chap_md5", "mschap_v1", "mschap_v2", "eap" }
 
 local LEGEND = "* offered  + accepted  - refused  ? no answer  " ..
@@ -21,86 +18,33 @@ local SERVER_MOST, PRODUCT_MOST = 24, 14 -- of 80; a wider page gives more
 -- GRADE, GRE and the five methods, with a space after each.
 local FIXED = 6 + 4 * 6
 
-local function server_of(verdict)
-  local name = verdict.evidence and verdict.evidence.name or verdict.name
-  local text = escape.text(tostring(name or verdict.target))
-  if verdict.port ~= 1723 then
-    if text:find(":", 1, true) then
-      text = "[" .. text .. "]"
-    end
-    text = ("%s:%s"):format(text, tostring(verdict.port))
-  end
-  return text
-end
-
--- Numbers count as numbers: 192.0.2.9 comes before 192.0.2.10.
-local function sort_key(text)
-  return (text:gsub("%d+", function(digits)
-    return ("%012d"):format(math.tointeger(tonumber(digits:sub(1, 12))))
-  end))
-end
-
--- "?" last: there is nothing to be worse than.
-local function rank(letter)
-  return letter and letter:find("^[A-F]$") and letter:byte() or 0
-end
-
 -- A and ? are many in a sweep and seldom what is looked for; a decoy is.
-local function is_listed(verdict)
-  if verdict.grade == "?" then
-    local tcp = verdict.evidence and verdict.evidence.tcp
-    return tcp ~= nil and tcp.state == "open"
+local function is_listed(row)
+  if row.grade == "?" then
+    return row.states.tcp == "open"
   end
-  return verdict.worst ~= "A"
-end
-
--- What decided, behind the labels; and where no letter holds, what it would be.
-local function decided_by(verdict)
-  local cap = (verdict.caps or {})[1]
-  local text = cap and tostring(cap.reason) or ""
-  if cap and verdict.grade == "?" then
-    text = "looks like a decoy; if not: " .. (verdict.best == verdict.worst and
-      verdict.worst or verdict.best .. "-" .. verdict.worst) .. ", " .. text
-  end
-  local labels = {}
-  for i, label in ipairs(verdict.labels or {}) do
-    labels[i] = tostring(label)
-  end
-  if labels[1] then
-    text = "[" .. table.concat(labels, ", ") .. "] " .. text
-  end
-  return escape.text(text)
+  return row.worst ~= "A"
 end
 
 --- What the table keeps of a verdict.
--- @tparam table verdict
+-- @tparam table verdict whole or brief
 -- @treturn table row
 function M.row(verdict)
-  local e = verdict.evidence or {}
-  local methods = e.authentication and e.authentication.methods or {}
-  local product = verdict.product
-  local server = server_of(verdict)
+  local full = model.row(verdict)
   local row = {
-    grade = escape.text(tostring(verdict.grade)), server = server,
-    product = product and escape.text(tostring(product.name or "")) or "",
-    decided = decided_by(verdict),
-    worst = rank(verdict.worst), best = rank(verdict.best),
-    key = sort_key(server), listed = is_listed(verdict),
-    marks = { gre_marks[e.gre and e.gre.state] or "." },
+    grade = full.grade, server = full.server, product = full.product,
+    decided = full.decided, worst_rank = full.worst_rank,
+    best_rank = full.best_rank, key = full.key, listed = is_listed(full),
+    marks = { model.gre_marks[full.states.gre] or "." },
   }
+  if full.labels[1] then
+    row.decided = ("[%s] %s"):format(table.concat(full.labels, ", "),
+                                     row.decided)
+  end
   for _, method in ipairs(columns) do
-    row.marks[#row.marks + 1] = marks[methods[method]] or "."
+    row.marks[#row.marks + 1] = model.marks[full.methods[method]] or "."
   end
   return row
-end
-
-local function before(a, b)
-  if a.worst ~= b.worst then
-    return a.worst > b.worst
-  elseif a.best ~= b.best then
-    return a.best > b.best
-  end
-  return a.key < b.key
 end
 
 -- Of those that fit: what does not, does not widen its column.
@@ -158,7 +102,7 @@ local function split(rows, all)
       closed = closed + 1
     end
   end
-  table.sort(listed, before)
+  table.sort(listed, model.before)
   return listed, closed, unknown
 end
 
