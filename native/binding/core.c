@@ -15,6 +15,7 @@ static const luaL_Reg functions[] = {
     {"gre", pptp_core_gre},
     {"guard", pptp_core_guard},
     {"random", pptp_core_random},
+    {"record", pptp_core_record},
     {"syn", pptp_core_syn},
     {NULL, NULL},
 };

@@ -50,13 +50,25 @@ static void table_array(struct pptp_sink *s, const char *key)
 	open_table(s, key, 0);
 }
 
-static void mark_array(lua_State *L)
+/* Marks the table at `at` by a metatable that says what it is in JSON. */
+static void mark(lua_State *L, int at, const char *name, const char *type)
 {
-	if (luaL_newmetatable(L, "pptpgrade.array")) {
-		lua_pushliteral(L, "array");
+	at = lua_absindex(L, at);
+	if (luaL_newmetatable(L, name)) {
+		lua_pushstring(L, type);
 		lua_setfield(L, -2, "__jsontype");
 	}
-	lua_setmetatable(L, -2);
+	lua_setmetatable(L, at);
+}
+
+void pptp_table_mark_array(lua_State *L, int at)
+{
+	mark(L, at, "pptpgrade.array", "array");
+}
+
+void pptp_table_mark_object(lua_State *L, int at)
+{
+	mark(L, at, "pptpgrade.object", "object");
 }
 
 static void table_end(struct pptp_sink *s)
@@ -65,7 +77,7 @@ static void table_end(struct pptp_sink *s)
 
 	t->depth--;
 	if (t->count[t->depth] == 0)
-		mark_array(t->L);
+		pptp_table_mark_array(t->L, -1);
 	if (t->depth > 0)
 		lua_pop(t->L, 1);
 }

@@ -23,4 +23,9 @@ struct pptp_table {
 /* The outermost value is left on top of the stack. */
 void pptp_table_init(struct pptp_table *t, lua_State *L);
 
+/* What Lua cannot tell of a table without elements, by `__jsontype` in the
+ * metatable of the one at `at`. */
+void pptp_table_mark_array(lua_State *L, int at);
+void pptp_table_mark_object(lua_State *L, int at);
+
 #endif
