@@ -4,7 +4,7 @@ local shortport = require "shortport"
 local stdnse = require "stdnse"
 local survey = stdnse.silent_require "pptpgrade.survey"
 local grade = stdnse.silent_require "pptpgrade.grade"
-local exposure = stdnse.silent_require "pptpgrade.exposure"
+local exposure = stdnse.silent_require "pptpgrade.nmap.result"
 local converse = stdnse.silent_require "pptpgrade.nmap".converse
 
 description = [[

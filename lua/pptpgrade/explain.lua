@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- What a finding, a cap or a grade means, why, by whose word, what it cannot
 -- see, and how to fix it.
-local caps = require "pptpgrade.caps"
-local findings = require "pptpgrade.findings"
+local caps = require "pptpgrade.judge.caps"
+local findings = require "pptpgrade.judge.findings"
 local policies = require "pptpgrade.policy"
-local remedies = require "pptpgrade.remedies"
+local remedies = require "pptpgrade.remedy.choice"
 
 local M = {}
 

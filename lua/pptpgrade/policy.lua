@@ -8,7 +8,7 @@
 --
 -- It is loaded as text, in an empty environment, with a bound on how long it
 -- runs; what it names is laid over the default, and what it misspells is said.
-local findings = require "pptpgrade.findings"
+local findings = require "pptpgrade.judge.findings"
 
 local M = {}
 

@@ -38,7 +38,7 @@
 --   all; a conversation begins only where all of it fits. Three for Cisco,
 --   whose calls leak memory (CVE-2008-1150, CVE-2008-1151): each asks for all
 --   that is open, one method after the other. What a budget cuts stays unknown.
-local facts = require "pptpgrade.evidence"
+local facts = require "pptpgrade.judge.evidence"
 local gre = require "pptpgrade.judge.gre"
 
 local M = {}

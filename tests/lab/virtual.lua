@@ -4,7 +4,8 @@
 -- left out: see is_race.
 --
 --   tests/lab/lua virtual.lua TRUTH
-local json = require "pptpgrade.json"
+local decode = require "pptpgrade.decode".decode
+local encode = require "pptpgrade.report.encode".encode
 local matrix = require "matrix"
 
 -- A server that ends the connection at our first packet has sent its offer by
@@ -24,8 +25,8 @@ local function verdict_on(case)
 end
 
 for line in io.lines(arg[1]) do
-  local case = assert(json.decode(line))
+  local case = assert(decode(line))
   if not is_race(case) then
-    print(json.encode(verdict_on(case)))
+    print(encode(verdict_on(case)))
   end
 end

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: BSD-2-Clause
-local remedies = require "pptpgrade.remedies"
+local remedies = require "pptpgrade.remedy.choice"
 
 local function commands(...)
   local found = {}

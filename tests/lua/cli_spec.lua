@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
-local cli = require "pptpgrade.cli"
+local cli = require "pptpgrade.cli.main"
 local fakenet = require "fakenet"
-local json = require "pptpgrade.json"
+local json = require "json"
 local pptp = require "pptpgrade"
 local scripted = require "scripted"
 
@@ -183,7 +183,7 @@ describe("pptpgrade's command line", function()
   end)
 
   it("has every option in its help", function()
-    local source = assert(io.open("lua/pptpgrade/options.lua")):read "a"
+    local source = assert(io.open("lua/pptpgrade/cli/options.lua")):read "a"
     local help = run { "-h" }.text
     local n = 0
     for names in source:gmatch 'p:%a+%("(%-[^"]*)"' do

@@ -153,7 +153,7 @@ describe("docs/grading.md", function()
 
   it("has a row for every finding, with its severity and weaknesses",
      function()
-    local findings = require "pptpgrade.findings"
+    local findings = require "pptpgrade.judge.findings"
     for _, finding in ipairs(findings.list) do
       local row = row_of(finding.id)
       assert.truthy(row, finding.id)
@@ -179,7 +179,7 @@ describe("docs/grading.md", function()
       C20 = policy.stages.closed, C10 = policy.challenge_reused,
       C29 = policy.methods.chap_hash,
     }
-    for _, cap in ipairs(require "pptpgrade.caps".list) do
+    for _, cap in ipairs(require "pptpgrade.judge.caps".list) do
       local row = row_of(cap.id)
       assert.truthy(row, cap.id)
       if grades[cap.id] then
@@ -190,8 +190,8 @@ describe("docs/grading.md", function()
   end)
 
   it("explains no finding and no cap that there is not", function()
-    local findings = require "pptpgrade.findings".by_id
-    local caps = require "pptpgrade.caps".by_id
+    local findings = require "pptpgrade.judge.findings".by_id
+    local caps = require "pptpgrade.judge.caps".by_id
     for id in grading:gmatch("\n| (PPTP%-%d+) |") do
       assert.truthy(findings[id], id)
     end

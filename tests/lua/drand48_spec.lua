@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: BSD-2-Clause
-local drand48 = require "pptpgrade.drand48"
+local drand48 = require "pptpgrade.product.drand48"
 
 local function bytes(hex)
   return (hex:gsub("%x%x", function(two)

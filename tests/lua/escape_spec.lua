@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: BSD-2-Clause
-local escape = require "pptpgrade.escape"
+local escape = require "pptpgrade.report.escape"
 
 describe("escape", function()
   it("leaves printable ASCII alone", function()

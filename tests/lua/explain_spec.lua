@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
-local caps = require "pptpgrade.caps"
+local caps = require "pptpgrade.judge.caps"
 local explain = require "pptpgrade.explain"
-local findings = require "pptpgrade.findings"
+local findings = require "pptpgrade.judge.findings"
 
 local headings = { "What", "Why", "Source", "Blind", "Fix" }
 

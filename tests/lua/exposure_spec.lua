@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
-local exposure = require "pptpgrade.exposure"
-local layout = require "pptpgrade.nse.layout"
-local api = require "pptpgrade.nse.api"
+local exposure = require "pptpgrade.nmap.result"
+local layout = require "pptpgrade.script.layout"
+local api = require "pptpgrade.script.api"
 local pptp = require "pptpgrade"
 local scripted = require "scripted"
 

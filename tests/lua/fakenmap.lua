@@ -174,6 +174,11 @@ end
 
 -- Puts `nmap` and `stdnse` where the adapter finds them, and gives a fresh
 -- adapter.
+local function forget()
+  package.loaded["pptpgrade.nmap"] = nil
+  package.loaded["pptpgrade.nmap.converse"] = nil
+end
+
 function M.install(world)
   world.clock, world.waits, world.sleeps = 1000, {}, {}
   world.stream, world.packets, world.sent, world.streams = {}, {}, {}, {}
@@ -208,13 +213,13 @@ function M.install(world)
       world.said[#world.said + 1] = format:format(...)
     end,
   }
-  package.loaded["pptpgrade.nmap"] = nil
+  forget()
   return require "pptpgrade.nmap"
 end
 
 function M.remove()
   package.loaded.nmap, package.loaded.stdnse = nil, nil
-  package.loaded["pptpgrade.nmap"] = nil
+  forget()
 end
 
 M.server, M.client = SERVER, CLIENT

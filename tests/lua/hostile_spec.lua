@@ -2,11 +2,11 @@
 -- Records that somebody bent: whatever stands in them, whoever judges and
 -- reports neither raises, nor runs on, nor lets a control character through.
 local R = require "records"
-local api = require "pptpgrade.nse.api"
+local api = require "pptpgrade.script.api"
 local evidence = require "pptpgrade.evidence"
-local exposure = require "pptpgrade.exposure"
+local exposure = require "pptpgrade.nmap.result"
 local grade = require "pptpgrade.grade"
-local json = require "pptpgrade.json"
+local json = require "json"
 local report = require "pptpgrade.report"
 local survey = require "pptpgrade.survey"
 

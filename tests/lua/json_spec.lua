@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: BSD-2-Clause
-local json = require "pptpgrade.json"
+local json = require "json"
 
 local function every_byte()
   local bytes = {}

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Scripts without Nmap, on servers that are functions.
-local api = require "pptpgrade.nse.api"
-local layout = require "pptpgrade.nse.layout"
-local nse = require "pptpgrade.nse"
+local api = require "pptpgrade.script.api"
+local layout = require "pptpgrade.script.layout"
+local nse = require "pptpgrade.script.run"
 local fakenet = require "fakenet"
 local scripted = require "scripted"
 
@@ -124,7 +124,7 @@ describe("pptp-exposure.nse without Nmap", function()
   end)
 
   it("gives JSON, as lines and as one document", function()
-    local json = require "pptpgrade.json"
+    local json = require "json"
     local seen = run(exposure, { format = "jsonl",
                                  targets = { "192.0.2.1", "192.0.2.2" } })
     local count = 0
@@ -355,7 +355,7 @@ describe("NSE's layout", function()
   end)
 
   it("becomes plain lists and objects", function()
-    local json = require "pptpgrade.json"
+    local json = require "json"
     local out = new()
     out.list = { "a", { b = false } }
     out.none = {}

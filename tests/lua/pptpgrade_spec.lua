@@ -30,8 +30,10 @@ describe("pptpgrade", function()
       before[key] = true
     end
     for _, name in ipairs { "", ".survey", ".evidence", ".grade", ".report",
-                            ".policy", ".explain", ".json", ".cli",
-                            ".options", ".report.text", ".report.json",
+                            ".policy", ".explain", ".decode", ".audit",
+                            ".judge.evidence", ".judge.grade", ".cli.main",
+                            ".cli.run", ".cli.options", ".report.encode",
+                            ".report.text", ".report.json",
                             ".report.jsonl", ".report.page",
                             ".report.table", ".report.layout" } do
       package.loaded["pptpgrade" .. name] = nil

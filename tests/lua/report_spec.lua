@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 local pptp = require "pptpgrade"
-local json = require "pptpgrade.json"
+local json = require "json"
 local scripted = require "scripted"
 
 -- Each conversation begins where the pause after the one before it ends.

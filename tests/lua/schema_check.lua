@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- Values against docs/schema, by tests/schema/check.
-local json = require "pptpgrade.json"
+local json = require "json"
 
 local here = debug.getinfo(1, "S").source:match("^@(.*)/[^/]*$")
 

@@ -410,7 +410,7 @@ describe("survey", function()
     local model = scripted.mpd { "mschap_v2", "pap" }
     local seen = run_model(model)
     local records = seen.evidence.conversations
-    local json = require "pptpgrade.json"
+    local json = require "json"
     local evidence, plans = nil, {}
     for i, record in ipairs(records) do
       local opts = { target = "192.0.2.1", port = 1723, plans = plans }

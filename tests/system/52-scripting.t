@@ -78,7 +78,7 @@ listed() # MODULE
 found() # MODULE; one of each five that differ by a digit
 {
 	"${runtime[@]}" lua5.4 - "$1" <<-'LUA' | sort
-	local api = require "pptpgrade.nse.api"
+	local api = require "pptpgrade.script.api"
 	local find = api.new { args = {}, verbosity = 1, clock = os.time }
 	for name in pairs(find(arg[1])) do
 	  if not name:find "^%l+[234]$" then

@@ -28,7 +28,7 @@ local function key_of(record)
 end
 
 function M:add_record(collection, line)
-  local record, why = require "pptpgrade.json".decode(line)
+  local record, why = require "pptpgrade.decode".decode(line)
   if record == nil then
     return nil, "not JSON: " .. tostring(why)
   end

@@ -4,12 +4,12 @@
 --
 -- A cap is an interval: what is known has one letter, what is not known reaches
 -- from no harm to the worst that it may hide.
-local caps = require "pptpgrade.caps"
+local caps = require "pptpgrade.judge.caps"
 local contact = require "pptpgrade.judge.contact"
 local ends = require "pptpgrade.judge.ends"
-local evidence = require "pptpgrade.evidence"
+local evidence = require "pptpgrade.judge.evidence"
 local gre = require "pptpgrade.judge.gre"
-local oddities = require "pptpgrade.oddities"
+local oddities = require "pptpgrade.judge.oddities"
 local policies = require "pptpgrade.policy"
 local reads = require "pptpgrade.record"
 local words = require "pptpgrade.judge.words"

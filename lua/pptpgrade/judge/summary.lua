@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- The one sentence of a verdict. It tells what happened: what was not asked,
 -- or could not be delivered, got "no reply" from nobody.
-local caps = require "pptpgrade.caps"
+local caps = require "pptpgrade.judge.caps"
 local contact = require "pptpgrade.judge.contact"
 local gre = require "pptpgrade.judge.gre"
 local reads = require "pptpgrade.record"
-local results = require "pptpgrade.results"
+local results = require "pptpgrade.judge.results"
 local words = require "pptpgrade.judge.words"
 
 local M = {}

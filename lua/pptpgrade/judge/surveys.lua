@@ -11,17 +11,41 @@
 --   what an earlier run found through that port is no longer so.
 -- * A record without a time that can be read counts as the oldest, unless its
 --   run is one of those chosen.
-local json = require "pptpgrade.json"
 local reads = require "pptpgrade.record"
 
 local M = {}
 
 local WINDOW = 600 * 1000000 -- microseconds
 
--- A text that two records share only where they are the same.
+local text_of
+
+local function keys_of(t)
+  local keys = {}
+  for key in pairs(t) do
+    keys[#keys + 1] = key
+  end
+  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+  return keys
+end
+
+local function table_text(t)
+  local parts = {}
+  for i, key in ipairs(keys_of(t)) do
+    parts[i] = text_of(key) .. "=" .. text_of(t[key])
+  end
+  return "{" .. table.concat(parts, ",") .. "}"
+end
+
+function text_of(value)
+  return type(value) == "table" and table_text(value) or
+    ("%q"):format(value)
+end
+
+-- A text that two records share only where they are the same; "" for what was
+-- never a record: a cycle, a function.
 local function content(item)
   if not item.content then
-    local ok, text = pcall(json.encode, item.record)
+    local ok, text = pcall(text_of, item.record)
     item.content = ok and text or ""
   end
   return item.content

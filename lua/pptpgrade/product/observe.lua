@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- What habits evidence shows: facts of all its conversations, put together.
 -- Whose habits they are, product/weigh.lua says.
-local evidence = require "pptpgrade.evidence"
+local reads = require "pptpgrade.record"
 
 local M = {}
 
-local stage = evidence.stage
+local stage = reads.stage
 
 local CALLS = 3 -- two steps between Call-IDs; one may be chance
 local CALLS_128 = 4 -- by which a product is proven
@@ -165,7 +165,7 @@ local function add_farewell(seen, record)
     return add_disconnect(seen, call)
   end
   local cleared = false
-  for _, message in ipairs(evidence.farewells(record)) do
+  for _, message in ipairs(reads.farewells(record)) do
     if message.by == "us" and message.name == "call-clear-request" then
       cleared = true
     elseif message.by == "us" and message.name ~= "terminate-ack" then
@@ -204,15 +204,15 @@ local function add_resends(seen, offers)
 end
 
 local function add_lcp(seen, record)
-  local offers = evidence.offers(record)
+  local offers = reads.offers(record)
   local first = offers[1]
   if not first then
     return
   end
   seen.orders[#seen.orders + 1] = types_of(first)
   seen.identifiers[#seen.identifiers + 1] = whole(first.identifier)
-  seen.mrus[#seen.mrus + 1] = whole((evidence.option(first, 1)))
-  seen.magics[#seen.magics + 1] = whole((evidence.option(first, 5)))
+  seen.mrus[#seen.mrus + 1] = whole((reads.option(first, 1)))
+  seen.magics[#seen.magics + 1] = whole((reads.option(first, 5)))
   add_resends(seen, offers)
 end
 
@@ -260,7 +260,7 @@ function M.observe(e)
     add_end(seen, record)
     add_challenge(seen, record)
     seen.set_link_info = seen.set_link_info or
-      evidence.has_note(record, "set_link_info") or nil
+      reads.has_note(record, "set_link_info") or nil
   end
   seen.call_ids = #seen.calls >= CALLS and rule_of(seen.calls) or nil
   return seen

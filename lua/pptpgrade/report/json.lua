@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- JSON: one document, `{"schema":1,"verdicts":[...]}`. A verdict is written as
 -- it comes, so a long run needs no more memory than a short one.
-local json = require "pptpgrade.json"
+local json = require "pptpgrade.report.encode"
 
 local M = {}
 

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- JSON Lines: one verdict a line, written as it comes.
-local json = require "pptpgrade.json"
+local json = require "pptpgrade.report.encode"
 
 local M = {}
 

@@ -11,9 +11,9 @@
 -- `stages` (name -> state: tcp, control, call, gre, authentication),
 -- `methods` (name -> state), `time` and `source`; its caps and findings may be
 -- an id each with letter or severity: titles and reasons are then looked up.
-local caps = require "pptpgrade.caps"
-local escape = require "pptpgrade.escape"
-local findings = require "pptpgrade.findings"
+local caps = require "pptpgrade.judge.caps"
+local escape = require "pptpgrade.report.escape"
+local findings = require "pptpgrade.judge.findings"
 local reads = require "pptpgrade.record"
 local stages = require "pptpgrade.report.stages"
 

@@ -2,11 +2,11 @@
 --- What the conversations with one server showed, stage by stage, in words.
 -- Every text is printable ASCII: what the server sent stands in it escaped.
 local contact = require "pptpgrade.judge.contact"
-local escape = require "pptpgrade.escape"
-local evidence = require "pptpgrade.evidence"
+local escape = require "pptpgrade.report.escape"
+local evidence = require "pptpgrade.judge.evidence"
 local layout = require "pptpgrade.report.layout"
 local reads = require "pptpgrade.record"
-local results = require "pptpgrade.results"
+local results = require "pptpgrade.judge.results"
 
 local M = {}
 

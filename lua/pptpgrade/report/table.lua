@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- Several servers: one line each, worst first.
-local escape = require "pptpgrade.escape"
+local escape = require "pptpgrade.report.escape"
 local layout = require "pptpgrade.report.layout"
 local model = require "pptpgrade.report.model"
 

@@ -7,10 +7,10 @@
 -- server's are in there as they came; whoever prints them escapes them. What
 -- needs a look at several conversations, or at single bytes, is in
 -- oddities.lua. `cvss` is our own estimate, version 3.1.
-local evidence = require "pptpgrade.evidence"
-local oddities = require "pptpgrade.oddities"
+local evidence = require "pptpgrade.judge.evidence"
+local oddities = require "pptpgrade.judge.oddities"
 local reads = require "pptpgrade.record"
-local results = require "pptpgrade.results"
+local results = require "pptpgrade.judge.results"
 
 local M = {}
 

@@ -3,7 +3,6 @@
 -- which firewall commands, and what comes after. The data are in remedy/; here
 -- is what fits a server. No setting makes PPTP pass: `to` says how far each
 -- way leads, and the way to A is to close it.
-local evidence = require "pptpgrade.evidence"
 local by_hand = require "pptpgrade.remedy.by_hand"
 local firewalls = require "pptpgrade.remedy.firewalls"
 local services = require "pptpgrade.remedy.services"
@@ -20,7 +19,7 @@ M.by_hand = by_hand.list
 -- @treturn string
 -- @raise where there is none
 function M.text(key)
-  return M.texts[key] or error("remedies.text: no such key: " ..
+  return M.texts[key] or error("choice.text: no such key: " ..
                                tostring(key), 2)
 end
 
@@ -88,51 +87,6 @@ function M.pick(about)
   put(list, { migrate }, "migrate", words)
   put(list, firewalls.allow_of(system, six), "allow_list", words, "A")
   return list
-end
-
--- CHAP with a hash that keys no MPPE: IANA's 6, 7 and 8.
-local keyless = { ["c223:06"] = true, ["c223:07"] = true,
-                  ["c223:08"] = true }
-
--- The server's first request of every conversation asks for no login. Whether
--- it goes on without one may stay unknown: MPPE, without keys, ends that link.
-local function asks_no_login(e)
-  local calls = 0
-  for _, record in ipairs(e.conversations or {}) do
-    local first = evidence.offers(record)[1]
-    if first and first.authentication ~= "none" then
-      return false
-    end
-    calls = calls + (first and 1 or 0)
-  end
-  return calls > 0
-end
-
-local function weaker_seen(e)
-  for _, method in ipairs { "pap", "spap", "chap_md5", "mschap_v1" } do
-    if evidence.accepts(e, method) then
-      return true
-    end
-  end
-  for _, method in ipairs(e.authentication.other or {}) do
-    if keyless[method] then
-      return true
-    end
-  end
-  return e.authentication.state == "not_required" or asks_no_login(e)
-end
-
---- What to do about the server that this evidence shows. What was not seen is
--- not hardened: not to know whether PAP is taken is no reason to change it.
--- @tparam table e evidence, as evidence.merge makes it
--- @tparam table|nil product
--- @tparam boolean open whether PPTP answers or may
--- @treturn table list, as pick gives it
-function M.of(e, product, open)
-  return M.pick {
-    product = product, open = open, target = e.target, port = e.port,
-    weak = weaker_seen(e), eap = evidence.accepts(e, "eap"),
-  }
 end
 
 return M

@@ -2,10 +2,10 @@
 --- What pptp-exposure.nse says: arguments in, a verdict as an ordered table
 -- out. Pure, and the same in Nmap and in `pptpgrade --script`. No time and no
 -- random number is shown: two runs against one server print the same.
-local escape = require "pptpgrade.escape"
-local evidence = require "pptpgrade.evidence"
+local escape = require "pptpgrade.report.escape"
+local evidence = require "pptpgrade.judge.evidence"
 local model = require "pptpgrade.report.model"
-local results = require "pptpgrade.results"
+local results = require "pptpgrade.judge.results"
 local stages = require "pptpgrade.report.stages"
 
 local M = {}

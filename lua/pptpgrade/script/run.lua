@@ -3,8 +3,8 @@
 -- target's script is a coroutine; what it waits for, a conversation or a pause,
 -- it yields, and one prober holds all conversations. docs/lua-scripting.md
 -- lists what a script finds here.
-local api = require "pptpgrade.nse.api"
-local layout = require "pptpgrade.nse.layout"
+local api = require "pptpgrade.script.api"
+local layout = require "pptpgrade.script.layout"
 
 local M = {}
 
@@ -265,7 +265,7 @@ end
 
 -- Each result at once, or, as one document, at the end.
 local function writer(format, write)
-  local json = require "pptpgrade.json"
+  local json = require "pptpgrade.report.encode"
   local kept = setmetatable({}, { __jsontype = "array" })
   return function(script, result)
     if format == "json" then

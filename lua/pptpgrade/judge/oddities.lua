@@ -3,7 +3,7 @@
 -- numbers that repeat, identifiers of the box, bytes that should be zero, and
 -- breaches of the protocol. Each check is pure: evidence, and what
 -- product/observe.lua made of it, in; words or nil out.
-local evidence = require "pptpgrade.evidence"
+local evidence = require "pptpgrade.judge.evidence"
 local observe = require "pptpgrade.product.observe"
 local reads = require "pptpgrade.record"
 

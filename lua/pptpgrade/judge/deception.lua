@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- Signs that a server is a decoy. Two of them, or one that decides, and a
 -- letter would mean nothing.
-local evidence = require "pptpgrade.evidence"
+local evidence = require "pptpgrade.judge.evidence"
 local strings = require "pptpgrade.product.strings"
 
 local M = {}

@@ -1,0 +1,255 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- Live servers: targets in, each server's evidence graded as it comes. Methods
+-- of a run.
+local status = require "pptpgrade.cli.status"
+local evidence = require "pptpgrade.judge.evidence"
+local escape = require "pptpgrade.report.escape"
+
+local M = {}
+
+local PUBLIC_WITHOUT_CONTACT = 256
+
+-- A file of -x is told as one.
+local function name_excludes(why, paths)
+  for _, path in ipairs(paths) do
+    if why:find("target file '" .. path .. "'", 1, true) then
+      return (why:gsub("target file", "exclude file", 1))
+    end
+  end
+  return why
+end
+
+function M:open_targets(net)
+  local options = self.options
+  local targets, why = net.targets {
+    specs = options.targets, files = options.target_files,
+    exclude = options.exclude, port = options.port,
+    family = options.ipv4 and 4 or options.ipv6 and 6 or nil,
+    numeric = options.numeric,
+  }
+  if not targets then
+    return nil, name_excludes(why, options.exclude)
+  elseif targets:public() > PUBLIC_WITHOUT_CONTACT and not options.contact then
+    return nil, ("%d addresses outside private space: --contact TEXT tells " ..
+                 "their owners whom to ask"):format(targets:public())
+  end
+  return targets
+end
+
+function M:check_source(net)
+  local source = self.options.source
+  if not source then
+    return true
+  end
+  local _, _, code = net.route(source)
+  if code == "argument" then
+    return nil, ("-S %s is not an address"):format(source)
+  end
+  return true
+end
+
+function M:tick(total, under_way)
+  if self.show_progress then
+    local text = ("%d of %d servers, %d under way"):format(
+      self.graded, total, under_way)
+    if text ~= self.progress then
+      self.world.err:write("\r\27[K", text)
+      self.world.err:flush()
+      self.progress = text
+    end
+  end
+end
+
+-- The server that tells whether GRE passes from here; excluded ones are not
+-- touched for that either.
+function M:open_control(net)
+  local options = self.options
+  if not options.gre_control then
+    return true
+  end
+  local list, why = net.targets {
+    specs = { options.gre_control }, exclude = options.exclude,
+    port = options.port, numeric = options.numeric,
+    family = options.ipv4 and 4 or options.ipv6 and 6 or nil,
+  }
+  local unresolved = list and list:unresolved()[1]
+  if not list or unresolved then
+    return nil, "--gre-control " .. (why or unresolved)
+  elseif list:count() ~= 1 then
+    return nil, ("--gre-control %s is %s"):format(options.gre_control,
+      list:count() == 0 and "excluded by -x" or "more than one server")
+  end
+  self.control = list
+  return true
+end
+
+-- Said once, because all silence that follows rests on it.
+function M:tell_control(audit)
+  local control = audit.control
+  if control and control.path == "unproven" and not self.told_control then
+    self.told_control = true
+    local record = control.record
+    local gre = record and record.gre and record.gre.state
+    self:warn(("--gre-control %s: GRE did not pass (%s): the silence of " ..
+               "others may be this network's"):format(
+      self.options.gre_control, control.message or
+      gre and "GRE " .. gre:gsub("_", " ") or "no GRE"))
+  end
+end
+
+-- A line a message, or nil where nobody asked for it.
+function M:tracer()
+  return self.options.trace and function(line)
+    self:clear_progress()
+    self.world.err:write(escape.line(line), "\n")
+  end or nil
+end
+
+function M:audit_options(targets)
+  local o, signals = self.options, self.world.signals
+  local total = targets:count()
+  return {
+    depth = o.depth, port = o.port, timeout = o.timeout, contact = o.contact,
+    interface = o.interface, source = o.source, jobs = o.jobs, write = o.write,
+    gre_control = self.control, trace = self:tracer(),
+    tick = function(under_way)
+      self:tick(total, under_way)
+    end,
+    stop = function()
+      return signals() > 0 or self:all_dead()
+    end,
+  }
+end
+
+-- What keeps one server from being asked may keep thousands: said once.
+function M:say_failure(sentence)
+  self.failed = (self.failed or 0) + 1
+  if sentence == self.last_failure then
+    self.same = (self.same or 0) + 1
+  else
+    self:say(sentence)
+    self.last_failure = sentence
+  end
+end
+
+function M:finish(found)
+  if found.error then
+    self:say_failure(found.error)
+  end
+  if evidence.was_asked(found) then
+    self:grade(found)
+  end
+end
+
+function M:warn_without_privilege(audit)
+  local depth = self.options.depth
+  if audit.raw or depth == "control" then
+    return
+  elseif depth == "syn" then
+    self:warn("without CAP_NET_RAW no SYN is made by hand: a connection " ..
+              "alone is tried")
+  else
+    self:warn("without CAP_NET_RAW the control connection and the call are " ..
+              "tested, GRE and logins are not; run it as root to test them")
+  end
+end
+
+-- Every verdict is out: what the run as a whole says.
+function M:conclude(audit, problem, stopped)
+  if self.same then
+    self:say(("so it was with %d more servers"):format(self.same))
+  end
+  if audit.failure then
+    self:partly(audit.failure.message)
+  elseif problem then
+    self:partly(problem)
+  end
+  if stopped then
+    self:partly(("stopped by a signal; %d servers graded"):format(self.graded))
+  elseif self.failed then
+    self.part = true
+  end
+  self:close_outputs()
+  if self.graded > 0 or stopped then
+    return self:status()
+  elseif self.failed or audit.failure then
+    return status.COULD_NOT
+  end
+  self:warn("no target is left: -x excludes them all")
+  return self:status()
+end
+
+-- Nothing can be asked: why, and outputs that are whole though empty.
+function M:give_up(sentence, code)
+  if sentence then
+    self:say(sentence)
+  end
+  self:close_outputs()
+  return code
+end
+
+function M:begin(targets)
+  local audit, why = self.world.pptp.audit_all(targets,
+                                               self:audit_options(targets))
+  if not audit then
+    return nil, why
+  end
+  self:warn_without_privilege(audit)
+  return audit
+end
+
+-- What a verdict needs is loaded while files can still be opened: the
+-- conversations may take all that there are.
+local function load_judges()
+  for _, name in ipairs { "pptpgrade.audit", "pptpgrade.grade" } do
+    require(name)
+  end
+end
+
+function M:ask(targets)
+  load_judges()
+  self.show_progress = not self.options.quiet and not self.options.trace and
+    self.world.terminal(2)
+  local audit, why = self:begin(targets)
+  if not audit then
+    return self:give_up(why, status.COULD_NOT)
+  end
+  for found in audit do
+    self:tell_control(audit)
+    self:finish(found)
+  end
+  local problem = audit.problem()
+  audit:close()
+  return self:conclude(audit, problem, self.world.signals() > 0)
+end
+
+function M:audit()
+  local found, net = pcall(require, "pptpgrade.net")
+  if not found then
+    return self:give_up("pptpgrade.net and libpcap are needed to ask " ..
+                        "servers: " .. net:match("[^\n]*"), status.COULD_NOT)
+  end
+  local targets
+  local ok, why = self:check_source(net)
+  if ok then
+    ok, why = self:open_control(net)
+  end
+  if ok then
+    targets, why = self:open_targets(net)
+  end
+  if not targets then
+    return self:give_up(why, status.USAGE)
+  end
+  for _, sentence in ipairs(targets:unresolved()) do
+    self:partly(sentence)
+  end
+  if targets:count() == 0 then
+    return self:give_up(nil, status.PART) -- only names, and none resolved
+  end
+  if self.options.script then
+    return self:run_script(targets)
+  end
+  return self:ask(targets)
+end
+
+return M

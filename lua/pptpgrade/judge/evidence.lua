@@ -1,0 +1,227 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+--- What the records of one server add up to. Pure: tables in, a new table out.
+-- What one record shows of the login methods, judge/methods.lua says; which
+-- records belong together, judge/surveys.lua.
+local judged = require "pptpgrade.judge.methods"
+local reads = require "pptpgrade.record"
+local surveys = require "pptpgrade.judge.surveys"
+
+local M = {}
+
+M.schema = 1
+
+--- The methods that a survey asks about, weakest first.
+M.methods = { "pap", "chap_md5", "mschap_v1", "mschap_v2", "eap" }
+
+-- How a record is read, for those who judge evidence.
+for _, name in ipairs { "title", "stage", "number", "offers", "farewells",
+                        "option", "has_note", "is_cisco" } do
+  M[name] = reads[name]
+end
+M.server_end = require "pptpgrade.judge.ends".server_end
+
+local certainty = reads.ranks { "not_tested", "unknown", "refused",
+                               "accepted", "offered" }
+local login_certainty = reads.ranks { "not_tested", "unknown", "required",
+                                     "not_required" }
+
+local function beats(rank, new, old)
+  return not old or rank[new.state] > rank[old.state]
+end
+
+local function copy(t)
+  local new = {}
+  for key, value in pairs(t) do
+    new[key] = value
+  end
+  return new
+end
+
+-- Proofs are an object in JSON even where there are none.
+local object = { __jsontype = "object" }
+
+local function authentication_of(records)
+  local proofs, order, login = setmetatable({}, object), {}, nil
+  for index, record in ipairs(records) do
+    local found, named = judged.proofs(record)
+    for _, method in ipairs(named) do
+      order[#order + 1] = method
+    end
+    for method, proof in pairs(found) do
+      if beats(certainty, proof, proofs[method]) then
+        proof.conversation = index
+        proofs[method] = proof
+      end
+    end
+    local here = judged.login(record)
+    if beats(login_certainty, here, login) then
+      here.conversation = here.text and index or nil
+      login = here
+    end
+  end
+  return proofs, order, login or { state = "not_tested" }
+end
+
+local function other_methods(order)
+  local other, known = {}, {}
+  for _, method in ipairs(order) do
+    if not reads.titles[method] and not known[method] then
+      known[method] = true
+      other[#other + 1] = method
+    end
+  end
+  return other
+end
+
+local function authentication(records)
+  local proofs, order, login = authentication_of(records)
+  local methods = {}
+  for _, method in ipairs(M.methods) do
+    methods[method] = proofs[method] and proofs[method].state or "not_tested"
+  end
+  local spap = proofs.spap and proofs.spap.state
+  if spap == "offered" or spap == "accepted" then
+    methods.spap = spap
+  end
+  return { state = login.state, methods = methods, proofs = proofs,
+           other = other_methods(order), proof = login.text and login or nil }
+end
+
+-- A state that came in a packet says more than one that connect() told, and
+-- one with a reason more than one without.
+local function weight(stage)
+  if stage.reason == "syn-ack" or stage.reason == "rst" then
+    return 2
+  end
+  return stage.reason and 1 or 0
+end
+
+local function better(name, new, old)
+  local a, b = reads.orders[name][new.state], reads.orders[name][old.state]
+  return a > b or a == b and weight(new) > weight(old)
+end
+
+-- An answer to GRE outside any call says nothing about one inside: poptop
+-- opens its socket at the call.
+local function best(name, records, outside)
+  local found = { state = "not_tested" }
+  for _, record in ipairs(records) do
+    local stage = reads.stage(record, name)
+    if (name ~= "gre" or (record.kind == "gre") == outside) and
+       better(name, stage, found) then
+      found = stage
+    end
+  end
+  if name == "gre" and not outside and found.state == "not_tested" and
+     not found.reason then
+    return best(name, records, true)
+  end
+  return found
+end
+
+local function check(evidence, record)
+  if type(record) ~= "table" or type(record.target) ~= "string" then
+    error("evidence.merge: a record with a target is needed", 3)
+  elseif evidence and type(evidence.conversations) ~= "table" then
+    error("evidence.merge: evidence has no conversations", 3)
+  end
+  local first = evidence and evidence.conversations[1]
+  if first and first.target ~= record.target then
+    error("evidence.merge: a record of " .. record.target ..
+          " for evidence of " .. first.target, 3)
+  end
+end
+
+-- What records add up to; `known` has what stands beside them.
+local function made_of(records, known)
+  local new = copy(known)
+  local first = records[1]
+  new.schema, new.conversations = M.schema, records
+  new.target, new.port = first.target, first.port
+  new.time, new.source = first.time, first.source
+  for _, record in ipairs(records) do
+    new.name = new.name or record.name
+    new.labels = new.labels or record.labels
+  end
+  for name in pairs(reads.orders) do
+    new[name] = best(name, records, false)
+  end
+  new.authentication = authentication(records)
+  return M.with_local_path(new, known.gre and known.gre.local_path)
+end
+
+--- Adds a record to what is known of its server.
+-- @tparam table|nil evidence nil for the first record; left as it is
+-- @tparam table record left as it is; the evidence refers to it
+-- @treturn table evidence
+-- @raise where the record is none, or of another target
+function M.merge(evidence, record)
+  check(evidence, record)
+  local records = copy(evidence and evidence.conversations or {})
+  records[#records + 1] = record
+  return made_of(records, evidence or {})
+end
+
+--- The evidence of the newest survey among records of one server, whatever
+-- their order.
+-- @tparam table records one and more, of one target and port; left as they are
+-- @treturn table evidence; `older` tells how many records were left out, where
+--   there were any
+-- @raise where a record is none, or of another target
+function M.newest(records)
+  for i, record in ipairs(records) do
+    check(i > 1 and { conversations = records } or nil, record)
+  end
+  local chosen, older = surveys.newest(records)
+  return made_of(chosen, { older = older > 0 and older or nil })
+end
+
+--- Evidence that tells whether GRE passes between here and a server that is
+-- known to work.
+-- @tparam table evidence left as it is
+-- @tparam string|nil path "proven", "unproven"; nil where none was asked
+-- @treturn table evidence
+function M.with_local_path(evidence, path)
+  if path == nil then
+    return evidence
+  end
+  local new = copy(evidence)
+  new.gre = copy(reads.stage(evidence, "gre"))
+  new.gre.local_path = path
+  return new
+end
+
+--- Whether anything was asked at all: where a signal came before the first
+-- packet, there is nothing to tell.
+-- @tparam table evidence
+-- @treturn boolean
+function M.was_asked(evidence)
+  for _, record in ipairs(evidence.conversations) do
+    if record.ended_by ~= "aborted" or (record.packets_sent or 0) > 0 then
+      return true
+    end
+  end
+  return false
+end
+
+--- What is known of a method.
+-- @tparam table evidence
+-- @tparam string method
+-- @treturn string offered, accepted, refused, unknown or not_tested
+function M.method_state(evidence, method)
+  local known = evidence.authentication or {}
+  local proof = reads.list(known.proofs)[method]
+  return reads.list(known.methods)[method] or proof and proof.state or
+    "not_tested"
+end
+
+--- Whether the server asks for a method, by itself or when told to.
+-- @tparam table evidence
+-- @tparam string method
+-- @treturn boolean
+function M.accepts(evidence, method)
+  local state = M.method_state(evidence, method)
+  return state == "offered" or state == "accepted"
+end
+
+return M
