@@ -121,6 +121,9 @@ struct pptp_contact_outcome pptp_contact_decide(const struct pptp_contact *c)
 
 bool pptp_contact_again(const struct pptp_contact *c, unsigned tries)
 {
+	if (c->connect == PPTP_CONNECT_TIMEOUT)
+		return c->alive && c->raw == PPTP_MET_SILENCE &&
+		       tries < PPTP_CONTACT_SILENT_TRIES;
 	if (tries >= PPTP_CONTACT_TRIES)
 		return false;
 	return c->connect == PPTP_CONNECT_UNREACHABLE ||

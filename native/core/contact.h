@@ -27,6 +27,7 @@ struct pptp_contact {
 	unsigned raw_syns; /* how many left */
 	enum pptp_met own; /* the kernel's own SYN, as far as a capture shows */
 	enum pptp_connect connect; /* what connect() said */
+	bool alive;                /* the host answered an echo request */
 };
 
 struct pptp_contact_outcome {
@@ -40,9 +41,11 @@ struct pptp_contact_outcome {
 /* As if nothing more came. */
 struct pptp_contact_outcome pptp_contact_decide(const struct pptp_contact *c);
 /* Whether a try that has ended is to be made again: ICMP may have ended it, or
- * nobody can tell that it was not. `tries` with this one. */
+ * nobody can tell that it was not; or a host that lives says nothing, and the
+ * way may have lost its few SYNs. `tries` with this one. */
 bool pptp_contact_again(const struct pptp_contact *c, unsigned tries);
 
-#define PPTP_CONTACT_TRIES 3
+#define PPTP_CONTACT_TRIES        3
+#define PPTP_CONTACT_SILENT_TRIES 6 /* of a host that lives */
 
 #endif

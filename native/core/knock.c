@@ -8,6 +8,7 @@ enum {
 	CONNECT_WAIT = 5 * SECOND,
 	ANSWERED_WAIT = 10 * SECOND, /* where hand-made SYNs met anything */
 	CONNECT_PAUSE = SECOND,
+	CONNECT_QUICK = SECOND, /* a further try of a host that lives */
 	PING_WAIT = SECOND,
 	WITNESS_WAIT = 2 * SECOND / 5,
 	MAX_SYNS = 3,
@@ -56,17 +57,32 @@ void pptp_knock_begin(struct pptp_conversation *c, int64_t now)
 	}
 }
 
+/* The last of several tries waits as long as the first: the answer may be one
+ * that takes its time. */
+static int64_t connect_wait(const struct pptp_conversation *c, bool silent)
+{
+	if (c->answered)
+		return ANSWERED_WAIT;
+	if (silent && c->record.tcp.connect.tries < PPTP_CONTACT_SILENT_TRIES)
+		return CONNECT_QUICK;
+	return CONNECT_WAIT;
+}
+
+/* Deaf where ICMP ended the try before; it has its price (net/connection.h). */
 enum pptp_action pptp_knock_dial(struct pptp_conversation *c, int64_t now)
 {
 	bool again = c->record.tcp.connect.tries > 0;
+	bool silent =
+	    again && c->record.tcp.connect.state == PPTP_CONNECT_TIMEOUT;
 	int64_t end = c->record.start + CONTACT_WAIT;
 
 	pptp_observer_connecting(&c->observer, now);
 	c->dial = DIAL_WAITS;
 	c->socket = true;
-	c->connect_at = now + (c->answered ? ANSWERED_WAIT : CONNECT_WAIT);
+	c->connect_at = now + connect_wait(c, silent);
 	c->limit = end > now ? end : c->connect_at;
-	return again ? PPTP_ACTION_CONNECT_DEAF : PPTP_ACTION_CONNECT;
+	return again && !silent ? PPTP_ACTION_CONNECT_DEAF
+				: PPTP_ACTION_CONNECT;
 }
 
 static void settle(struct pptp_conversation *c, int64_t now)
@@ -102,6 +118,13 @@ static void dial_over(struct pptp_conversation *c, int64_t now)
 	settle(c, now);
 }
 
+static bool dials_again(const struct pptp_conversation *c)
+{
+	struct pptp_contact met = pptp_observer_contact(&c->observer);
+
+	return pptp_contact_again(&met, c->record.tcp.connect.tries);
+}
+
 /* ---- the hand-made SYNs -------------------------------------------------- */
 
 /* While an echo is waited for, the last SYN may still be answered. */
@@ -135,6 +158,8 @@ static void witness(struct pptp_conversation *c, int64_t now)
 		raw_over(c, now);
 		return;
 	}
+	if (c->dial == DIAL_OVER && dials_again(c))
+		dial(c);
 	c->raw = RAW_WITNESSES;
 	c->witnesses++;
 	c->tries++;
@@ -157,8 +182,6 @@ static void raw_timeout(struct pptp_conversation *c, int64_t now)
 void pptp_knock_event(struct pptp_conversation *c,
 		      const struct pptp_event *event, int64_t now)
 {
-	struct pptp_contact met;
-
 	switch (event->kind) {
 	case PPTP_EVENT_SYN_ACK:
 	case PPTP_EVENT_RST:
@@ -174,9 +197,7 @@ void pptp_knock_event(struct pptp_conversation *c,
 		break;
 	case PPTP_EVENT_CONNECT:
 		/* The RST may come to us after connect() was told of it. */
-		met = pptp_observer_contact(&c->observer);
-		if (c->dial == DIAL_PAUSES &&
-		    !pptp_contact_again(&met, c->record.tcp.connect.tries))
+		if (c->dial == DIAL_PAUSES && !dials_again(c))
 			dial_over(c, now);
 		break;
 	default:
@@ -203,17 +224,16 @@ static enum pptp_connect connect_of(enum pptp_input how)
 void pptp_knock_failed(struct pptp_conversation *c, enum pptp_input how,
 		       int64_t now)
 {
-	struct pptp_contact met;
-
 	if (c->dial != DIAL_WAITS)
 		return;
 	pptp_observer_not_connected(&c->observer, connect_of(how), now);
-	met = pptp_observer_contact(&c->observer);
-	if (pptp_contact_again(&met, c->record.tcp.connect.tries)) {
+	if (!dials_again(c)) {
+		dial_over(c, now);
+	} else if (how == PPTP_INPUT_TIMEOUT) {
+		dial(c);
+	} else {
 		c->dial = DIAL_PAUSES;
 		c->connect_at = now + CONNECT_PAUSE;
-	} else {
-		dial_over(c, now);
 	}
 }
 

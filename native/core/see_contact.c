@@ -11,7 +11,8 @@ struct pptp_contact pptp_observer_contact(const struct pptp_observer *o)
 {
 	return (struct pptp_contact){
 	    (enum pptp_met)o->syn.met, o->syn.sent, (enum pptp_met)o->own.met,
-	    (enum pptp_connect)o->record->tcp.connect.state};
+	    (enum pptp_connect)o->record->tcp.connect.state,
+	    o->record->host.state == PPTP_ALIVE};
 }
 
 /* Before the end only what nothing else can change is said: that the port is
@@ -88,7 +89,8 @@ void pptp_observer_connecting(struct pptp_observer *o, int64_t now)
 {
 	struct pptp_record *r = o->record;
 
-	if (r->tcp.connect.tries > 0)
+	if (r->tcp.connect.tries > 0 &&
+	    r->tcp.connect.state != PPTP_CONNECT_TIMEOUT)
 		pptp_record_note(r, PPTP_NOTE_CONNECT_AGAIN, 0, 0);
 	if (is_icmp(o->own.met) && o->icmp_type == 0) {
 		o->icmp_type = r->tcp.connect.icmp.type;

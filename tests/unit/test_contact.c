@@ -8,7 +8,7 @@ static struct pptp_contact_outcome decide(enum pptp_met raw, enum pptp_met own,
 					  enum pptp_connect connect)
 {
 	struct pptp_contact c = {raw, raw == PPTP_MET_NOT_SENT ? 0 : 3, own,
-				 connect};
+				 connect, false};
 
 	return pptp_contact_decide(&c);
 }
@@ -123,7 +123,8 @@ END_TEST
 
 START_TEST(one_silent_syn_beside_a_connection_may_be_a_loss)
 {
-	struct pptp_contact c = {M(SILENCE), 1, M(SYN_ACK), C(CONNECTED)};
+	struct pptp_contact c = {M(SILENCE), 1, M(SYN_ACK), C(CONNECTED),
+				 false};
 
 	ck_assert(!pptp_contact_decide(&c).differs);
 	c.raw_syns = 2;
@@ -133,7 +134,7 @@ END_TEST
 
 START_TEST(a_try_that_icmp_may_have_ended_is_made_three_times)
 {
-	struct pptp_contact c = {M(SILENCE), 3, M(SILENCE), C(REFUSED)};
+	struct pptp_contact c = {M(SILENCE), 3, M(SILENCE), C(REFUSED), false};
 
 	ck_assert(pptp_contact_again(&c, 1));
 	ck_assert(pptp_contact_again(&c, 2));
@@ -155,6 +156,21 @@ START_TEST(a_try_that_icmp_may_have_ended_is_made_three_times)
 }
 END_TEST
 
+START_TEST(silence_of_a_host_that_lives_is_met_by_six_tries)
+{
+	struct pptp_contact c = {M(SILENCE), 3, M(SILENCE), C(TIMEOUT), true};
+
+	for (unsigned tries = 1; tries < 6; tries++)
+		ck_assert(pptp_contact_again(&c, tries));
+	ck_assert(!pptp_contact_again(&c, 6));
+	c.alive = false;
+	ck_assert(!pptp_contact_again(&c, 1));
+	c.alive = true;
+	c.raw = M(RST); /* it spoke: that is no loss */
+	ck_assert(!pptp_contact_again(&c, 1));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("contact");
@@ -167,5 +183,6 @@ int main(void)
 	CLAIM(s, nothing_is_closed_or_filtered_without_a_rst_or_a_hard_code);
 	CLAIM(s, one_silent_syn_beside_a_connection_may_be_a_loss);
 	CLAIM(s, a_try_that_icmp_may_have_ended_is_made_three_times);
+	CLAIM(s, silence_of_a_host_that_lives_is_met_by_six_tries);
 	return run_suite(s);
 }

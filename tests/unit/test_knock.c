@@ -742,6 +742,37 @@ START_TEST(a_living_host_is_asked_on_with_an_echo_beside_each_syn)
 }
 END_TEST
 
+/* Ten SYNs of the kernel's too: 3 of the first try, 3 of the last. */
+START_TEST(a_living_host_is_dialled_six_times_before_silence_counts)
+{
+	begin_at_depth(PPTP_DEPTH_CALL, false);
+	answer_pings(0);
+	ck_assert_uint_eq(count(PPTP_ACTION_CONNECT, 0), 6);
+	ck_assert_uint_eq(count(PPTP_ACTION_CONNECT_DEAF, 0), 0);
+	ck_assert_int_eq(r->tcp.connect.state, PPTP_CONNECT_TIMEOUT);
+	ck_assert(!noted(PPTP_NOTE_CONNECT_AGAIN));
+	ck_assert_int_eq(r->end - r->start, 15 * S);
+}
+END_TEST
+
+START_TEST(the_last_try_of_a_living_host_may_take_its_time)
+{
+	begin_at_depth(PPTP_DEPTH_CALL, false);
+	w.read = 0;
+	for (unsigned pings = 0; count(PPTP_ACTION_CONNECT, 0) < 6;) {
+		for (; w.read < w.sent; w.read++)
+			if (w.log[w.read].action == PPTP_ACTION_PACKET &&
+			    w.log[w.read].bytes[9] == PPTP_IP_ICMP && ++pings)
+				answer_ping(w.read, 0);
+		wait_for(100 * MS);
+	}
+	wait_for(4800 * MS);
+	ck_assert(!pptp_conversation_finished(&w.c));
+	input(PPTP_INPUT_CONNECTED);
+	ck_assert_int_eq(r->tcp.state, PPTP_OPEN);
+}
+END_TEST
+
 START_TEST(a_lost_echo_shows_that_syns_may_be_lost_too)
 {
 	begin_at_depth(PPTP_DEPTH_CALL, false);
@@ -854,6 +885,8 @@ static void claims_of_facts(Suite *s)
 	CLAIM(s, a_connection_after_a_second_has_no_round_trip);
 	CLAIM(s, hand_made_syns_leave_from_ports_of_their_own);
 	CLAIM(s, a_living_host_is_asked_on_with_an_echo_beside_each_syn);
+	CLAIM(s, a_living_host_is_dialled_six_times_before_silence_counts);
+	CLAIM(s, the_last_try_of_a_living_host_may_take_its_time);
 	CLAIM(s, a_lost_echo_shows_that_syns_may_be_lost_too);
 	CLAIM(s, an_echo_reply_to_somebody_else_proves_no_life);
 	CLAIM(s, a_syn_may_be_answered_while_an_echo_is_waited_for);
