@@ -167,8 +167,8 @@ $(B)/native/binding/%-5.4.o: native/binding/%.c
 	$(Q)$(CC) $(ALL_CFLAGS) $$(pkg-config --cflags lua5.4) -MMD -MP -c -o $@ $<
 
 core_parts := arguments conversation core decode encode fields kinds options \
-          packet record sink system
-net_parts := arguments capture net prober sink targets
+          packet plan record sink system
+net_parts := arguments capture net plan prober sink targets
 binding = $(foreach m,$(1),$(B)/native/binding/$(m)-$*.o)
 .SECONDEXPANSION:
 $(B)/lua/%/pptpgrade/core.so: $$(call binding,$(core_parts)) \

@@ -10,14 +10,12 @@
 #include <time.h>
 
 #include "binding/arguments.h"
+#include "binding/plan.h"
 #include "binding/sink.h"
 #include "core/conversation.h"
 
-#define CONVERSATION   "pptpgrade.conversation"
-#define PPTP_PORT      1723
-#define CONTACT_MAX    64 /* the SCCRQ's host name field */
-#define NAME_MAX_BYTES 255
-#define SECOND         1000000
+#define CONVERSATION "pptpgrade.conversation"
+#define SECOND       1000000
 
 struct conversation {
 	struct pptp_conversation c;
@@ -70,84 +68,58 @@ static void read_random(lua_State *L, uint8_t *bytes)
 		pptp_core_randomize(L, bytes, PPTP_RANDOM);
 }
 
-static void read_addresses(lua_State *L, struct pptp_conversation_config *f)
+static void read_vantage(lua_State *L, struct pptp_vantage *v)
 {
-	f->source = pptp_arguments_address(L, 1, "source");
-	f->target = pptp_arguments_address(L, 1, "target");
-	if (f->source.family == 0 || f->target.family == 0)
-		luaL_error(L, "field '%s' is missing",
-			   f->source.family == 0 ? "source" : "target");
-	if (f->source.family != f->target.family)
-		luaL_error(L, "fields 'source' and 'target' are of two IP "
-			      "versions");
-}
-
-static void read_config(lua_State *L, struct pptp_conversation_config *f)
-{
-	memset(f, 0, sizeof(*f));
-	read_addresses(L, f);
-	f->port = (uint16_t)pptp_arguments_integer(L, 1, "port", 1, UINT16_MAX,
-						   PPTP_PORT);
-	f->depth = pptp_arguments_depth(L, 1, PPTP_DEPTH_CALL);
 	/* Whoever drives packets says so; raw = false is without them. */
-	f->raw = !pptp_arguments_has(L, 1, "raw") ||
-		 pptp_arguments_boolean(L, 1, "raw");
-	f->proxied = pptp_arguments_boolean(L, 1, "proxied");
-	f->ttl = (uint8_t)pptp_arguments_integer(L, 1, "ttl", 1, UINT8_MAX, 0);
-	f->gre = pptp_arguments_boolean(L, 1, "gre");
-	f->connect = pptp_arguments_boolean(L, 1, "connect");
-	f->own_host = pptp_arguments_boolean(L, 1, "own_host");
-	f->syn =
-	    pptp_arguments_boolean(L, 1, "syn") ||
-	    (f->depth == PPTP_DEPTH_SYN && !f->gre && (f->raw || !f->connect));
-	if (!f->raw && (f->syn || f->gre))
-		luaL_error(L,
-			   "field 'raw' is false, but '%s' needs raw packets",
-			   f->gre ? "gre" : "syn");
-	if (f->gre && f->target.family != 4)
-		luaL_error(L, "fields 'source' and 'target': GRE for PPTP is "
-			      "sent over IPv4 only");
-	pptp_arguments_methods(L, 1, "ask", f->ask);
-	f->decline = pptp_arguments_boolean(L, 1, "decline");
-	f->call_id =
+	bool raw = !pptp_arguments_has(L, 1, "raw") ||
+		   pptp_arguments_boolean(L, 1, "raw");
+
+	memset(v, 0, sizeof(*v));
+	v->source = pptp_arguments_address(L, 1, "source");
+	if (v->source.family == 0)
+		luaL_error(L, "field 'source' is missing");
+	v->reach = raw ? PPTP_REACH_RAW : PPTP_REACH_TCP;
+	if (pptp_arguments_boolean(L, 1, "proxied"))
+		v->reach = PPTP_REACH_PROXY;
+	v->ttl = (uint8_t)pptp_arguments_integer(L, 1, "ttl", 1, UINT8_MAX, 0);
+	v->own_host = pptp_arguments_boolean(L, 1, "own_host");
+	v->call_id =
 	    (uint16_t)pptp_arguments_integer(L, 1, "call_id", 1, UINT16_MAX, 0);
-	if (f->call_id != 0 && !pptp_call_id_ok(f->call_id))
+	if (v->call_id != 0 && !pptp_call_id_ok(v->call_id))
 		luaL_error(L,
 			   "field 'call_id' is %d, two equal bytes, which some "
 			   "servers swap; take one of two different bytes",
-			   (int)f->call_id);
-	f->timeout_us = pptp_arguments_time(L, 1, "timeout", 0);
-	f->time_us = pptp_arguments_time(L, 1, "time", wall_clock());
-	f->contact = pptp_arguments_text(L, 1, "contact", CONTACT_MAX, NULL);
-	f->name = pptp_arguments_text(L, 1, "name", NAME_MAX_BYTES, NULL);
-	read_random(L, f->random);
+			   (int)v->call_id);
+	v->time_us = pptp_arguments_time(L, 1, "time", wall_clock());
+	read_random(L, v->random);
 }
 
-int pptp_core_conversation(lua_State *L)
+/* What pptp_plan_check() would refuse, field by field. Here, other than for a
+ * prober, `syn` is no wish: who has no raw packets must not ask for it. */
+static void check_plan(lua_State *L, const struct pptp_plan *plan,
+		       const struct pptp_vantage *v)
 {
-	static const char *const keys[] = {
-	    "source", "target",  "port",     "depth", "ask",     "decline",
-	    "raw",    "syn",     "gre",      "now",   "contact", "random",
-	    "time",   "timeout", "call_id",  "name",  "labels",  "proxied",
-	    "ttl",    "connect", "own_host", NULL,
-	};
-	struct pptp_conversation_config f;
-	struct conversation *c;
+	bool gre = plan->opening == PPTP_OPENING_GRE;
+	bool needs_raw = gre || plan->opening == PPTP_OPENING_SYN_ONLY ||
+			 pptp_arguments_boolean(L, 1, "syn");
 
-	pptp_arguments_check(L, 1, keys);
-	lua_settop(L, 1);
-	read_config(L, &f);
-	f.labels = pptp_arguments_labels(L, 1); /* index 2 */
-	lua_pushliteral(L, "now");
-	lua_rawget(L, 1); /* index 3 */
-	c = lua_newuserdatauv(L, sizeof(*c), 1);
-	memset(c, 0, sizeof(*c));
-	clock_of(L, c, 3);
-	if (pptp_conversation_init(&c->c, &f, 0) != PPTP_OK)
-		return luaL_error(L, "these fields make no conversation");
-	luaL_setmetatable(L, CONVERSATION);
-	/* The record borrows name, labels and contact: a table of ours keeps
-	 * them, because the caller may change his. */
+	if (v->source.family != plan->target.family)
+		luaL_error(L, "fields 'source' and 'target' are of two IP "
+			      "versions");
+	if (needs_raw && pptp_arguments_has(L, 1, "raw") &&
+	    !pptp_arguments_boolean(L, 1, "raw"))
+		luaL_error(L,
+			   "field 'raw' is false, but '%s' needs raw packets",
+			   gre ? "gre" : "syn");
+	if (gre && plan->target.family != 4)
+		luaL_error(L, "fields 'source' and 'target': GRE for PPTP is "
+			      "sent over IPv4 only");
+}
+
+/* The record borrows name, labels and contact: a table of ours, in the handle
+ * on top, keeps them, because the caller may change his. */
+static void keep_texts(lua_State *L)
+{
 	lua_createtable(L, 3, 0);
 	lua_pushstring(L, "contact");
 	lua_rawget(L, 1);
@@ -158,6 +130,32 @@ int pptp_core_conversation(lua_State *L)
 	lua_pushvalue(L, 2);
 	lua_rawseti(L, -2, 3);
 	lua_setiuservalue(L, -2, 1);
+}
+
+int pptp_core_conversation(lua_State *L)
+{
+	static const char *const keys[] = {
+	    PPTP_PLAN_KEYS, "source", "raw", "proxied", "ttl", "own_host",
+	    "call_id",      "time",   "now", "random",  NULL,
+	};
+	struct pptp_plan plan;
+	struct pptp_vantage vantage;
+	struct conversation *c;
+
+	pptp_arguments_check(L, 1, keys);
+	lua_settop(L, 1);
+	pptp_plan_read(L, 1, &plan); /* index 2: its labels */
+	read_vantage(L, &vantage);
+	check_plan(L, &plan, &vantage);
+	lua_pushliteral(L, "now");
+	lua_rawget(L, 1); /* index 3 */
+	c = lua_newuserdatauv(L, sizeof(*c), 1);
+	memset(c, 0, sizeof(*c));
+	clock_of(L, c, 3);
+	if (pptp_conversation_init(&c->c, &plan, &vantage, 0) != PPTP_OK)
+		return luaL_error(L, "these fields make no conversation");
+	luaL_setmetatable(L, CONVERSATION);
+	keep_texts(L);
 	return 1;
 }
 
@@ -246,7 +244,7 @@ static int filter(lua_State *L)
 	struct conversation *c = check(L);
 	char text[PPTP_FILTER_ROOM];
 	int length =
-	    pptp_conversation_filter(&c->c.config.target, c->c.config.port,
+	    pptp_conversation_filter(&c->c.record.target, c->c.record.port,
 				     lua_toboolean(L, 2), text, sizeof(text));
 
 	if (length < 0)

@@ -16,8 +16,7 @@
 #define PAYLOAD_MAX    1500
 #define DEFAULT_TTL    64
 #define DEFAULT_WINDOW 64240 /* what Linux begins with on Ethernet */
-#define PPTP_PORT      1723
-#define LINKTYPE_RAW   101 /* a bare IP packet */
+#define LINKTYPE_RAW   101   /* a bare IP packet */
 
 static lua_Integer required(lua_State *L, const char *key, lua_Integer least,
 			    lua_Integer most)

@@ -11,15 +11,13 @@
 #include <string.h>
 
 #include "binding/arguments.h"
+#include "binding/plan.h"
 #include "binding/sink.h"
 #include "net/prober.h"
 
 #define PROBER          "pptpgrade.prober"
-#define PPTP_PORT       1723
 #define JOBS_MAX        16384
 #define PATH_BYTES      4096
-#define NAME_BYTES      255
-#define CONTACT_BYTES   64
 #define INTERFACE_BYTES 64
 #define TRACE_LINES     4096 /* kept until they are fetched; older ones go */
 #define TRACE_WIDTH     240
@@ -119,35 +117,9 @@ static struct prober *check(lua_State *L)
 	return p;
 }
 
-static void read_plan(lua_State *L, struct pptp_plan *plan)
-{
-	static const char *const keys[] = {
-	    "target",  "port",    "depth", "gre",     "syn",  "connect", "ask",
-	    "decline", "timeout", "wait",  "contact", "name", "labels",  NULL,
-	};
-
-	pptp_arguments_check(L, 2, keys);
-	memset(plan, 0, sizeof(*plan));
-	plan->target = pptp_arguments_address(L, 2, "target");
-	if (plan->target.family == 0)
-		luaL_error(L, "field 'target' is missing");
-	plan->port = (uint16_t)pptp_arguments_integer(L, 2, "port", 1,
-						      UINT16_MAX, PPTP_PORT);
-	plan->depth = pptp_arguments_depth(L, 2, PPTP_DEPTH_CALL);
-	plan->gre = pptp_arguments_boolean(L, 2, "gre");
-	plan->syn = pptp_arguments_boolean(L, 2, "syn");
-	plan->connect = pptp_arguments_boolean(L, 2, "connect");
-	pptp_arguments_methods(L, 2, "ask", plan->ask);
-	plan->decline = pptp_arguments_boolean(L, 2, "decline");
-	plan->timeout_us = pptp_arguments_time(L, 2, "timeout", 0);
-	plan->wait_us = pptp_arguments_time(L, 2, "wait", 0);
-	plan->contact =
-	    pptp_arguments_text(L, 2, "contact", CONTACT_BYTES, NULL);
-	plan->name = pptp_arguments_text(L, 2, "name", NAME_BYTES, NULL);
-}
-
 static int start(lua_State *L)
 {
+	static const char *const keys[] = {PPTP_PLAN_KEYS, "wait", NULL};
 	struct prober *p = check(L);
 	char text[PPTP_NET_TEXT] = "";
 	struct pptp_plan plan;
@@ -155,9 +127,10 @@ static int start(lua_State *L)
 	int tag;
 
 	lua_settop(L, 3);
-	read_plan(L, &plan);
-	plan.labels = pptp_arguments_labels(L, 2); /* index 4 */
-	lua_getiuservalue(L, 1, 1);                /* index 5 */
+	pptp_arguments_check(L, 2, keys);
+	pptp_plan_read(L, 2, &plan); /* index 4: its labels */
+	plan.wait_us = pptp_arguments_time(L, 2, "wait", 0);
+	lua_getiuservalue(L, 1, 1); /* index 5 */
 	lua_pushvalue(L, 3);
 	tag = luaL_ref(L, 5); /* nil has a number of its own */
 	error = pptp_prober_start(p->p, &plan, tag, text, sizeof(text));

@@ -7,8 +7,7 @@
 #include "binding/arguments.h"
 #include "net/targets.h"
 
-#define TARGETS   "pptpgrade.targets"
-#define PPTP_PORT 1723
+#define TARGETS "pptpgrade.targets"
 
 typedef enum pptp_error (*adder)(struct pptp_targets *t, const char *text,
 				 char *why, size_t room);

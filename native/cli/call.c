@@ -7,7 +7,7 @@ static int run(const struct pptp_options *o)
 {
 	struct pptp_plan plan = {
 	    .depth = PPTP_DEPTH_CALL,
-	    .syn = true,
+	    .opening = PPTP_OPENING_SYN,
 	    .decline = o->decline,
 	};
 

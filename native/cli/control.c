@@ -5,7 +5,7 @@ static int run(const struct pptp_options *o)
 {
 	static const struct pptp_plan plan = {
 	    .depth = PPTP_DEPTH_CONTROL,
-	    .syn = true,
+	    .opening = PPTP_OPENING_SYN,
 	};
 
 	return pptp_run(o, &plan, true);

@@ -5,7 +5,7 @@ static int run(const struct pptp_options *o)
 {
 	static const struct pptp_plan plan = {
 	    .depth = PPTP_DEPTH_SYN,
-	    .gre = true,
+	    .opening = PPTP_OPENING_GRE,
 	};
 
 	return pptp_run(o, &plan, false);

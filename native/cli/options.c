@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PPTP_PORT    1723
 #define JOBS_MAX     16384
 #define TIMEOUT_MAX  3600
 #define CONTACT_MAX  64 /* the SCCRQ's host name field */

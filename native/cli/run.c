@@ -163,7 +163,6 @@ static void start_one(struct run *r, const struct pptp_target *target)
 	plan.labels = target->labels;
 	plan.timeout_us = r->o->timeout_us;
 	plan.contact = r->o->contact;
-	plan.syn = plan.syn && pptp_prober_raw(r->prober);
 	error = pptp_prober_start(r->prober, &plan, 0, why, sizeof(why));
 	if (error == PPTP_OK) {
 		r->started++;

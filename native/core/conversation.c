@@ -19,15 +19,17 @@ enum {
 	CONTROL_WAIT = 5 * SECOND,
 	GRE_WAIT = 3 * SECOND, /* for an answer outside any call */
 	WHOLE = 25 * SECOND,
+	DEFAULT_TTL = 64,
 };
 
 /* ---- beginning ----------------------------------------------------------- */
 
-static void take_random(struct pptp_conversation *c)
+static void take_random(struct pptp_conversation *c,
+			const struct pptp_vantage *v)
 {
 	struct pptp_reader in;
 
-	pptp_reader_init(&in, c->config.random, PPTP_RANDOM);
+	pptp_reader_init(&in, v->random, PPTP_RANDOM);
 	c->magic = pptp_read_u32(&in);
 	c->syn_sequence = pptp_read_u32(&in);
 	c->call_id = pptp_call_id_from(pptp_read_u16(&in));
@@ -36,67 +38,76 @@ static void take_random(struct pptp_conversation *c)
 	c->identifier = pptp_read_u8(&in);
 	if (c->magic == 0)
 		c->magic = 1;
-	if (c->config.call_id != 0)
-		c->call_id = c->config.call_id;
+	if (v->call_id != 0)
+		c->call_id = v->call_id;
 }
 
-static void begin_record(struct pptp_conversation *c, int64_t now)
+static enum pptp_kind kind_of(const struct pptp_plan *plan)
+{
+	if (plan->opening == PPTP_OPENING_GRE)
+		return PPTP_KIND_GRE;
+	return pptp_plan_depth(plan) == PPTP_DEPTH_SYN ? PPTP_KIND_SYN
+						       : PPTP_KIND_CONVERSATION;
+}
+
+static void begin_record(struct pptp_conversation *c,
+			 const struct pptp_plan *plan,
+			 const struct pptp_vantage *v, int64_t now)
 {
 	struct pptp_record *r = &c->record;
-	const struct pptp_conversation_config *f = &c->config;
 
 	r->start = r->end = now;
-	r->time_us = f->time_us;
-	r->run = f->run;
-	r->name = f->name;
-	r->labels = f->labels;
-	r->target = f->target;
-	r->source = f->source;
-	r->port = f->port;
-	r->depth = (uint8_t)f->depth;
-	r->kind = f->gre                       ? PPTP_KIND_GRE
-		  : f->depth == PPTP_DEPTH_SYN ? PPTP_KIND_SYN
-					       : PPTP_KIND_CONVERSATION;
+	r->time_us = v->time_us;
+	r->run = v->run;
+	r->name = plan->name;
+	r->labels = plan->labels;
+	r->target = plan->target;
+	r->source = v->source;
+	r->port = plan->port;
+	r->depth = (uint8_t)pptp_plan_depth(plan);
+	r->kind = (uint8_t)kind_of(plan);
 	pptp_observer_init(&c->observer, r);
-	if (f->own_host)
+	if (v->own_host)
 		pptp_record_note(r, PPTP_NOTE_OWN_HOST, 0, 0);
 }
 
 static enum pptp_reason why_no_gre(const struct pptp_conversation *c)
 {
-	if (c->config.target.family == 6)
+	if (c->record.target.family == 6)
 		return PPTP_REASON_IPV6;
-	return c->config.proxied ? PPTP_REASON_PROXY : PPTP_REASON_NO_PRIVILEGE;
+	return c->reach == PPTP_REACH_PROXY ? PPTP_REASON_PROXY
+					    : PPTP_REASON_NO_PRIVILEGE;
 }
 
-static bool is_possible(const struct pptp_conversation_config *f)
+static void take_plan(struct pptp_conversation *c, const struct pptp_plan *plan,
+		      const struct pptp_vantage *v)
 {
-	if (f->target.family == 0 || f->source.family != f->target.family ||
-	    f->port == 0)
-		return false;
-	if (f->call_id != 0 && !pptp_call_id_ok(f->call_id))
-		return false;
-	if (f->gre)
-		return f->raw && f->target.family == 4;
-	return f->syn ? f->raw : f->depth != PPTP_DEPTH_SYN || f->connect;
+	memcpy(c->ask, plan->ask, sizeof(c->ask));
+	c->decline = plan->decline;
+	c->contact = plan->contact;
+	c->timeout_us = plan->timeout_us > 0 ? plan->timeout_us : CONTROL_WAIT;
+	c->opening = (uint8_t)pptp_plan_opening(plan, v);
+	c->reach = (uint8_t)v->reach;
+	c->ttl = v->ttl != 0 ? v->ttl : DEFAULT_TTL;
 }
 
 enum pptp_error pptp_conversation_init(struct pptp_conversation *c,
-				       const struct pptp_conversation_config *f,
+				       const struct pptp_plan *plan,
+				       const struct pptp_vantage *vantage,
 				       int64_t now)
 {
-	if (!is_possible(f))
-		return PPTP_ERROR_ARGUMENT;
+	enum pptp_error error = pptp_plan_check(plan, vantage);
+
+	if (error != PPTP_OK)
+		return error;
 	memset(c, 0, sizeof(*c));
-	c->config = *f;
-	if (c->config.timeout_us <= 0)
-		c->config.timeout_us = CONTROL_WAIT;
+	take_plan(c, plan, vantage);
 	c->connect_at = c->resend = c->acknowledge = c->limit = PPTP_NEVER;
-	take_random(c);
-	begin_record(c, now);
+	take_random(c, vantage);
+	begin_record(c, plan, vantage, now);
 	if (!talk_gre_possible(c))
 		pptp_observer_without_gre(&c->observer, why_no_gre(c));
-	if (f->gre) {
+	if (c->opening == PPTP_OPENING_GRE) {
 		c->state = TALK_PROBING;
 		c->pending = SAY_GUARD | SAY_ACKNOWLEDGMENT;
 		c->deadline = now + GRE_WAIT;
@@ -138,15 +149,15 @@ static void packet_event(struct pptp_conversation *c,
 static bool is_by_us(const struct pptp_conversation *c,
 		     const struct pptp_ip *ip)
 {
-	const struct pptp_conversation_config *f = &c->config;
+	const struct pptp_record *r = &c->record;
 	struct pptp_reader in = ip->payload;
 
-	if (!pptp_address_equal(&ip->source, &f->source))
+	if (!pptp_address_equal(&ip->source, &r->source))
 		return false;
-	if (!pptp_address_equal(&f->source, &f->target))
+	if (!pptp_address_equal(&r->source, &r->target))
 		return true;
-	return ip->protocol == PPTP_IP_TCP && pptp_read_u16(&in) != f->port &&
-	       pptp_read_u16(&in) == f->port;
+	return ip->protocol == PPTP_IP_TCP && pptp_read_u16(&in) != r->port &&
+	       pptp_read_u16(&in) == r->port;
 }
 
 /* Packets of ours come back from a capture too. They were observed when they
@@ -192,13 +203,13 @@ static void started(struct pptp_conversation *c, int64_t now)
 		return;
 	if (c->record.control.state == PPTP_REFUSED) {
 		pptp_leave_finish(c, PPTP_ENDED_REFUSED, now);
-	} else if (c->config.depth == PPTP_DEPTH_CONTROL) {
+	} else if (c->record.depth == PPTP_DEPTH_CONTROL) {
 		pptp_leave_connection(c, PPTP_ENDED_COMPLETE, now);
 	} else {
 		c->state = TALK_CALLING;
 		c->pending |=
 		    SAY_OCRQ | (talk_gre_possible(c) ? SAY_GUARD : 0U);
-		c->deadline = now + c->config.timeout_us;
+		c->deadline = now + c->timeout_us;
 	}
 }
 
@@ -286,7 +297,7 @@ static void connected(struct pptp_conversation *c, int64_t now)
 	c->connected = true;
 	pptp_observer_connected(&c->observer, now);
 	c->connect_at = PPTP_NEVER;
-	if (c->config.depth == PPTP_DEPTH_SYN) {
+	if (c->record.depth == PPTP_DEPTH_SYN) {
 		pptp_leave_finish(c, PPTP_ENDED_COMPLETE, now);
 		return;
 	}

@@ -21,42 +21,13 @@
 #define PPTP_CONVERSATION_H
 
 #include "core/observer.h"
+#include "core/plan.h"
 
-#define PPTP_RANDOM      16  /* bytes of randomness that a conversation takes */
 #define PPTP_PACKET_ROOM 512 /* every action's data fits */
 #define PPTP_NEVER       INT64_MAX
 /* Hand-made SYNs leave from this port or one above: where no kernel's own
  * ports are by default, so that a filter can tell them apart. */
 #define PPTP_SYN_PORT    0xf000
-
-struct pptp_conversation_config {
-	struct pptp_address source, target;
-	uint16_t port;
-	enum pptp_depth depth;
-	bool raw;      /* packets can be sent and captured; else GRE is not
-			 * tested and the call is cleared at once */
-	bool proxied;  /* the connection goes through a proxy, which GRE does
-			 * not: as without `raw` */
-	bool syn;      /* begin with a raw SYN; else connect at once */
-	bool connect;  /* depth syn: the kernel's connect() has its say too, and
-			 * closes at once; deeper it always has */
-	bool own_host; /* the target is an address of this host */
-	bool gre;      /* nothing but one GRE acknowledgement outside any call,
-			 * and what comes back (kind gre); needs `raw` */
-	/* Nak towards the first; where the server has settled against it,
-	 * towards the next, until protocol 0. None: acknowledge. */
-	struct pptp_method ask[PPTP_ASKS];
-	bool decline;     /* Reject option 3 once: at the first offer, or where
-			 * the server has settled against `ask` */
-	uint16_t call_id; /* ours, see pptp_call_id_ok; 0: from `random` */
-	uint8_t ttl;      /* of our packets; 0: 64 */
-	int64_t timeout_us;  /* each control wait after the first; 0: 5 s */
-	int64_t time_us;     /* wall clock now, for the record */
-	const char *contact; /* in the SCCRQ's host name; NULL: none */
-	const char *name, *labels; /* into the record; may be NULL */
-	uint64_t run;              /* into the record; 0: none */
-	uint8_t random[PPTP_RANDOM];
-};
 
 enum pptp_input {
 	PPTP_INPUT_CONNECTED,
@@ -90,7 +61,12 @@ enum pptp_action {
 };
 
 struct pptp_conversation {
-	struct pptp_conversation_config config;
+	/* Of the plan and the vantage what the record does not hold. */
+	struct pptp_method ask[PPTP_ASKS];
+	const char *contact;
+	int64_t timeout_us;
+	uint8_t opening, reach, ttl; /* enums of plan.h */
+	bool decline;
 	struct pptp_observer observer;
 	struct pptp_record record;
 	int64_t deadline;    /* what the state waits for at the longest */
@@ -121,11 +97,11 @@ struct pptp_conversation {
 
 #define PPTP_CONVERSATION_SIZE 3481 /* 3.4 KiB: what one may take at most */
 
-/* PPTP_OK, or PPTP_ERROR_ARGUMENT: family 0, port 0, families that differ; a
- * call_id that pptp_call_id_ok refuses; `syn` or `gre` without `raw`, `gre` over
- * IPv6; depth syn with neither `syn` nor `connect`. */
+/* PPTP_OK, or what pptp_plan_check() has against it. The plan's texts are
+ * borrowed until the record was read. */
 enum pptp_error pptp_conversation_init(struct pptp_conversation *c,
-				       const struct pptp_conversation_config *f,
+				       const struct pptp_plan *plan,
+				       const struct pptp_vantage *vantage,
 				       int64_t now) PPTP_MUST_USE;
 /* True where the event was this conversation's: for packets, the caller's way
  * to find whose they are. `bytes` only for STREAM and PACKET. */

@@ -41,13 +41,11 @@ static void dial(struct pptp_conversation *c)
 
 void pptp_knock_begin(struct pptp_conversation *c, int64_t now)
 {
-	const struct pptp_conversation_config *f = &c->config;
-
 	c->state = TALK_KNOCKING;
 	c->deadline = PPTP_NEVER;
-	if (f->depth != PPTP_DEPTH_SYN || f->connect)
+	if (c->opening != PPTP_OPENING_SYN_ONLY)
 		c->dial = DIAL_LATER;
-	if (f->syn) {
+	if (c->opening != PPTP_OPENING_CONNECT) {
 		c->raw = RAW_SYNS;
 		c->pending = SAY_SYN;
 		c->tries = 1;

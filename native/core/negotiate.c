@@ -40,7 +40,7 @@ static uint32_t option_types(const struct pptp_record *r,
 
 static struct pptp_method asking(const struct pptp_conversation *c)
 {
-	return c->config.ask[c->asking];
+	return c->ask[c->asking];
 }
 
 /* The server asked for one same method other than `ask` twice as news in
@@ -78,7 +78,7 @@ static bool was_offered(const struct pptp_record *r, struct pptp_method method)
 static bool ask_next(struct pptp_conversation *c)
 {
 	for (uint8_t i = c->asking + 1; i < PPTP_ASKS; i++) {
-		const struct pptp_method *next = &c->config.ask[i];
+		const struct pptp_method *next = &c->ask[i];
 
 		if (next->protocol == 0 || was_offered(&c->record, *next))
 			continue;
@@ -102,8 +102,6 @@ static enum talk_decision decide(struct pptp_conversation *c,
 				 const struct pptp_offer *offer,
 				 enum pptp_ended_by *why)
 {
-	const struct pptp_conversation_config *f = &c->config;
-
 	*why = PPTP_ENDED_COMPLETE;
 	if (offer->packet.length == 0) { /* not kept: can't be answered */
 		*why = PPTP_ENDED_BUDGET;
@@ -115,12 +113,12 @@ static enum talk_decision decide(struct pptp_conversation *c,
 		return ACK;
 	if (c->declined)
 		return decline(c, offer);
-	if (f->ask[0].protocol == 0)
-		return f->decline ? decline(c, offer) : ACK;
+	if (c->ask[0].protocol == 0)
+		return c->decline ? decline(c, offer) : ACK;
 	if (pptp_method_equal(offer->method, asking(c)) && !ask_next(c))
 		return ACK;
 	if (has_settled(&c->record, asking(c), offer->method) && !ask_next(c))
-		return f->decline ? decline(c, offer) : LEAVE;
+		return c->decline ? decline(c, offer) : LEAVE;
 	if (c->naks >= MAX_NAKS) {
 		*why = PPTP_ENDED_BUDGET;
 		return LEAVE;

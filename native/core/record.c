@@ -57,22 +57,3 @@ unsigned pptp_record_refusals(const struct pptp_record *r)
 		n++;
 	return n;
 }
-
-static const char *const depth_names[] = {"syn", "control", "call"};
-
-const char *pptp_depth_name(enum pptp_depth depth)
-{
-	return depth_names[depth];
-}
-
-bool pptp_depth_parse(enum pptp_depth *depth, const char *text)
-{
-	for (unsigned i = 0; i < sizeof(depth_names) / sizeof(*depth_names);
-	     i++) {
-		if (strcmp(text, depth_names[i]) == 0) {
-			*depth = (enum pptp_depth)i;
-			return true;
-		}
-	}
-	return false;
-}

@@ -10,6 +10,7 @@
 #ifndef PPTP_RECORD_H
 #define PPTP_RECORD_H
 
+#include "core/plan.h"
 #include "format/address.h"
 #include "format/control.h"
 #include "format/lcp.h"
@@ -17,7 +18,6 @@
 
 #define PPTP_SCHEMA 1
 
-enum pptp_depth { PPTP_DEPTH_SYN, PPTP_DEPTH_CONTROL, PPTP_DEPTH_CALL };
 enum pptp_kind {
 	PPTP_KIND_SYN,
 	PPTP_KIND_GRE,
@@ -310,9 +310,6 @@ void pptp_record_note(struct pptp_record *r, enum pptp_note_code code,
 unsigned pptp_record_refusals(const struct pptp_record *r); /* gre.refused */
 bool pptp_record_has_note(const struct pptp_record *r,
 			  enum pptp_note_code code);
-
-const char *pptp_depth_name(enum pptp_depth depth);
-bool pptp_depth_parse(enum pptp_depth *depth, const char *text);
 
 /* The whole record as one object, as docs/schema/record.json tells it. */
 void pptp_record_walk(const struct pptp_record *r, struct pptp_sink *s);

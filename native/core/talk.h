@@ -65,8 +65,7 @@ enum talk_decision { LEAVE, ACK, NAK, REJECT_OPTIONS, REJECT_METHOD };
 
 static inline bool talk_gre_possible(const struct pptp_conversation *c)
 {
-	return c->config.raw && !c->config.proxied &&
-	       c->config.target.family == 4;
+	return c->reach == PPTP_REACH_RAW && c->record.target.family == 4;
 }
 
 #endif

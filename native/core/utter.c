@@ -62,7 +62,7 @@ size_t pptp_utter_control(const struct pptp_conversation *c,
 	m.identifier = c->echo_identifier;
 	m.call_id = c->call_id;
 	if (what == SAY_SCCRQ)
-		name_us(&m, c->config.contact);
+		name_us(&m, c->contact);
 	if (what == SAY_OCRQ)
 		fill_ocrq(c, &m);
 	pptp_writer_init(&w, data, PPTP_PACKET_ROOM);
@@ -77,9 +77,9 @@ static struct pptp_ip ip_header(const struct pptp_conversation *c)
 	struct pptp_ip ip;
 
 	memset(&ip, 0, sizeof(ip));
-	ip.source = c->config.source;
-	ip.destination = c->config.target;
-	ip.ttl = c->config.ttl == 0 ? 64 : c->config.ttl;
+	ip.source = c->record.source;
+	ip.destination = c->record.target;
+	ip.ttl = c->ttl;
 	ip.identification = (uint16_t)(c->syn_sequence + c->sequence);
 	return ip;
 }
@@ -92,7 +92,7 @@ static size_t build_syn(const struct pptp_conversation *c, void *data)
 
 	memset(&tcp, 0, sizeof(tcp));
 	tcp.source_port = c->source_port;
-	tcp.destination_port = c->config.port;
+	tcp.destination_port = c->record.port;
 	tcp.sequence_number = c->syn_sequence;
 	tcp.window = 64240;
 	ip.protocol = PPTP_IP_TCP;
@@ -217,7 +217,7 @@ static size_t build_answer(struct pptp_conversation *c, void *data,
 
 	pptp_writer_init(&w, body, sizeof(body));
 	if (c->decision == NAK)
-		pptp_method_encode(&w, c->config.ask[c->asking]);
+		pptp_method_encode(&w, c->ask[c->asking]);
 	else
 		copy_options(c, offer, &w);
 	*needs = w.length + 4;

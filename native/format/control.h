@@ -15,6 +15,7 @@
 
 #include "format/field.h"
 
+#define PPTP_PORT           1723 /* RFC 2637 3 */
 #define PPTP_COOKIE         0x1a2b3c4dU
 #define PPTP_VERSION        0x0100
 #define PPTP_CONTROL_HEADER 12

@@ -173,8 +173,9 @@ struct pptp_tell pptp_probe_telling(const struct pptp_probe *e);
 
 /* ---- probe_begin.c ------------------------------------------------------- */
 
-bool pptp_probe_config(const struct pptp_probe *e,
-		       struct pptp_conversation_config *f) PPTP_MUST_USE;
+/* False where the system gives no random bytes. */
+bool pptp_probe_vantage(const struct pptp_probe *e,
+			struct pptp_vantage *v) PPTP_MUST_USE;
 /* False where the system has run out of something: later again. */
 bool pptp_probe_begin(struct pptp_probe *e, int64_t now) PPTP_MUST_USE;
 /* It waited, and has what it waited for. */

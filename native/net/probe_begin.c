@@ -16,33 +16,16 @@ static int64_t wall_clock(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-bool pptp_probe_config(const struct pptp_probe *e,
-		       struct pptp_conversation_config *f)
+bool pptp_probe_vantage(const struct pptp_probe *e, struct pptp_vantage *v)
 {
-	const struct pptp_plan *plan = &e->plan;
-	bool raw = e->prober->raw;
-
-	memset(f, 0, sizeof(*f));
-	f->source = e->entry.source;
-	f->target = e->entry.address;
-	f->port = plan->port;
-	f->depth = plan->depth;
-	f->raw = raw;
-	f->syn =
-	    raw && !plan->gre && (plan->syn || plan->depth == PPTP_DEPTH_SYN);
-	f->connect = plan->connect;
-	f->own_host = e->route.local;
-	f->gre = raw && plan->gre;
-	memcpy(f->ask, plan->ask, sizeof(f->ask));
-	f->decline = plan->decline;
-	f->call_id = e->entry.call_id;
-	f->timeout_us = plan->timeout_us;
-	f->time_us = wall_clock();
-	f->contact = e->contact;
-	f->name = e->name;
-	f->labels = e->labels;
-	f->run = e->prober->run;
-	return pptp_prober_random(e->prober, f->random, sizeof(f->random));
+	memset(v, 0, sizeof(*v));
+	v->source = e->entry.source;
+	v->reach = e->prober->raw ? PPTP_REACH_RAW : PPTP_REACH_TCP;
+	v->own_host = e->route.local;
+	v->call_id = e->entry.call_id;
+	v->time_us = wall_clock();
+	v->run = e->prober->run;
+	return pptp_prober_random(e->prober, v->random, sizeof(v->random));
 }
 
 /* A Call-ID, and captures that let it through. */
@@ -51,7 +34,7 @@ static bool begin_call(struct pptp_probe *e, int64_t now)
 	struct pptp_prober *p = e->prober;
 	char why[256];
 
-	if (e->plan.depth != PPTP_DEPTH_CALL && !e->plan.gre)
+	if (!pptp_plan_has_call(&e->plan))
 		return true;
 	return pptp_demux_call_begin(&p->demux, &e->entry, now) &&
 	       pptp_taps_narrow(p, why, sizeof(why)) == PPTP_OK;
@@ -59,14 +42,15 @@ static bool begin_call(struct pptp_probe *e, int64_t now)
 
 static bool prepare(struct pptp_probe *e, int64_t now)
 {
-	struct pptp_conversation_config f;
+	struct pptp_vantage v;
 
 	e->conversation = malloc(sizeof(*e->conversation));
 	if (e->prober->config.trace != NULL && e->told == NULL)
 		e->told = calloc(1, sizeof(*e->told));
 	return e->conversation != NULL && begin_call(e, now) &&
-	       pptp_probe_config(e, &f) &&
-	       pptp_conversation_init(e->conversation, &f, now) == PPTP_OK;
+	       pptp_probe_vantage(e, &v) &&
+	       pptp_conversation_init(e->conversation, &e->plan, &v, now) ==
+		   PPTP_OK;
 }
 
 bool pptp_probe_begin(struct pptp_probe *e, int64_t now)
@@ -109,11 +93,12 @@ void pptp_probe_resume(struct pptp_probe *e, int64_t now)
 /* A plan that never began has a record too: nothing but that it ended. */
 static void abort_plan(struct pptp_probe *e, int64_t now)
 {
-	struct pptp_conversation_config f;
+	struct pptp_vantage v;
 
 	e->conversation = malloc(sizeof(*e->conversation));
-	if (e->conversation == NULL || !pptp_probe_config(e, &f) ||
-	    pptp_conversation_init(e->conversation, &f, now) != PPTP_OK) {
+	if (e->conversation == NULL || !pptp_probe_vantage(e, &v) ||
+	    pptp_conversation_init(e->conversation, &e->plan, &v, now) !=
+		PPTP_OK) {
 		free(e->conversation);
 		e->conversation = NULL;
 		return;

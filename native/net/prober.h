@@ -36,20 +36,6 @@ struct pptp_prober_config {
 	void *context;
 };
 
-struct pptp_plan {
-	struct pptp_address target;
-	uint16_t port;
-	enum pptp_depth depth;
-	bool gre;     /* one GRE acknowledgement outside any call */
-	bool syn;     /* begin with a raw SYN */
-	bool connect; /* depth syn: the kernel's connect() too */
-	struct pptp_method ask[PPTP_ASKS];
-	bool decline;
-	int64_t timeout_us; /* 0: default */
-	int64_t wait_us;    /* begin no earlier than so long from now */
-	const char *contact, *name, *labels; /* copied */
-};
-
 /* On failure `text` has one sentence: what, with which value, what to do. */
 enum pptp_error pptp_prober_open(struct pptp_prober **p,
 				 const struct pptp_prober_config *config,

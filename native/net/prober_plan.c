@@ -86,25 +86,27 @@ static enum pptp_error check_plan(const struct pptp_probe *e, char *text,
 				  size_t room)
 {
 	char address[PPTP_ADDRESS_TEXT], source[PPTP_ADDRESS_TEXT];
-	struct pptp_conversation scratch;
-	struct pptp_conversation_config f;
+	enum pptp_error error;
+	struct pptp_vantage v;
 
-	if (!e->prober->raw &&
-	    (e->plan.gre ||
-	     (e->plan.depth == PPTP_DEPTH_SYN && !e->plan.connect))) {
+	if (!pptp_probe_vantage(e, &v))
+		error = PPTP_ERROR_SYSTEM;
+	else
+		error = pptp_plan_check(&e->plan, &v);
+	if (error == PPTP_OK)
+		return error;
+	if (error == PPTP_ERROR_PRIVILEGE) {
 		snprintf(text, room,
 			 "this plan is about raw packets, which "
 			 "need CAP_NET_RAW; run as root");
-		return PPTP_ERROR_PRIVILEGE;
+		return error;
 	}
-	if (pptp_probe_config(e, &f) &&
-	    pptp_conversation_init(&scratch, &f, 0) == PPTP_OK)
-		return PPTP_OK;
 	pptp_address_format(&e->entry.address, address);
 	pptp_address_format(&e->entry.source, source);
 	snprintf(text, room,
 		 "no conversation%s can be held from %s with %s port %u",
-		 e->plan.gre ? " over GRE" : "", source, address, e->plan.port);
+		 e->plan.opening == PPTP_OPENING_GRE ? " over GRE" : "", source,
+		 address, e->plan.port);
 	return PPTP_ERROR_ARGUMENT;
 }
 

@@ -6,7 +6,6 @@
 
 #include "format/control.h"
 
-#define PORT   1723
 #define WAYS   8 /* places that a stream may have */
 #define SETS   (PPTP_STREAMS / WAYS)
 /* So far from what is awaited it is another connection: the handshake between
@@ -342,7 +341,7 @@ static void begin(struct pptp_streams *all, const struct pptp_segment *s,
 
 static bool is_ours(const struct pptp_segment *s)
 {
-	return s->source_port == PORT || s->destination_port == PORT;
+	return s->source_port == PPTP_PORT || s->destination_port == PPTP_PORT;
 }
 
 static struct pptp_segment turned(const struct pptp_segment *s)

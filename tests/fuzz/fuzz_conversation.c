@@ -63,8 +63,8 @@ static void call_packet(struct pptp_conversation *c, const uint8_t *payload,
 
 	memset(&ip, 0, sizeof(ip));
 	memset(&gre, 0, sizeof(gre));
-	ip.source = c->config.target;
-	ip.destination = c->config.source;
+	ip.source = c->record.target;
+	ip.destination = c->record.source;
 	ip.ttl = 64;
 	gre.call_id = c->call_id;
 	gre.has_sequence = length > 0;
@@ -76,28 +76,31 @@ static void call_packet(struct pptp_conversation *c, const uint8_t *payload,
 	pptp_conversation_input(c, PPTP_INPUT_PACKET, packet, (size_t)n, now);
 }
 
-static void configure(struct pptp_conversation_config *f, uint8_t flags)
+static void configure(struct pptp_plan *plan, struct pptp_vantage *v,
+		      uint8_t flags)
 {
-	memset(f, 0, sizeof(*f));
-	f->source = pptp_address_v4(0xc0000202);
-	f->target = pptp_address_v4(0xc0000201);
-	f->port = 1723;
-	f->connect = (flags & 64) != 0;
-	f->depth = f->connect ? PPTP_DEPTH_SYN : PPTP_DEPTH_CALL;
-	f->own_host = (flags & 128) != 0;
-	if (f->own_host)
-		f->target = f->source;
-	f->raw = !(flags & 1);
-	f->syn = f->raw && (flags & 2);
-	f->decline = (flags & 4) != 0;
-	f->call_id = 0x1a2c;
+	bool syn = (flags & 2) != 0;
+
+	memset(plan, 0, sizeof(*plan));
+	memset(v, 0, sizeof(*v));
+	v->source = pptp_address_v4(0xc0000202);
+	plan->target = pptp_address_v4(0xc0000201);
+	plan->port = 1723;
+	plan->depth = flags & 64 ? PPTP_DEPTH_SYN : PPTP_DEPTH_CALL;
+	plan->opening = syn ? PPTP_OPENING_SYN : PPTP_OPENING_CONNECT;
+	v->own_host = (flags & 128) != 0;
+	if (v->own_host)
+		plan->target = v->source;
+	v->reach = flags & 1 ? PPTP_REACH_TCP : PPTP_REACH_RAW;
+	plan->decline = (flags & 4) != 0;
+	v->call_id = 0x1a2c;
 	if (flags & 32)
-		f->ask[1] = (struct pptp_method){PPTP_PPP_EAP, 0};
+		plan->ask[1] = (struct pptp_method){PPTP_PPP_EAP, 0};
 	if (flags & 8)
-		f->ask[0] = (struct pptp_method){PPTP_PPP_PAP, 0};
+		plan->ask[0] = (struct pptp_method){PPTP_PPP_PAP, 0};
 	else if (flags & 16)
-		f->ask[0] = (struct pptp_method){PPTP_PPP_CHAP, 0x80};
-	memset(f->random, 0x42, sizeof(f->random));
+		plan->ask[0] = (struct pptp_method){PPTP_PPP_CHAP, 0x80};
+	memset(v->random, 0x42, sizeof(v->random));
 }
 
 static void finish(struct pptp_conversation *c, int64_t now)
@@ -122,14 +125,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct pptp_conversation c;
-	struct pptp_conversation_config f;
+	struct pptp_plan plan;
+	struct pptp_vantage vantage;
 	int64_t now = 1000000;
 	uint32_t sequence = 0;
 
 	if (size < 1)
 		return 0;
-	configure(&f, bytes[0]);
-	require(pptp_conversation_init(&c, &f, now) == PPTP_OK);
+	configure(&plan, &vantage, bytes[0]);
+	require(pptp_conversation_init(&c, &plan, &vantage, now) == PPTP_OK);
 	drain(&c, now);
 	for (size_t i = 1; i + 2 <= size;) {
 		uint8_t what = bytes[i];

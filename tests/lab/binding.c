@@ -180,56 +180,71 @@ static void read_link(lua_State *L, int table, struct lab_link *link)
 	link->seed = (uint32_t)number(L, table, "seed", 1);
 }
 
+static enum pptp_opening opening(lua_State *L, int table, enum pptp_depth depth)
+{
+	if (flag(L, table, "gre"))
+		return PPTP_OPENING_GRE;
+	if (!flag(L, table, "syn"))
+		return PPTP_OPENING_CONNECT;
+	return depth == PPTP_DEPTH_SYN && !flag(L, table, "connect")
+		   ? PPTP_OPENING_SYN_ONLY
+		   : PPTP_OPENING_SYN;
+}
+
 static void read_plan(lua_State *L, int table, const struct host *h,
-		      struct pptp_conversation_config *f)
+		      struct pptp_plan *plan)
 {
 	const char *ask;
 
 	luaL_checktype(L, table, LUA_TTABLE);
-	memset(f, 0, sizeof(*f));
-	f->source = address(L, US);
-	f->target = h->host.config.address;
-	f->port = (uint16_t)number(L, table, "port", 1723);
-	f->raw = true;
-	if (!pptp_depth_parse(&f->depth, text(L, table, "depth", "call")))
+	memset(plan, 0, sizeof(*plan));
+	plan->target = h->host.config.address;
+	plan->port = (uint16_t)number(L, table, "port", 1723);
+	if (!pptp_depth_parse(&plan->depth, text(L, table, "depth", "call")))
 		luaL_error(L, "no such depth");
-	f->syn = flag(L, table, "syn");
-	f->connect = flag(L, table, "connect");
-	f->gre = flag(L, table, "gre");
-	f->decline = flag(L, table, "decline");
+	plan->opening = opening(L, table, plan->depth);
+	plan->decline = flag(L, table, "decline");
 	ask = text(L, table, "ask", NULL);
-	if (ask != NULL && !pptp_methods_parse(f->ask, ask))
+	if (ask != NULL && !pptp_methods_parse(plan->ask, ask))
 		luaL_error(L, "no method '%s'", ask);
-	f->timeout_us = (int64_t)(1e6 * seconds(L, table, "timeout"));
-	f->contact = text(L, table, "contact", NULL);
-	f->name = text(L, table, "name", NULL);
-	f->time_us = h->now;
+	plan->timeout_us = (int64_t)(1e6 * seconds(L, table, "timeout"));
+	plan->contact = text(L, table, "contact", NULL);
+	plan->name = text(L, table, "name", NULL);
 }
 
-/* As the prober does it without CAP_NET_RAW. */
-static void drop_privilege(struct pptp_conversation_config *f)
+/* Unprivileged, as the prober does it without CAP_NET_RAW. */
+static struct pptp_vantage vantage_of(lua_State *L, int link,
+				      const struct host *h)
 {
-	f->raw = f->syn = false;
+	struct pptp_vantage v;
+
+	memset(&v, 0, sizeof(v));
+	v.source = address(L, US);
+	v.reach = PPTP_REACH_RAW;
+	if (lua_istable(L, link) && flag(L, link, "unprivileged"))
+		v.reach = PPTP_REACH_TCP;
+	v.time_us = h->now;
+	return v;
 }
 
 static int converse(lua_State *L)
 {
 	struct host *h = luaL_checkudata(L, 1, HOST);
 	struct lab_world **w = luaL_checkudata(L, lua_upvalueindex(1), WORLD);
-	struct pptp_conversation_config f;
+	struct pptp_plan plan;
+	struct pptp_vantage vantage;
 	const struct pptp_record *record;
 	struct pptp_table table;
 	struct lab_link link;
 
-	read_plan(L, 2, h, &f);
+	read_plan(L, 2, h, &plan);
+	vantage = vantage_of(L, 3, h);
 	read_link(L, 3, &link);
 	link.box = &h->box;
-	if (lua_istable(L, 3) && flag(L, 3, "unprivileged"))
-		drop_privilege(&f);
 	/* Each conversation has its own weather. */
 	link.seed = link.seed * 31 + h->held++;
 	h->now += (int64_t)(1e6 * seconds(L, 2, "wait"));
-	record = lab_world_run(*w, &h->host, &f, &link, &h->now);
+	record = lab_world_run(*w, &h->host, &plan, &vantage, &link, &h->now);
 	if (record == NULL)
 		return luaL_error(L, "the plan makes no conversation");
 	pptp_table_init(&table, L);

@@ -16,13 +16,13 @@ void lab_kernel_close(struct lab_kernel *k)
 	k->resend = PPTP_NEVER;
 }
 
-void lab_kernel_connect(struct lab_kernel *k,
-			const struct pptp_conversation_config *f, bool deaf,
-			uint32_t random, int64_t now)
+void lab_kernel_connect(struct lab_kernel *k, const struct pptp_address *source,
+			const struct pptp_address *target, uint16_t port,
+			bool deaf, uint32_t random, int64_t now)
 {
-	k->source = f->source;
-	k->target = f->target;
-	k->port = f->port;
+	k->source = *source;
+	k->target = *target;
+	k->port = port;
 	/* Above the raw SYN's, which ends at 49151. */
 	k->source_port = (uint16_t)(49152 + random % 11848);
 	k->sequence = random * UINT32_C(2654435769) + 1;

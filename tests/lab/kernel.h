@@ -22,9 +22,9 @@ struct lab_kernel {
 #define LAB_KERNEL_SYN 60 /* bytes */
 
 /* `random` makes the port and the sequence number. */
-void lab_kernel_connect(struct lab_kernel *k,
-			const struct pptp_conversation_config *f, bool deaf,
-			uint32_t random, int64_t now);
+void lab_kernel_connect(struct lab_kernel *k, const struct pptp_address *source,
+			const struct pptp_address *target, uint16_t port,
+			bool deaf, uint32_t random, int64_t now);
 /* Its SYN, first or again; when the next one is due. */
 size_t lab_kernel_syn(struct lab_kernel *k, uint8_t packet[LAB_KERNEL_SYN],
 		      int64_t now);

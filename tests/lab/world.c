@@ -242,7 +242,7 @@ static void reach_server(struct lab_world *w, const struct flight *f)
 static void capture(struct lab_world *w, const void *bytes, size_t length,
 		    int64_t lag)
 {
-	if (!w->c.config.raw || happens(w, w->link->capture_loss))
+	if (w->c.reach != PPTP_REACH_RAW || happens(w, w->link->capture_loss))
 		return;
 	if (lag > 0)
 		launch_at(w, TO_CLIENT, HELD, bytes, length, w->now + lag);
@@ -263,14 +263,14 @@ static void send_kernel_syn(struct lab_world *w)
 
 static void kernel_answered(struct lab_world *w, enum pptp_input how)
 {
-	const struct pptp_conversation_config *f = &w->c.config;
+	const struct pptp_record *r = &w->c.record;
 
 	if (how == PPTP_INPUT_CONNECTED) {
 		w->open = true;
 		if (w->server == NULL)
-			w->server = lab_server_new(w->host, &f->source, w->now);
+			w->server = lab_server_new(w->host, &r->source, w->now);
 		else
-			lab_server_begin(w->server, w->host, &f->source,
+			lab_server_begin(w->server, w->host, &r->source,
 					 w->now);
 		drain_server(w);
 	}
@@ -301,7 +301,9 @@ static void drain_client(struct lab_world *w)
 			return;
 		case PPTP_ACTION_CONNECT:
 		case PPTP_ACTION_CONNECT_DEAF:
-			lab_kernel_connect(&w->kernel, &w->c.config,
+			lab_kernel_connect(&w->kernel, &w->c.record.source,
+					   &w->c.record.target,
+					   w->c.record.port,
 					   action == PPTP_ACTION_CONNECT_DEAF,
 					   draw(w), w->now);
 			send_kernel_syn(w);
@@ -402,12 +404,13 @@ static void step(struct lab_world *w)
 	}
 }
 
-const struct pptp_record *
-lab_world_run(struct lab_world *w, struct lab_host *h,
-	      const struct pptp_conversation_config *config,
-	      const struct lab_link *link, int64_t *now)
+const struct pptp_record *lab_world_run(struct lab_world *w, struct lab_host *h,
+					const struct pptp_plan *plan,
+					const struct pptp_vantage *vantage,
+					const struct lab_link *link,
+					int64_t *now)
 {
-	struct pptp_conversation_config f = *config;
+	struct pptp_vantage v = *vantage;
 
 	w->host = h;
 	w->link = link;
@@ -423,8 +426,8 @@ lab_world_run(struct lab_world *w, struct lab_host *h,
 	w->undelivered = 0;
 	lab_kernel_close(&w->kernel);
 	for (unsigned i = 0; i < PPTP_RANDOM; i++)
-		f.random[i] = (uint8_t)(draw(w) >> 16);
-	if (pptp_conversation_init(&w->c, &f, w->now) != PPTP_OK)
+		v.random[i] = (uint8_t)(draw(w) >> 16);
+	if (pptp_conversation_init(&w->c, plan, &v, w->now) != PPTP_OK)
 		return NULL;
 	drain_client(w);
 	for (unsigned steps = 0; !pptp_conversation_finished(&w->c); steps++) {

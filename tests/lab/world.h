@@ -36,9 +36,10 @@ void lab_world_tap(struct lab_world *w, lab_tap *tap, void *context);
 
 /* Holds it to its end; `config` needs all but `random`. The record is borrowed
  * until the next call; NULL where `config` is none. `now` advances. */
-const struct pptp_record *
-lab_world_run(struct lab_world *w, struct lab_host *h,
-	      const struct pptp_conversation_config *config,
-	      const struct lab_link *link, int64_t *now);
+const struct pptp_record *lab_world_run(struct lab_world *w, struct lab_host *h,
+					const struct pptp_plan *plan,
+					const struct pptp_vantage *vantage,
+					const struct lab_link *link,
+					int64_t *now);
 
 #endif

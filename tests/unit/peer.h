@@ -44,27 +44,33 @@ static inline struct pptp_address address(const char *text)
 	return a;
 }
 
-static inline struct pptp_conversation_config plan(void)
+/* What a conversation begins with. */
+struct setting {
+	struct pptp_plan plan;
+	struct pptp_vantage vantage;
+};
+
+static inline struct setting plan(void)
 {
-	struct pptp_conversation_config f;
+	struct setting f;
 
 	memset(&f, 0, sizeof(f));
-	f.source = address(US);
-	f.target = address(SERVER);
-	f.port = 1723;
-	f.depth = PPTP_DEPTH_CALL;
-	f.raw = true;
-	f.call_id = OURS;
+	f.vantage.source = address(US);
+	f.plan.target = address(SERVER);
+	f.plan.port = 1723;
+	f.plan.depth = PPTP_DEPTH_CALL;
+	f.vantage.reach = PPTP_REACH_RAW;
+	f.vantage.call_id = OURS;
 	for (unsigned i = 0; i < PPTP_RANDOM; i++)
-		f.random[i] = (uint8_t)(17 * i + 3);
+		f.vantage.random[i] = (uint8_t)(17 * i + 3);
 	return f;
 }
 
-static inline struct pptp_conversation_config asking(const char *method)
+static inline struct setting asking(const char *method)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
-	ck_assert(pptp_method_parse(f.ask, method));
+	ck_assert(pptp_method_parse(f.plan.ask, method));
 	return f;
 }
 
@@ -84,12 +90,14 @@ static inline void drain(void)
 	}
 }
 
-static inline void begin(const struct pptp_conversation_config *f)
+static inline void begin(const struct setting *f)
 {
 	memset(&w, 0, sizeof(w));
 	memset(&w.c, 0xa5, sizeof(w.c)); /* an owner's memory need not be 0 */
 	w.now = 1000 * S;
-	ck_assert_int_eq(pptp_conversation_init(&w.c, f, w.now), PPTP_OK);
+	ck_assert_int_eq(
+	    pptp_conversation_init(&w.c, &f->plan, &f->vantage, w.now),
+	    PPTP_OK);
 	drain();
 }
 
@@ -288,7 +296,7 @@ static inline void connected(void)
 
 static inline void start(void)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	begin(&f);
 	connected();
@@ -296,7 +304,7 @@ static inline void start(void)
 }
 
 /* From the start to our first Configure-Request, which is acknowledged. */
-static inline void open_call(const struct pptp_conversation_config *f)
+static inline void open_call(const struct setting *f)
 {
 	struct lcp request;
 
@@ -383,11 +391,11 @@ static inline struct pptp_tcp expect_syn(void)
 	return tcp;
 }
 
-static inline struct pptp_conversation_config knocking(void)
+static inline struct setting knocking(void)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
-	f.syn = true;
+	f.plan.opening = PPTP_OPENING_SYN;
 	return f;
 }
 

@@ -381,6 +381,8 @@ static inline struct pptp_plan plan(uint32_t address, uint16_t port,
 	plan.target = pptp_address_v4(address);
 	plan.port = port;
 	plan.depth = depth;
+	if (depth == PPTP_DEPTH_SYN)
+		plan.opening = PPTP_OPENING_SYN_ONLY;
 	return plan;
 }
 
@@ -456,7 +458,7 @@ static inline void syn_and_connect(struct pptp_prober *p, bool raw)
 	struct pptp_plan it = plan(0x7f000002, s->port, PPTP_DEPTH_SYN);
 	struct pptp_record r;
 
-	it.connect = true;
+	it.opening = PPTP_OPENING_SYN;
 	start_plan(p, &it, 1);
 	r = one_record(p);
 	ck_assert_uint_eq(r.tcp.state, PPTP_OPEN);
@@ -484,7 +486,8 @@ static inline void many_at_once(struct pptp_prober *p, unsigned jobs, bool syn)
 		struct pptp_plan it =
 		    plan(0x7f000100 + i, s->port, PPTP_DEPTH_CONTROL);
 
-		it.syn = syn;
+		if (syn)
+			it.opening = PPTP_OPENING_SYN;
 		start_plan(p, &it, i);
 	}
 	ck_assert_uint_eq(pptp_prober_live(p), jobs);

@@ -15,7 +15,10 @@
 
 static struct lab_box box;
 static struct lab_kernel kernel;
-static struct pptp_conversation_config config;
+static struct {
+	struct pptp_address source, target;
+	uint16_t port;
+} config;
 static uint8_t packet[PPTP_PACKET_ROOM];
 static size_t length;
 
@@ -60,7 +63,8 @@ static void handmade(uint16_t port)
 
 static void kernels(bool deaf)
 {
-	lab_kernel_connect(&kernel, &config, deaf, 77, 0);
+	lab_kernel_connect(&kernel, &config.source, &config.target, config.port,
+			   deaf, 77, 0);
 	length = lab_kernel_syn(&kernel, packet, 0);
 	ck_assert_uint_eq(length, LAB_KERNEL_SYN);
 }

@@ -21,7 +21,7 @@ END_TEST
 
 START_TEST(gre_with_another_call_id_is_not_ours)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct frame request = {PPTP_PPP_LCP, PPTP_CONFIGURE_REQUEST, 1,
 				OFFER_V2};
 
@@ -35,7 +35,7 @@ END_TEST
 
 START_TEST(our_call_id_from_another_address_is_a_note_and_never_answered)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct frame request = {PPTP_PPP_LCP, PPTP_CONFIGURE_REQUEST, 1,
 				OFFER_V2};
 
@@ -49,7 +49,7 @@ END_TEST
 
 START_TEST(late_and_repeated_packets_are_not_used)
 {
-	struct pptp_conversation_config f = asking("pap");
+	struct setting f = asking("pap");
 
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
@@ -66,7 +66,7 @@ END_TEST
 
 START_TEST(sequence_numbers_wrap)
 {
-	struct pptp_conversation_config f = asking("pap");
+	struct setting f = asking("pap");
 
 	begin(&f);
 	connected();
@@ -83,7 +83,7 @@ END_TEST
 
 START_TEST(an_acknowledgement_of_what_we_never_sent_proves_nothing)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct pptp_ip ip;
 	struct pptp_gre gre;
 	uint8_t bytes[64];
@@ -114,7 +114,7 @@ END_TEST
 
 static void silent_call(void)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	begin(&f);
 	connected();
@@ -176,7 +176,7 @@ END_TEST
 
 START_TEST(silence_after_a_packet_that_never_left_proves_nothing)
 {
-	struct pptp_conversation_config f = knocking();
+	struct setting f = knocking();
 
 	silent_call();
 	pptp_conversation_note(&w.c, PPTP_NOTE_SEND_FAILED, EPERM);
@@ -214,9 +214,9 @@ END_TEST
 
 START_TEST(a_gre_probe_is_one_acknowledgement_and_a_wait)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
-	f.gre = true;
+	f.plan.opening = PPTP_OPENING_GRE;
 	begin(&f);
 	expect(PPTP_ACTION_GUARD);
 	ck_assert_uint_eq(expect(PPTP_ACTION_PACKET)->length, 32);
@@ -434,9 +434,9 @@ END_TEST
 
 START_TEST(only_our_own_number_can_answer_a_gre_probe)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
-	f.gre = true;
+	f.plan.opening = PPTP_OPENING_GRE;
 	begin(&f);
 	ck_assert(!bare_gre(SERVER, US, OURS + 1)); /* somebody's tunnel */
 	ck_assert(!bare_gre(ELSEWHERE, US, OURS));

@@ -9,7 +9,7 @@
 
 START_TEST(a_challenge_is_read_and_never_answered)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
@@ -27,7 +27,7 @@ END_TEST
 
 START_TEST(nine_round_trips_end_to_end)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	/* One millisecond each way stands for a round trip: everything that
 	 * we send leaves in the same instant as what it answers. */
@@ -44,9 +44,9 @@ END_TEST
 
 START_TEST(the_whole_sccrq_leaves_at_once)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
-	f.contact = "audit@example.net";
+	f.plan.contact = "audit@example.net";
 	begin(&f);
 	connected();
 	ck_assert_uint_eq(w.log[w.read].length, 156);
@@ -58,13 +58,13 @@ END_TEST
 
 START_TEST(a_long_contact_is_cut_at_64_bytes)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	char contact[100];
 	struct pptp_control m;
 
 	memset(contact, 'x', sizeof(contact) - 1);
 	contact[sizeof(contact) - 1] = '\0';
-	f.contact = contact;
+	f.plan.contact = contact;
 	begin(&f);
 	connected();
 	m = expect_control(PPTP_SCCRQ);
@@ -75,7 +75,7 @@ END_TEST
 
 START_TEST(data_packets_carry_the_acknowledgement_that_is_due)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct lcp answer;
 
 	open_call(&f);
@@ -90,7 +90,7 @@ END_TEST
 
 START_TEST(an_acknowledgement_alone_follows_when_we_have_nothing_to_say)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	const struct sent *s;
 
 	open_call(&f);
@@ -105,7 +105,7 @@ END_TEST
 
 START_TEST(pap_ends_where_our_turn_would_begin)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_PAP);
@@ -119,7 +119,7 @@ END_TEST
 
 START_TEST(an_eap_identity_request_is_read_and_never_answered)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_EAP);
@@ -272,9 +272,9 @@ END_TEST
 
 START_TEST(depth_control_says_stop_and_no_more)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
-	f.depth = PPTP_DEPTH_CONTROL;
+	f.plan.depth = PPTP_DEPTH_CONTROL;
 	begin(&f);
 	connected();
 	expect_control(PPTP_SCCRQ);
@@ -290,9 +290,9 @@ END_TEST
 
 START_TEST(without_raw_packets_the_call_is_cleared_at_once)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
-	f.raw = false;
+	f.vantage.reach = PPTP_REACH_TCP;
 	begin(&f);
 	connected();
 	expect_control(PPTP_SCCRQ);
@@ -312,7 +312,7 @@ END_TEST
 
 START_TEST(a_call_disconnect_before_lcp_is_told_and_stop_is_said)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 	say(PPTP_CDN);
@@ -325,7 +325,7 @@ END_TEST
 
 START_TEST(a_stop_of_the_server_is_answered)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 	say(PPTP_STOP_CCRQ);
@@ -339,7 +339,7 @@ END_TEST
 
 START_TEST(a_server_that_closes_at_call_clear_closed_cleanly)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
@@ -360,7 +360,7 @@ END_TEST
 
 START_TEST(our_request_holds_a_magic_number_and_is_sent_at_0_3_and_6_s)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	int64_t first;
 
 	begin(&f);
@@ -386,7 +386,7 @@ END_TEST
 
 START_TEST(a_nak_names_the_method_and_its_acceptance_is_acknowledged)
 {
-	struct pptp_conversation_config f = asking("mschap_v1");
+	struct setting f = asking("mschap_v1");
 	struct lcp nak, ack;
 
 	open_call(&f);
@@ -404,7 +404,7 @@ END_TEST
 
 START_TEST(a_retransmission_gets_the_same_nak_and_is_no_news)
 {
-	struct pptp_conversation_config f = asking("pap");
+	struct setting f = asking("pap");
 
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
@@ -424,7 +424,7 @@ END_TEST
 
 START_TEST(a_request_from_before_our_nak_was_heard_is_no_news)
 {
-	struct pptp_conversation_config f = asking("pap");
+	struct setting f = asking("pap");
 	struct lcp nak;
 
 	/* Three at once, after a way stood still: none answers our Naks. */
@@ -445,7 +445,7 @@ END_TEST
 
 START_TEST(a_long_round_trip_makes_no_news_of_a_retransmission)
 {
-	struct pptp_conversation_config f = asking("pap");
+	struct setting f = asking("pap");
 	struct lcp request, nak;
 
 	begin(&f);
@@ -475,7 +475,7 @@ END_TEST
 
 START_TEST(a_list_is_walked_to_its_end_before_anything_is_settled)
 {
-	struct pptp_conversation_config f = asking("eap");
+	struct setting f = asking("eap");
 
 	/* accel-ppp with 81, 80, 05, PAP: then the last again and again */
 	open_call(&f);
@@ -496,11 +496,11 @@ END_TEST
 
 START_TEST(a_list_of_methods_is_asked_for_one_after_the_other)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct lcp nak;
 
 	/* Cisco IOS with 80 and PAP: to the next, and the last for ever */
-	ck_assert(pptp_methods_parse(f.ask, "chap_md5,pap,eap"));
+	ck_assert(pptp_methods_parse(f.plan.ask, "chap_md5,pap,eap"));
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V1);
 	nak = expect_lcp(PPTP_CONFIGURE_NAK);
@@ -520,10 +520,10 @@ END_TEST
 
 START_TEST(what_a_list_found_is_naked_on_and_the_last_acknowledged)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct lcp nak;
 
-	ck_assert(pptp_methods_parse(f.ask, "pap,eap"));
+	ck_assert(pptp_methods_parse(f.plan.ask, "pap,eap"));
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_PAP);
 	nak = expect_lcp(PPTP_CONFIGURE_NAK);
@@ -537,7 +537,7 @@ START_TEST(a_server_that_wanders_is_left_after_ten_naks)
 {
 	static const char *const offers[] = {OFFER_V2, OFFER_V1, OFFER_MD5,
 					     OFFER_EAP};
-	struct pptp_conversation_config f = asking("pap");
+	struct setting f = asking("pap");
 
 	open_call(&f);
 	for (uint8_t i = 0; i < 10; i++) {
@@ -560,7 +560,7 @@ END_TEST
 
 START_TEST(other_options_are_rejected_first_and_never_with_a_nak)
 {
-	struct pptp_conversation_config f = asking("pap");
+	struct setting f = asking("pap");
 	struct lcp reject;
 
 	open_call(&f);
@@ -579,10 +579,10 @@ END_TEST
 
 START_TEST(option_3_is_rejected_once_where_asked_to)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct lcp reject;
 
-	f.decline = true;
+	f.plan.decline = true;
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
 	reject = expect_lcp(PPTP_CONFIGURE_REJECT);
@@ -595,9 +595,9 @@ END_TEST
 
 START_TEST(option_3_is_rejected_after_the_server_has_settled)
 {
-	struct pptp_conversation_config f = asking("eap");
+	struct setting f = asking("eap");
 
-	f.decline = true;
+	f.plan.decline = true;
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
 	expect_lcp(PPTP_CONFIGURE_NAK);
@@ -614,7 +614,7 @@ END_TEST
 
 START_TEST(no_authentication_is_watched_for_five_seconds)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_NONE);
@@ -629,7 +629,7 @@ END_TEST
 
 START_TEST(ncp_requests_without_authentication_are_collected_not_answered)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_NONE);
@@ -647,7 +647,7 @@ END_TEST
 
 START_TEST(an_ncp_request_beside_authentication_proves_nothing)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
@@ -660,7 +660,7 @@ END_TEST
 
 START_TEST(a_terminate_of_the_server_is_acknowledged)
 {
-	struct pptp_conversation_config f = asking("pap");
+	struct setting f = asking("pap");
 
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
@@ -677,7 +677,7 @@ END_TEST
 
 START_TEST(a_malformed_option_list_is_not_an_offer_without_authentication)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	static const char *const lists[] = {"0206000000000300", "0303c2", "05",
 					    "0208aabbccdd", "0304c223"};
 
@@ -694,7 +694,7 @@ END_TEST
 
 START_TEST(a_rejected_magic_number_is_left_out)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct lcp request;
 
 	begin(&f);
@@ -712,7 +712,7 @@ END_TEST
 
 START_TEST(endless_naks_of_our_request_are_not_followed_for_ever)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	unsigned requests = 0;
 
 	begin(&f);
@@ -732,7 +732,7 @@ END_TEST
 
 START_TEST(an_lcp_echo_is_answered_once_lcp_is_open)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct lcp reply;
 
 	open_call(&f);
@@ -752,7 +752,7 @@ START_TEST(an_lcp_echo_of_32_bytes_is_answered_and_of_33_is_not)
 	static const char data[] = "aa6a6ace"
 				   "000102030405060708090a0b0c0d0e0f"
 				   "101112131415161718191a1b1c1d1e1f";
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct vector sent = vector(data);
 	struct lcp reply;
 
@@ -809,7 +809,7 @@ START_TEST(a_farewell_is_recorded_in_order)
 	    {0, PPTP_FAREWELL_STOP_REPLY, PPTP_SERVER},
 	    {0, PPTP_FAREWELL_FIN, PPTP_US},
 	};
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_PAP);
@@ -852,7 +852,7 @@ END_TEST
 
 START_TEST(an_abort_says_farewell_within_three_seconds)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
@@ -869,7 +869,7 @@ END_TEST
 
 START_TEST(an_abort_leaves_no_silence_behind)
 {
-	struct pptp_conversation_config f = knocking();
+	struct setting f = knocking();
 
 	begin(&f);
 	pptp_conversation_abort(&w.c, w.now);
@@ -885,7 +885,7 @@ END_TEST
 
 START_TEST(after_25_seconds_it_leaves_whatever_comes)
 {
-	struct pptp_conversation_config f = asking("pap");
+	struct setting f = asking("pap");
 	int64_t begun;
 
 	open_call(&f);
@@ -909,26 +909,30 @@ END_TEST
 
 START_TEST(wrong_configurations_are_refused)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
-	f.port = 0;
-	ck_assert_int_ne(pptp_conversation_init(&w.c, &f, 0), PPTP_OK);
+	f.plan.port = 0;
+	ck_assert_int_ne(pptp_conversation_init(&w.c, &f.plan, &f.vantage, 0),
+			 PPTP_OK);
 	f = plan();
-	f.source.family = 6;
-	ck_assert_int_ne(pptp_conversation_init(&w.c, &f, 0), PPTP_OK);
+	f.vantage.source.family = 6;
+	ck_assert_int_ne(pptp_conversation_init(&w.c, &f.plan, &f.vantage, 0),
+			 PPTP_OK);
 	f = knocking();
-	f.raw = false;
-	ck_assert_int_ne(pptp_conversation_init(&w.c, &f, 0), PPTP_OK);
+	f.plan.opening = PPTP_OPENING_SYN_ONLY;
+	f.vantage.reach = PPTP_REACH_TCP;
+	ck_assert_int_eq(pptp_conversation_init(&w.c, &f.plan, &f.vantage, 0),
+			 PPTP_ERROR_PRIVILEGE);
 }
 END_TEST
 
 START_TEST(call_ids_are_never_zero_or_symmetric)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	for (unsigned id = 0; id < 256; id++) {
-		f.call_id = 0;
-		f.random[8] = f.random[9] = (uint8_t)id;
+		f.vantage.call_id = 0;
+		f.vantage.random[8] = f.vantage.random[9] = (uint8_t)id;
 		begin(&f);
 		ck_assert_uint_ne(w.c.call_id, 0);
 		ck_assert_uint_ne(w.c.call_id >> 8, w.c.call_id & 0xff);
@@ -941,11 +945,11 @@ END_TEST
 START_TEST(every_record_walks_into_json)
 {
 	static char text[RECORD_ROOM];
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
-	f.name = "vpn.example.net";
-	f.labels = "site a,b";
-	f.time_us = INT64_C(1795387200123456);
+	f.plan.name = "vpn.example.net";
+	f.plan.labels = "site a,b";
+	f.vantage.time_us = INT64_C(1795387200123456);
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
 	ppp(PPTP_PPP_CHAP, PPTP_CHAP_CHALLENGE, 142, CHALLENGE);

@@ -10,10 +10,12 @@ static const struct pptp_record *const r = &w.c.record;
 
 static void begin_at_depth(enum pptp_depth depth, bool connect)
 {
-	struct pptp_conversation_config f = knocking();
+	struct setting f = knocking();
 
-	f.depth = depth;
-	f.connect = connect;
+	f.plan.depth = depth;
+	f.plan.opening = depth == PPTP_DEPTH_SYN && !connect
+			     ? PPTP_OPENING_SYN_ONLY
+			     : PPTP_OPENING_SYN;
 	begin(&f);
 }
 
@@ -309,9 +311,9 @@ END_TEST
 
 START_TEST(an_unreachable_connect_is_made_three_times_and_no_more)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
-	f.raw = false;
+	f.vantage.reach = PPTP_REACH_TCP;
 	begin(&f);
 	for (unsigned i = 0; i < 3; i++) {
 		expect(i == 0 ? PPTP_ACTION_CONNECT : PPTP_ACTION_CONNECT_DEAF);
@@ -331,9 +333,9 @@ END_TEST
 
 START_TEST(a_refusal_without_a_capture_is_tried_again_and_closed)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
-	f.raw = false;
+	f.vantage.reach = PPTP_REACH_TCP;
 	begin(&f);
 	for (unsigned i = 0; i < 3; i++) {
 		input(PPTP_INPUT_REFUSED);
@@ -349,7 +351,7 @@ END_TEST
 
 START_TEST(a_captured_reset_makes_a_refusal_final_even_afterwards)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	begin(&f);
 	expect(PPTP_ACTION_CONNECT);
@@ -365,7 +367,7 @@ END_TEST
 
 START_TEST(a_syn_ack_for_a_try_that_icmp_ended_is_open)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	begin(&f);
 	kernel_syn();
@@ -381,7 +383,7 @@ END_TEST
 
 START_TEST(what_ended_connect_is_told_where_the_capture_shows_it)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	begin(&f);
 	for (unsigned i = 0; i < 3; i++) {
@@ -401,7 +403,7 @@ END_TEST
 
 START_TEST(a_failure_of_the_system_is_final_and_proves_nothing)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	begin(&f);
 	input(PPTP_INPUT_FAILED);
@@ -445,7 +447,7 @@ END_TEST
 
 START_TEST(a_reset_after_the_connection_is_told_as_such)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	begin(&f);
 	connected();
@@ -464,12 +466,13 @@ END_TEST
 START_TEST(a_socket_that_is_waited_for_takes_nothing_from_its_time)
 {
 	uint8_t data[PPTP_PACKET_ROOM];
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	size_t length;
 
 	memset(&w, 0, sizeof(w));
 	w.now = 1000 * S;
-	ck_assert_int_eq(pptp_conversation_init(&w.c, &f, w.now), PPTP_OK);
+	ck_assert_int_eq(
+	    pptp_conversation_init(&w.c, &f.plan, &f.vantage, w.now), PPTP_OK);
 	ck_assert(pptp_conversation_connects(&w.c));
 	ck_assert(pptp_conversation_deadline(&w.c) == PPTP_NEVER);
 	w.now += 60 * S;
@@ -511,7 +514,7 @@ END_TEST
 
 START_TEST(depth_syn_with_connect_closes_at_once)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	begin_at_depth(PPTP_DEPTH_SYN, true);
 	answered_syn(PPTP_TCP_SYN | PPTP_TCP_ACK);
@@ -521,10 +524,8 @@ START_TEST(depth_syn_with_connect_closes_at_once)
 	ck_assert_int_eq(r->ended_by, PPTP_ENDED_COMPLETE);
 	ck_assert_int_eq(r->teardown.state, PPTP_NOT_TESTED);
 	ck_assert_int_eq(r->control.state, PPTP_NOT_TESTED);
-	f.depth = PPTP_DEPTH_SYN;
-	f.raw = false;
-	ck_assert_int_ne(pptp_conversation_init(&w.c, &f, 0), PPTP_OK);
-	f.connect = true;
+	f.plan.depth = PPTP_DEPTH_SYN;
+	f.vantage.reach = PPTP_REACH_TCP;
 	begin(&f);
 	connected();
 	expect(PPTP_ACTION_CLOSE);
@@ -706,7 +707,7 @@ END_TEST
 
 START_TEST(a_connection_after_a_second_has_no_round_trip)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	begin(&f);
 	wait_for(1100 * MS);
@@ -718,10 +719,10 @@ END_TEST
 
 START_TEST(hand_made_syns_leave_from_ports_of_their_own)
 {
-	struct pptp_conversation_config f = knocking();
+	struct setting f = knocking();
 
 	for (unsigned i = 0; i < 256; i++) {
-		f.random[10] = f.random[11] = (uint8_t)i;
+		f.vantage.random[10] = f.vantage.random[11] = (uint8_t)i;
 		begin(&f);
 		ck_assert_uint_ge(expect_syn().source_port, PPTP_SYN_PORT);
 	}
@@ -826,11 +827,11 @@ END_TEST
 
 START_TEST(on_our_own_host_the_kernels_syn_is_known_by_its_ports)
 {
-	struct pptp_conversation_config f = knocking();
+	struct setting f = knocking();
 	struct segment s = {US, US, KERNEL_PORT, 1723, PPTP_TCP_SYN, 5, 0};
 
-	f.target = f.source;
-	f.own_host = true;
+	f.plan.target = f.vantage.source;
+	f.vantage.own_host = true;
 	begin(&f);
 	ck_assert(noted(PPTP_NOTE_OWN_HOST));
 	wait_for(1 * S);

@@ -857,22 +857,25 @@ static struct tapped converse(const struct lab_config *c, uint32_t seed,
 {
 	struct tapped t = {0, 0, 0, c->quirk == LAB_FRIENDLY};
 	struct lab_link link = {.seed = seed};
-	struct pptp_conversation_config f;
+	struct pptp_plan plan;
+	struct pptp_vantage vantage;
 	struct lab_world *world = lab_world_new();
 	const struct pptp_record *r;
 	struct lab_host host;
 	int64_t now = 100 * S;
 
 	ck_assert_ptr_ne(world, NULL);
-	memset(&f, 0, sizeof(f));
-	f.source = address("192.0.2.2");
-	f.target = c->address;
-	f.port = 1723;
-	f.depth = PPTP_DEPTH_CALL;
-	f.raw = f.syn = true;
+	memset(&plan, 0, sizeof(plan));
+	memset(&vantage, 0, sizeof(vantage));
+	vantage.source = address("192.0.2.2");
+	vantage.reach = PPTP_REACH_RAW;
+	plan.target = c->address;
+	plan.port = 1723;
+	plan.depth = PPTP_DEPTH_CALL;
+	plan.opening = PPTP_OPENING_SYN;
 	lab_host_init(&host, c);
 	lab_world_tap(world, see, &t);
-	r = lab_world_run(world, &host, &f, &link, &now);
+	r = lab_world_run(world, &host, &plan, &vantage, &link, &now);
 	ck_assert_ptr_ne(r, NULL);
 	if (record != NULL)
 		*record = *r;

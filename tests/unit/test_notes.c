@@ -53,7 +53,7 @@ static void only(const char *code, unsigned count, const char *words)
 
 static void call(void)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 }
@@ -66,7 +66,7 @@ static void offered(const char *options)
 
 START_TEST(a_clean_call_has_no_notes)
 {
-	struct pptp_conversation_config f = knocking();
+	struct setting f = knocking();
 	struct pptp_tcp syn;
 	struct lcp request;
 
@@ -136,9 +136,11 @@ END_TEST
 
 static struct pptp_tcp knock_at(enum pptp_depth depth)
 {
-	struct pptp_conversation_config f = knocking();
+	struct setting f = knocking();
 
-	f.depth = depth;
+	f.plan.depth = depth;
+	if (depth == PPTP_DEPTH_SYN)
+		f.plan.opening = PPTP_OPENING_SYN_ONLY;
 	begin(&f);
 	return expect_syn();
 }
@@ -184,7 +186,7 @@ END_TEST
 
 START_TEST(connect_again)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	begin(&f);
 	input(PPTP_INPUT_UNREACHABLE);
@@ -198,9 +200,9 @@ END_TEST
 
 START_TEST(own_host)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
-	f.own_host = true;
+	f.vantage.own_host = true;
 	begin(&f);
 	only("own_host", 1,
 	     "the target is an address of this host: it was asked past its "

@@ -92,8 +92,8 @@ static void ppp(uint16_t protocol, uint8_t code, uint8_t identifier,
 
 	memset(&ip, 0, sizeof(ip));
 	memset(&gre, 0, sizeof(gre));
-	ip.source = c.config.target;
-	ip.destination = c.config.source;
+	ip.source = c.record.target;
+	ip.destination = c.record.source;
 	ip.ttl = 64;
 	gre.call_id = 0x1a2c;
 	gre.has_sequence = gre.has_acknowledgment = true;
@@ -114,21 +114,24 @@ static void ppp(uint16_t protocol, uint8_t code, uint8_t identifier,
 
 static void begin(const char *ask)
 {
-	struct pptp_conversation_config f;
+	struct pptp_plan plan;
+	struct pptp_vantage vantage;
 
-	memset(&f, 0, sizeof(f));
-	f.source = pptp_address_v4(0xc0000202);
-	f.target = pptp_address_v4(0xc0000201);
-	f.port = 1723;
-	f.depth = PPTP_DEPTH_CALL;
-	f.raw = true;
-	f.call_id = 0x1a2c;
-	memset(f.random, 7, sizeof(f.random));
+	memset(&plan, 0, sizeof(plan));
+	memset(&vantage, 0, sizeof(vantage));
+	vantage.source = pptp_address_v4(0xc0000202);
+	plan.target = pptp_address_v4(0xc0000201);
+	plan.port = 1723;
+	plan.depth = PPTP_DEPTH_CALL;
+	vantage.reach = PPTP_REACH_RAW;
+	vantage.call_id = 0x1a2c;
+	memset(vantage.random, 7, sizeof(vantage.random));
 	if (ask != NULL)
-		ck_assert(pptp_method_parse(f.ask, ask));
+		ck_assert(pptp_method_parse(plan.ask, ask));
 	now = 5000 * MS;
 	sequence = 0;
-	ck_assert_int_eq(pptp_conversation_init(&c, &f, now), PPTP_OK);
+	ck_assert_int_eq(pptp_conversation_init(&c, &plan, &vantage, now),
+			 PPTP_OK);
 	seen = c.record;
 	pptp_observer_init(&outside, &seen);
 	pptp_observer_connecting(&outside, now);

@@ -50,7 +50,7 @@ START_TEST(an_address_of_this_host_is_noted)
 	struct pptp_plan it = plan(0x7f000002, 1723, PPTP_DEPTH_CONTROL);
 	struct pptp_record r;
 
-	it.syn = true;
+	it.opening = PPTP_OPENING_SYN;
 	start_plan(p, &it, 1);
 	r = one_record(p);
 	ck_assert(pptp_record_has_note(&r, PPTP_NOTE_OWN_HOST));
@@ -71,7 +71,7 @@ START_TEST(a_syn_to_an_open_port_meets_syn_ack_on_any_port)
 
 	start_plan(p, &it, 1);
 	it = plan(0x7f000003, two->port, PPTP_DEPTH_CONTROL);
-	it.syn = true;
+	it.opening = PPTP_OPENING_SYN;
 	start_plan(p, &it, 2);
 	for (i = 0; i < 2; i++) {
 		const struct pptp_record *r = next(p, &tag);
@@ -128,7 +128,7 @@ static void start_syn(struct pptp_prober *p, uint32_t address,
 {
 	struct pptp_plan it = plan(address, s->port, PPTP_DEPTH_CONTROL);
 
-	it.syn = true;
+	it.opening = PPTP_OPENING_SYN;
 	start_plan(p, &it, tag);
 }
 
@@ -296,7 +296,7 @@ START_TEST(the_capture_file_holds_every_packet_once)
 	struct pptp_plan it = plan(0x7f000002, s->port, PPTP_DEPTH_CONTROL);
 
 	close(fd);
-	it.syn = true;
+	it.opening = PPTP_OPENING_SYN;
 	start_plan(p, &it, 1);
 	ck_assert_uint_eq(one_record(p).teardown.state, PPTP_CLEAN);
 	/* Ours by hand and the kernel's; then the whole conversation. */

@@ -233,8 +233,8 @@ static void server_sends_ppp(void)
 	uint8_t payload[512], bytes[640];
 	int n;
 
-	ip.source = w.c.config.target;
-	ip.destination = w.c.config.source;
+	ip.source = w.c.record.target;
+	ip.destination = w.c.record.source;
 	gre.call_id = OURS;
 	gre.sequence_number = w.sequence++;
 	pptp_writer_init(&out, payload, sizeof(payload));
@@ -298,7 +298,7 @@ static void step(void)
 static void begin_script(unsigned number)
 {
 	static const char *const asks[] = {NULL, "pap", "eap", "mschap_v1,pap"};
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	const char *ask;
 
 	memset(&w, 0, sizeof(w));
@@ -308,10 +308,11 @@ static void begin_script(unsigned number)
 		(void)draw(2);
 	ask = asks[draw(4)];
 	if (ask != NULL)
-		ck_assert(pptp_methods_parse(f.ask, ask));
-	f.decline = draw(4) == 0;
+		ck_assert(pptp_methods_parse(f.plan.ask, ask));
+	f.plan.decline = draw(4) == 0;
 	w.now = 1000 * S;
-	ck_assert_int_eq(pptp_conversation_init(&w.c, &f, w.now), PPTP_OK);
+	ck_assert_int_eq(
+	    pptp_conversation_init(&w.c, &f.plan, &f.vantage, w.now), PPTP_OK);
 	m.connected_at = w.now;
 	perform();
 	pptp_conversation_input(&w.c, PPTP_INPUT_CONNECTED, NULL, 0, w.now);
@@ -362,7 +363,7 @@ END_TEST
 
 START_TEST(a_stop_request_every_0_9_s_moves_no_deadline)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct pptp_control refusal = message(PPTP_OCRP);
 	int64_t begun;
 
@@ -390,7 +391,7 @@ START_TEST(every_farewell_ends_within_nine_seconds)
 	static const uint8_t said[] = {PPTP_STOP_CCRQ, PPTP_ECHO_REQUEST,
 				       PPTP_CDN,       PPTP_CCRQ,
 				       PPTP_OCRP,      PPTP_SLI};
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	int64_t begun;
 
 	for (unsigned i = 0; i < sizeof(said); i++) {
@@ -419,7 +420,7 @@ START_TEST(a_call_that_ends_as_it_begins_gets_no_gre)
 	static const uint8_t ends[] = {PPTP_CDN, PPTP_CCRQ, PPTP_STOP_CCRQ};
 	struct pptp_control reply = message(PPTP_OCRP), end;
 	uint8_t bytes[2 * PPTP_CONTROL_MAX];
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct pptp_writer out;
 	int64_t begun;
 
@@ -450,7 +451,7 @@ END_TEST
 START_TEST(nothing_is_acknowledged_after_a_disconnect_or_stop)
 {
 	static const uint8_t ends[] = {PPTP_CDN, PPTP_STOP_CCRQ};
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	for (unsigned i = 0; i < 2; i++) {
 		open_call(&f);
@@ -466,7 +467,7 @@ END_TEST
 
 START_TEST(gre_before_the_reply_is_acknowledged_after_it)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	begin(&f);
 	connected();
@@ -487,7 +488,7 @@ START_TEST(a_call_reply_before_the_request_is_not_believed)
 	struct pptp_control start = message(PPTP_SCCRP),
 			    early = message(PPTP_OCRP);
 	uint8_t bytes[2 * PPTP_CONTROL_MAX];
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct pptp_writer out;
 
 	begin(&f);
@@ -512,7 +513,7 @@ START_TEST(replies_to_nothing_are_told_and_ignored)
 {
 	static const uint8_t unasked[] = {PPTP_SCCRP, PPTP_STOP_CCRP,
 					  PPTP_ECHO_REPLY, PPTP_OCRP};
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	for (unsigned i = 0; i < sizeof(unasked); i++) {
 		open_call(&f);
@@ -529,7 +530,7 @@ END_TEST
 
 START_TEST(each_terminate_request_gets_its_own_identifier_back)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
@@ -546,7 +547,7 @@ END_TEST
 
 START_TEST(a_call_clear_request_of_the_servers_ends_the_call)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	open_call(&f);
 	say(PPTP_CCRQ);
@@ -565,7 +566,7 @@ END_TEST
 START_TEST(result_0_goes_on_as_clients_do)
 {
 	static const uint8_t errors[] = {0, 1, 2};
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct pptp_control c;
 
 	for (unsigned i = 0; i < 3; i++) {
@@ -596,7 +597,7 @@ END_TEST
 
 START_TEST(an_answer_that_fits_no_packet_is_told_and_takes_no_number)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	char options[1024] = "";
 
 	open_call(&f);
@@ -620,7 +621,7 @@ END_TEST
 
 START_TEST(an_answer_that_just_fits_is_sent)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	char options[1024] = "";
 
 	open_call(&f);
@@ -637,16 +638,18 @@ END_TEST
 
 START_TEST(call_ids_are_the_callers_own_or_refused)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 
 	for (unsigned id = 1; id < 65536; id++) {
 		bool ok = id >> 8 != (id & 0xff);
 
-		f.call_id = (uint16_t)id;
-		ck_assert(pptp_call_id_ok(f.call_id) == ok);
-		ck_assert(pptp_call_id_ok(pptp_call_id_from(f.call_id)));
-		ck_assert(pptp_conversation_init(&w.c, &f, 0) ==
-			  (ok ? PPTP_OK : PPTP_ERROR_ARGUMENT));
+		f.vantage.call_id = (uint16_t)id;
+		ck_assert(pptp_call_id_ok(f.vantage.call_id) == ok);
+		ck_assert(
+		    pptp_call_id_ok(pptp_call_id_from(f.vantage.call_id)));
+		ck_assert(
+		    pptp_conversation_init(&w.c, &f.plan, &f.vantage, 0) ==
+		    (ok ? PPTP_OK : PPTP_ERROR_ARGUMENT));
 		if (ok)
 			ck_assert_uint_eq(w.c.call_id, id);
 	}

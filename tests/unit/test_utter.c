@@ -19,7 +19,7 @@ static void ck_assert_bytes(const struct sent *s, const char *hex)
 
 START_TEST(each_control_message_of_ours_has_these_bytes)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct pptp_control m = message(PPTP_ECHO_REQUEST);
 
 	begin(&f);
@@ -46,7 +46,7 @@ END_TEST
 
 START_TEST(the_farewell_has_these_bytes)
 {
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	struct lcp request;
 
 	open_call(&f);
@@ -75,7 +75,7 @@ START_TEST(a_farewell_without_answers_has_its_times)
 		     {PPTP_ACTION_STREAM, 2 * S}, /* Call-Clear-Request */
 		     {PPTP_ACTION_STREAM, 5 * S}, /* Stop */
 		     {PPTP_ACTION_CLOSE, 8 * S}};
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	unsigned first;
 
 	open_call(&f);
@@ -100,13 +100,13 @@ START_TEST(our_syn_looks_like_a_kernels)
 	static const uint8_t ttls[] = {0, 1, 200};
 
 	for (size_t i = 0; i < sizeof(ttls); i++) {
-		struct pptp_conversation_config f = knocking();
+		struct setting f = knocking();
 		const struct sent *s;
 		struct pptp_reader in;
 		struct pptp_ip ip;
 		struct pptp_tcp tcp;
 
-		f.ttl = ttls[i];
+		f.vantage.ttl = ttls[i];
 		begin(&f);
 		s = expect(PPTP_ACTION_PACKET);
 		pptp_reader_init(&in, s->bytes, s->length);
@@ -143,12 +143,12 @@ START_TEST(what_is_random_is_the_plans)
 			      ports[] = {0xfb0c, 0xf000};
 
 	for (unsigned i = 0; i < 2; i++) {
-		struct pptp_conversation_config f = knocking();
+		struct setting f = knocking();
 		struct pptp_tcp syn;
 		struct lcp request;
 
-		f.call_id = 0;
-		memcpy(f.random, bytes[i], sizeof(f.random));
+		f.vantage.call_id = 0;
+		memcpy(f.vantage.random, bytes[i], sizeof(f.vantage.random));
 		begin(&f);
 		syn = expect_syn();
 		ck_assert_uint_eq(syn.sequence_number, sequences[i]);
@@ -173,22 +173,21 @@ START_TEST(why_gre_is_not_tested_has_one_reason)
 {
 	static const struct {
 		const char *target, *source;
-		bool raw, proxied;
+		enum pptp_reach reach;
 		enum pptp_reason reason;
 	} rows[] = {
-	    {"2001:db8::1", "2001:db8::2", true, false, PPTP_REASON_IPV6},
-	    {"2001:db8::1", "2001:db8::2", false, true, PPTP_REASON_IPV6},
-	    {"192.0.2.1", "192.0.2.2", true, true, PPTP_REASON_PROXY},
-	    {"192.0.2.1", "192.0.2.2", false, true, PPTP_REASON_PROXY},
-	    {"192.0.2.1", "192.0.2.2", false, false, PPTP_REASON_NO_PRIVILEGE}};
+	    {"2001:db8::1", "2001:db8::2", PPTP_REACH_RAW, PPTP_REASON_IPV6},
+	    {"2001:db8::1", "2001:db8::2", PPTP_REACH_PROXY, PPTP_REASON_IPV6},
+	    {"192.0.2.1", "192.0.2.2", PPTP_REACH_PROXY, PPTP_REASON_PROXY},
+	    {"192.0.2.1", "192.0.2.2", PPTP_REACH_TCP,
+	     PPTP_REASON_NO_PRIVILEGE}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct pptp_conversation_config f = plan();
+		struct setting f = plan();
 
-		f.target = address(rows[i].target);
-		f.source = address(rows[i].source);
-		f.raw = rows[i].raw;
-		f.proxied = rows[i].proxied;
+		f.plan.target = address(rows[i].target);
+		f.vantage.source = address(rows[i].source);
+		f.vantage.reach = rows[i].reach;
 		begin(&f);
 		connected();
 		expect_control(PPTP_SCCRQ);
@@ -203,7 +202,7 @@ END_TEST
 START_TEST(each_option_is_acknowledged_or_rejected)
 {
 	static const uint8_t fine[] = {1, 2, 3, 5, 7, 8, 19};
-	struct pptp_conversation_config f = plan();
+	struct setting f = plan();
 	char option[16];
 
 	for (unsigned type = 0; type < 256; type++) {
