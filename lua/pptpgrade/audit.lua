@@ -2,6 +2,7 @@
 --- Live surveys, of one server or of many at once. Needs pptpgrade.net, Lua 5.4
 -- and libpcap, and asks for it only when it is called.
 local evidence = require "pptpgrade.judge.evidence"
+local lists = require "pptpgrade.lists"
 local survey = require "pptpgrade.survey"
 
 local M = {}
@@ -68,10 +69,8 @@ function Audit:options_of(target)
   if not control then
     return self.opts
   end
-  local opts = { local_path = control.path }
-  for key, value in pairs(self.opts) do
-    opts[key] = value
-  end
+  local opts = lists.copy(self.opts)
+  opts.local_path = opts.local_path or control.path
   if control.target == target.target and control.port == target.port then
     opts.first_wait = APART
   end

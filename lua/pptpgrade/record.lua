@@ -2,6 +2,8 @@
 --- What a record says, read so that it never raises: records also come from
 -- files that anyone wrote. Here are words and numbers of one record; what
 -- follows from them is judged elsewhere.
+local lists = require "pptpgrade.lists"
+
 local M = {}
 
 --- Methods that the evidence knows by a field of their own, for people.
@@ -103,6 +105,11 @@ function M.number(value)
   return type(value) == "number" and value or 0
 end
 
+--- A name without the blanks behind it, which fixed fields may be filled with.
+function M.trimmed(name)
+  return (name:gsub(" +$", ""))
+end
+
 --- When a message came, in microseconds of its record; nil where it is not
 -- told.
 function M.time_of(message)
@@ -110,14 +117,10 @@ function M.time_of(message)
   return type(at) == "number" and at or nil
 end
 
-
 -- A request that says `same_as` has the options and the bytes of that one,
 -- which is counted from 0; the identifier in the bytes is its own.
 local function resolved(offer, first)
-  local whole = {}
-  for key, value in pairs(offer) do
-    whole[key] = value
-  end
+  local whole = lists.copy(offer)
   whole.options = first.options
   if type(first.raw) == "string" and
      math.type(offer.identifier) == "integer" then
@@ -143,7 +146,6 @@ function M.offers(record)
   end
   return whole or offers
 end
-
 
 --- The farewell messages of a record, in order.
 -- @tparam table record

@@ -40,6 +40,7 @@
 --   that is open, one method after the other. What a budget cuts stays unknown.
 local facts = require "pptpgrade.judge.evidence"
 local gre = require "pptpgrade.judge.gre"
+local lists = require "pptpgrade.lists"
 
 local M = {}
 
@@ -63,15 +64,6 @@ local function has_offer(record)
   return offers(record)[1] ~= nil
 end
 
-local function any(records, test)
-  for _, record in ipairs(records) do
-    if test(record) then
-      return true
-    end
-  end
-  return false
-end
-
 local function state(record, name)
   return facts.stage(record, name).state
 end
@@ -92,7 +84,7 @@ local function wants_login(record)
 end
 
 local function is_cisco(records)
-  return any(records, facts.is_cisco)
+  return lists.find(records, facts.is_cisco) ~= nil
 end
 
 -- Busy: it had answered before, and now fails before any offer.
@@ -175,7 +167,7 @@ local function should_decline(evidence, past)
   local login = evidence.authentication.state
   return (login == nil or login == "unknown" or login == "not_tested") and
     p.held == 0 and p.failed < 2 and
-    not any(evidence.conversations, dropped_login)
+    not lists.find(evidence.conversations, dropped_login)
 end
 
 -- All that is open about a Cisco server at once, and the Reject at the end.
@@ -188,7 +180,7 @@ local function cisco_question(evidence)
   end
   local login = evidence.authentication.state
   local decline = login ~= "required" and login ~= "not_required" and
-    not any(evidence.conversations, function(record)
+    not lists.find(evidence.conversations, function(record)
       return record.declined or dropped_login(record)
     end) or nil
   if open[1] then
@@ -252,12 +244,12 @@ end
 -- The next question after `records`, or nil and why there is none.
 local function decide(evidence, plans)
   local records = evidence.conversations
-  if not any(records, has_offer) then
+  if not lists.find(records, has_offer) then
     local why = settled_without_offer(records)
     return not why and {} or nil, why
   elseif evidence.authentication.state == "not_required" then
     return nil, "login is not required"
-  elseif not any(records, wants_login) then
+  elseif not lists.find(records, wants_login) then
     return nil, "no login was asked for"
   elseif gone(records) then
     return nil, "it no longer accepts connections"
@@ -314,14 +306,6 @@ function M.next(evidence, opts)
   return plan_of(opts, fields)
 end
 
-local function copy(t)
-  local new = {}
-  for key, value in pairs(t or {}) do
-    new[key] = value
-  end
-  return new
-end
-
 -- Evidence of a target that nothing could be asked of.
 local function nothing(opts, message, code)
   local methods = {}
@@ -370,7 +354,7 @@ function M.run(target, opts, converse)
   if type(target) ~= "table" then
     target = { target = target }
   end
-  opts = copy(opts)
+  opts = lists.copy(opts)
   opts.target, opts.port = target.target, target.port or opts.port or 1723
   opts.name, opts.labels, opts.plans = target.name, target.labels, {}
   local with_local_path = facts.with_local_path

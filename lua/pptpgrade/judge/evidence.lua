@@ -3,6 +3,7 @@
 -- What one record shows of the login methods, judge/methods.lua says; which
 -- records belong together, judge/surveys.lua.
 local judged = require "pptpgrade.judge.methods"
+local lists = require "pptpgrade.lists"
 local reads = require "pptpgrade.record"
 local surveys = require "pptpgrade.judge.surveys"
 
@@ -27,14 +28,6 @@ local login_certainty = reads.ranks { "not_tested", "unknown", "required",
 
 local function beats(rank, new, old)
   return not old or rank[new.state] > rank[old.state]
-end
-
-local function copy(t)
-  local new = {}
-  for key, value in pairs(t) do
-    new[key] = value
-  end
-  return new
 end
 
 -- Proofs are an object in JSON even where there are none.
@@ -134,7 +127,7 @@ end
 
 -- What records add up to; `known` has what stands beside them.
 local function made_of(records, known)
-  local new = copy(known)
+  local new = lists.copy(known)
   local first = records[1]
   new.schema, new.conversations = M.schema, records
   new.target, new.port = first.target, first.port
@@ -157,7 +150,7 @@ end
 -- @raise where the record is none, or of another target
 function M.merge(evidence, record)
   check(evidence, record)
-  local records = copy(evidence and evidence.conversations or {})
+  local records = lists.copy(evidence and evidence.conversations or {})
   records[#records + 1] = record
   return made_of(records, evidence or {})
 end
@@ -185,8 +178,8 @@ function M.with_local_path(evidence, path)
   if path == nil then
     return evidence
   end
-  local new = copy(evidence)
-  new.gre = copy(reads.stage(evidence, "gre"))
+  local new = lists.copy(evidence)
+  new.gre = lists.copy(reads.stage(evidence, "gre"))
   new.gre.local_path = path
   return new
 end

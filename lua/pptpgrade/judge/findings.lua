@@ -8,21 +8,16 @@
 -- needs a look at several conversations, or at single bytes, is in
 -- oddities.lua. `cvss` is our own estimate, version 3.1.
 local evidence = require "pptpgrade.judge.evidence"
+local lists = require "pptpgrade.lists"
 local oddities = require "pptpgrade.judge.oddities"
 local reads = require "pptpgrade.record"
 local results = require "pptpgrade.judge.results"
+local words = require "pptpgrade.judge.words"
 
 local M = {}
 
-local stage, accepts = evidence.stage, evidence.accepts
-
-local function quoted(bytes)
-  return '"' .. tostring(bytes) .. '"'
-end
-
-local function spaced(hex)
-  return (hex:gsub("%x%x", "%0 "):gsub(" $", ""))
-end
+local stage, accepts = reads.stage, evidence.accepts
+local quoted, spaced = words.quoted, words.spaced
 
 local function proof_of(e, method)
   local proof = (e.authentication.proofs or {})[method] or {}
@@ -109,25 +104,12 @@ local function predictable(view)
   end
 end
 
-local function is_one_of(list, text)
-  for _, known in ipairs(list) do
-    if text == known then
-      return true
-    end
-  end
-  return false
-end
-
 local function host_name(view)
-  local control = stage(view.evidence, "control")
-  local name = control.host_name
-  if type(name) == "string" and not is_one_of(view.policy.names.host, name) then
+  local name = stage(view.evidence, "control").host_name
+  local plain = view.policy.names.host
+  if type(name) == "string" and not lists.contains(plain, name) then
     return "SCCRP host name " .. quoted(name)
   end
-end
-
-local function trimmed(text)
-  return (text:gsub(" +$", ""))
 end
 
 -- The names in the challenges of all conversations, each once; EAP has none.
@@ -156,7 +138,7 @@ end
 
 local function challenge_name(view)
   return told_names(view, function(name)
-    return not is_one_of(view.policy.names.challenge, trimmed(name))
+    return not lists.contains(view.policy.names.challenge, reads.trimmed(name))
   end)
 end
 
@@ -186,7 +168,7 @@ local shipped = { "pptpd", "MikroTik", "Draytek", "DrayTek", "Vigor" }
 local function default_names(view)
   local control = stage(view.evidence, "control")
   local told = told_names(view, function(name)
-    return is_one_of(shipped, trimmed(name))
+    return lists.contains(shipped, reads.trimmed(name))
   end)
   if told then
     return told
@@ -222,7 +204,7 @@ end
 
 local function prompt(view)
   return oddities.prompt(view.evidence, function(text)
-    return is_one_of(view.policy.names.prompt, text)
+    return lists.contains(view.policy.names.prompt, text)
   end)
 end
 

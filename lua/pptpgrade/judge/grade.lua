@@ -14,6 +14,7 @@ local evidence = require "pptpgrade.judge.evidence"
 local findings = require "pptpgrade.judge.findings"
 local gre = require "pptpgrade.judge.gre"
 local limits = require "pptpgrade.judge.limits"
+local lists = require "pptpgrade.lists"
 local observe = require "pptpgrade.product.observe"
 local choice = require "pptpgrade.remedy.choice"
 local policies = require "pptpgrade.policy"
@@ -141,12 +142,7 @@ local function collect_findings(view)
 end
 
 local function has_cap(view, id)
-  for _, cap in ipairs(view.caps) do
-    if cap.id == id then
-      return true
-    end
-  end
-  return false
+  return lists.find(view.caps, function(cap) return cap.id == id end) ~= nil
 end
 
 -- What is closed, or no PPTP, is not advised how to close PPTP.

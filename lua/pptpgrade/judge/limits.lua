@@ -9,6 +9,7 @@ local contact = require "pptpgrade.judge.contact"
 local ends = require "pptpgrade.judge.ends"
 local evidence = require "pptpgrade.judge.evidence"
 local gre = require "pptpgrade.judge.gre"
+local lists = require "pptpgrade.lists"
 local oddities = require "pptpgrade.judge.oddities"
 local policies = require "pptpgrade.policy"
 local reads = require "pptpgrade.record"
@@ -39,15 +40,6 @@ end
 local function add_unknown(view, id, grade)
   local best, worst = policies.range(grade)
   add(view, id, span(best, math.max(worst, policies.worst(view.policy))))
-end
-
-local function any(view, test)
-  for _, record in ipairs(view.evidence.conversations) do
-    if test(record) then
-      return true
-    end
-  end
-  return false
 end
 
 -- Whether a record went as far as to ask about a stage.
@@ -222,12 +214,13 @@ end
 local function cap_control(view)
   local stages = view.policy.stages
   local state = stage(view.evidence, "control").state
-  if state == "answered" or any(view, speaks_pptp) then
+  local records = view.evidence.conversations
+  if state == "answered" or lists.find(records, speaks_pptp) then
     cap_answer(view)
   elseif state == "refused" then
     add(view, "C01", stages.answers)
     cap_refusal(view, "control", 4, 5)
-  elseif state == "not_pptp" and not any(view, is_cut) then
+  elseif state == "not_pptp" and not lists.find(records, is_cut) then
     add(view, "C22", stages.other_protocol)
   else
     add_unknown(view, "C23", stages.no_reply)

@@ -4,6 +4,7 @@
 local caps = require "pptpgrade.judge.caps"
 local contact = require "pptpgrade.judge.contact"
 local gre = require "pptpgrade.judge.gre"
+local lists = require "pptpgrade.lists"
 local reads = require "pptpgrade.record"
 local results = require "pptpgrade.judge.results"
 local words = require "pptpgrade.judge.words"
@@ -13,24 +14,19 @@ local M = {}
 local stage, has_note = reads.stage, reads.has_note
 
 local function cap_of(view, id)
-  for _, cap in ipairs(view.caps) do
-    if cap.id == id then
-      return cap
-    end
-  end
+  return lists.find(view.caps, function(cap) return cap.id == id end)
 end
 
 local function records_of(view)
   return view.evidence.conversations
 end
 
+local function find(view, test)
+  return lists.find(records_of(view), test)
+end
+
 local function any_note(view, code)
-  for _, record in ipairs(records_of(view)) do
-    if has_note(record, code) then
-      return true
-    end
-  end
-  return false
+  return find(view, function(record) return has_note(record, code) end) ~= nil
 end
 
 -- Texts have %s where the port belongs.
@@ -127,14 +123,6 @@ local function login_summary(view)
 end
 
 -- ---- stages before a login --------------------------------------------------
-
-local function find(view, test)
-  for _, record in ipairs(records_of(view)) do
-    if test(record) then
-      return record
-    end
-  end
-end
 
 local function is_asked(record)
   return stage(record, "control").state ~= "not_tested"

@@ -17,6 +17,21 @@ function M.span(best, worst)
   return M.letter(best) .. "-" .. M.letter(worst)
 end
 
+--- Bytes in hexadecimal with a blank between them: "03 05 c2 23".
+function M.spaced(hex)
+  return (hex:gsub("%x%x", "%0 "):gsub(" $", ""))
+end
+
+--- Text in quotes.
+function M.quoted(text)
+  return '"' .. tostring(text) .. '"'
+end
+
+--- A state's name for people: "inbound only".
+function M.state(state)
+  return (tostring(state):gsub("_", " "))
+end
+
 --- "a", "a and b", "a, b and c"
 -- @tparam table words
 -- @tparam string last "and" or "or"

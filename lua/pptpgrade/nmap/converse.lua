@@ -227,7 +227,9 @@ end
 
 -- Bytes that nobody read would make the kernel end the connection with RST.
 function actions.close(self)
-  local _ = self.socket and self.socket:set_timeout(1)
+  if self.socket then
+    self.socket:set_timeout(1)
+  end
   while not self.closed and self.socket:receive() do end
 end
 
@@ -239,16 +241,27 @@ function Talk:perform()
   end
 end
 
+-- Packets and the connection's bytes, first those that are more likely to come.
+function Talk:wait_in_call(ms)
+  if self.listening and not self.closed then
+    if not self:listen(ms) then
+      self:sniff(1)
+    end
+  elseif not self:sniff(ms) then
+    self:listen(1)
+  end
+end
+
 function Talk:wait_until(due)
   local ms = math.ceil((due - nmap.clock()) * 1000)
   if ms <= 0 then
     self.c:input("tick", nil, nmap.clock())
-  elseif not self.calling then
-    local _ = self.closed and stdnse.sleep(ms / 1000) or self:listen(ms)
-  elseif self.listening and not self.closed then
-    local _ = self:listen(math.min(ms, POLL)) or self:sniff(1)
+  elseif self.calling then
+    self:wait_in_call(math.min(ms, POLL))
+  elseif self.closed then
+    stdnse.sleep(ms / 1000)
   else
-    local _ = self:sniff(math.min(ms, POLL)) or self:listen(1)
+    self:listen(ms)
   end
 end
 
@@ -271,7 +284,9 @@ function Talk:run(holder, ends)
     end
     self:perform()
   end
-  local _ = self.socket and self.socket:close()
+  if self.socket then
+    self.socket:close()
+  end
   self:close_raw()
   return self.c:record()
 end

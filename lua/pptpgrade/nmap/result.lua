@@ -7,18 +7,18 @@ local evidence = require "pptpgrade.judge.evidence"
 local model = require "pptpgrade.report.model"
 local results = require "pptpgrade.judge.results"
 local stages = require "pptpgrade.report.stages"
+local timespec = require "pptpgrade.nmap.timespec"
+local words = require "pptpgrade.judge.words"
 
 local M = {}
 
 local NAME = "pptp-exposure"
 local CONTACT = 64 -- bytes of the SCCRQ's host name
-local units = { [""] = 1, ms = 0.001, s = 1, m = 60, h = 3600 }
 
 -- ---- Arguments.
 
 local function duration(text)
-  local number, unit = tostring(text):match("^(%d+%.?%d*)(%a*)$")
-  local seconds = number and units[unit] and tonumber(number) * units[unit]
+  local seconds = timespec.seconds(text)
   return seconds and seconds > 0 and seconds <= 3600 and seconds or nil
 end
 
@@ -90,47 +90,39 @@ end
 
 -- ---- The result.
 
-local function word(state)
-  return (tostring(state):gsub("_", " "))
-end
-
-local function safe(value)
-  return escape.text(tostring(value))
-end
-
 local function in_brackets(text, note)
   return note and ("%s (%s)"):format(text, note) or text
 end
 
 local function named(product)
   if product and product.name and product.name ~= "unknown" then
-    local os = product.os
-    return safe(product.name) ..
-      (os and not product.name:find(os, 1, true) and " on " .. safe(os) or "")
+    local name, os = product.name, product.os
+    return escape.value(name) .. (os and not name:find(os, 1, true) and
+                                  " on " .. escape.value(os) or "")
   end
 end
 
 local function control_text(verdict)
   local s = evidence.stage(verdict.evidence, "control")
   if s.state == "not_pptp" then
-    return in_brackets("not PPTP", safe(s.service or "unknown"))
+    return in_brackets("not PPTP", escape.value(s.service or "unknown"))
   elseif s.state == "refused" then
-    return in_brackets("refused", safe(results.text("control", s)))
+    return in_brackets("refused", escape.value(results.text("control", s)))
   end
-  return in_brackets(word(s.state), named(verdict.product))
+  return in_brackets(words.state(s.state), named(verdict.product))
 end
 
 local function call_text(verdict)
   local s = evidence.stage(verdict.evidence, "call")
   if s.state == "refused" then
-    return in_brackets("refused", safe(results.text("call", s)))
+    return in_brackets("refused", escape.value(results.text("call", s)))
   end
-  return word(s.state)
+  return words.state(s.state)
 end
 
 local function gre_text(verdict)
   local s = evidence.stage(verdict.evidence, "gre")
-  return in_brackets(word(s.state),
+  return in_brackets(words.state(s.state),
                      s.state ~= "reachable" and stages.reason(s) or nil)
 end
 
@@ -138,7 +130,7 @@ end
 local function method_item(new, title, state, letter)
   local item = new()
   item.name = title
-  item.state = word(state)
+  item.state = words.state(state)
   item.strength = letter
   getmetatable(item).__tostring = function()
     return in_brackets(title, item.state) .. (letter and " - " .. letter or "")
@@ -161,7 +153,8 @@ local function sort_methods(new, verdict)
   for _, method in ipairs(known.other or {}) do
     local proof = (known.proofs or {})[method] or { state = "offered" }
     by.taken[#by.taken + 1] = method_item(new,
-      safe(evidence.title(method)), proof.state, model.letter_of(found, method))
+      escape.value(evidence.title(method)), proof.state,
+      model.letter_of(found, method))
   end
   return by
 end
@@ -201,9 +194,9 @@ local function warnings(verdict, verbosity)
   local list = {}
   for _, finding in ipairs(verdict.findings) do
     if finding.severity ~= "info" or verbosity >= 2 then
-      list[#list + 1] = ("%s %s %s"):format(safe(finding.severity),
-                                            safe(finding.id),
-                                            safe(finding.title))
+      list[#list + 1] = ("%s %s %s"):format(escape.value(finding.severity),
+                                            escape.value(finding.id),
+                                            escape.value(finding.title))
     end
   end
   return list
@@ -214,7 +207,7 @@ local function not_tested(verdict, by)
   local gre = evidence.stage(e, "gre")
   local last = e.conversations[#e.conversations]
   if e.error then
-    list[1] = safe(e.error)
+    list[1] = escape.value(e.error)
   elseif last and last.ended_by == "aborted" then
     list[1] = "the survey was stopped before its end"
   end
@@ -249,14 +242,14 @@ function M.result(new, verdict, verbosity)
   out.control = control_text(verdict)
   out.call = call_text(verdict)
   out.gre = gre_text(verdict)
-  out.login = word(verdict.evidence.authentication.state)
+  out.login = words.state(verdict.evidence.authentication.state)
   out.methods = filled(by.taken)
   out.refused = filled(by.refused)
   out.unknown = filled(by.unknown)
   out.disclosed = disclosed(new, verdict.evidence)
   out.warnings = filled(warnings(verdict, verbosity))
   out["not tested"] = filled(not_tested(verdict, by))
-  out.summary = safe(verdict.summary)
+  out.summary = escape.value(verdict.summary)
   out.confidence = verdict.confidence
   out.grade = verdict.grade
   return out

@@ -11,6 +11,7 @@
 -- conversations with one), "second hand" (captures and logs of others, or
 -- documents). Nothing that rests on second hand is ever called proven.
 local observe = require "pptpgrade.product.observe"
+local reads = require "pptpgrade.record"
 
 local M = {}
 
@@ -18,7 +19,6 @@ local all = observe.all
 
 -- What our Outgoing-Call-Request wishes (native/core/conversation.c).
 local OUR_SPEED, OUR_WINDOW = 100000000, 64
-
 
 -- A "?" behind a type: it may be missing. Fields that are tables are told in
 -- the tests below.
@@ -336,10 +336,6 @@ function tests.drawn(wanted, seen)
   end
 end
 
-local function trimmed(text)
-  return (text:gsub(" +$", ""))
-end
-
 -- A name can be configured: another one rules nothing out.
 function tests.challenge_name(wanted, seen)
   for _, one in ipairs(seen.names) do
@@ -348,7 +344,7 @@ function tests.challenge_name(wanted, seen)
       fits = wanted[one.method] == one.name
     elseif wanted == "as host" then
       fits = type(seen.host) == "string" and seen.host ~= "" and
-        trimmed(one.name) == trimmed(seen.host)
+        reads.trimmed(one.name) == reads.trimmed(seen.host)
     else
       fits = one.name == wanted
     end

@@ -3,47 +3,77 @@
 -- behaves like that, product/weigh.lua says.
 --
 -- A row holds what is known of one product. A column is a literal (the whole
--- field must equal it), a matcher made by a function below, or `any`. The row
--- with the most columns that are not `any` wins; between equals the higher
--- confidence, then the earlier row. Every comparison is of plain bytes: what a
--- server sends is never a pattern.
+-- field must equal it) or a test of the field and the whole reply, made by a
+-- function below; nil, or none, where a field may be anything. The row with the
+-- most columns wins; between equals the higher confidence, then the earlier
+-- row. Every comparison is of plain bytes: what a server sends is never a
+-- pattern.
 --
 -- No row proves anything: a reply can be forged, and many boxes ship the same
 -- daemon. Every result carries its confidence and its source.
 local M = {}
 
-local any = { how = "any" }
-local filled = { how = "filled" }
-local as_vendor = { how = "vendor" }
+local function is_text(test)
+  return function(value, reply)
+    return type(value) == "string" and test(value, reply)
+  end
+end
+
+local function any_of(words, test)
+  return is_text(function(value)
+    for _, word in ipairs(words) do
+      if test(value, word) then
+        return true
+      end
+    end
+    return false
+  end)
+end
+
+local filled = is_text(function(value) return value ~= "" end)
+
+local as_vendor = is_text(function(value, reply)
+  return value == reply.vendor
+end)
 
 local function has(...)
-  return { how = "has", words = { ... } }
+  return any_of({ ... }, function(value, word)
+    return value:find(word, 1, true) ~= nil
+  end)
 end
 
 local function starts(...)
-  return { how = "starts", words = { ... } }
+  return any_of({ ... }, function(value, word)
+    return value:sub(1, #word) == word
+  end)
 end
 
 local function either(...)
-  return { how = "either", words = { ... } }
+  return any_of({ ... }, function(value, word) return value == word end)
 end
 
--- In any case of its letters; `words` in lower case.
+-- In any case of its letters; `word` in lower case.
 local function folded(word)
-  return { how = "folded", words = { word } }
+  return is_text(function(value) return value:lower() == word end)
 end
 
 local function has_folded(word)
-  return { how = "has_folded", words = { word } }
+  return is_text(function(value)
+    return value:lower():find(word, 1, true) ~= nil
+  end)
 end
 
 local function range(from, to)
-  return { how = "range", from = from, to = to }
+  return function(value)
+    return type(value) == "number" and value >= from and value <= to
+  end
 end
 
 -- One letter again and again, `least` times or more.
 local function row_of(letter, least)
-  return { how = "row", words = { letter }, least = least }
+  return is_text(function(value)
+    return #value >= least and value == letter:rep(#value)
+  end)
 end
 
 local NUMBER_MAX = 0xffffffff
@@ -67,16 +97,16 @@ M.rows = {
     source = "quozl/pptpd pptpdefs.h; ubuntu/centos capture 2015; " ..
       "nmap outputs",
     confidence = "high" },
-  { "linux", "local", 1, any, range(1, 3), range(0, 3),
+  { "linux", "local", 1, nil, range(1, 3), range(0, 3),
     name = "Poptop derivative or decoy", note = "stock Poptop sends 0 and 0",
     device_type = "vpn-server", os = "Linux",
     cpe = "cpe:/o:linux:linux_kernel", family = "poptop",
     source = "inferred from quozl/pptpd", confidence = "low" },
-  { "linux", "pptp-server", any, any, 3, 3,
+  { "linux", "pptp-server", nil, nil, 3, 3,
     name = "Port-faking deception service",
     device_type = "honeypot",
     source = "public port-faker docs", confidence = "medium" },
-  { folded "linux", any, any, any, any, any, name = "Poptop derivative",
+  { folded "linux", name = "Poptop derivative",
     vendor = "Poptop", device_type = "vpn-server", os = "Linux",
     cpe = "cpe:/o:linux:linux_kernel", family = "poptop",
     source = "GVM VT 108682", confidence = "medium" },
@@ -90,15 +120,15 @@ M.rows = {
     vendor = "pptpclient", device_type = "vpn-client", os = "Linux",
     cpe = "cpe:/a:pptpclient_project:pptpclient",
     source = "winterheart/accel-pptp pptp_options.h", confidence = "low" },
-  { "cananian", any, any, any, any, any, name = "accel-ppp or derivative",
+  { "cananian", name = "accel-ppp or derivative",
     vendor = "accel-ppp", device_type = "vpn-server", os = "Linux",
     cpe = "cpe:/a:accel-ppp:accel-ppp", family = "accel",
     source = "GVM VT 108682 (string)", confidence = "medium" },
-  { "FreeBSD MPD", any, 257, 0, 3, 3, name = "mpd", note = "4 or 5",
+  { "FreeBSD MPD", nil, 257, 0, 3, 3, name = "mpd", note = "4 or 5",
     vendor = "MPD project", device_type = "vpn-server", os = "FreeBSD",
     cpe = "cpe:/a:mpd_project:mpd", family = "mpd",
     source = "mpd pptp_ctrl.c, defs.h; GVM", confidence = "high" },
-  { "DragonFlyBSD MPD", any, 257, 0, 3, 3, name = "mpd", note = "5",
+  { "DragonFlyBSD MPD", nil, 257, 0, 3, 3, name = "mpd", note = "5",
     vendor = "MPD project", device_type = "vpn-server", os = "DragonFly BSD",
     cpe = "cpe:/a:mpd_project:mpd", family = "mpd",
     source = "mpd defs.h (later fork)", confidence = "high" },
@@ -110,12 +140,11 @@ M.rows = {
     note = "a client's code that answers",
     vendor = "pptpclient", device_type = "vpn-client", os = "Linux",
     source = "winterheart/accel-pptp pptp_options.h", confidence = "low" },
-  { "FreeBSD/NIW Solutions", any, any, any, any, any,
-    name = "mpd in an appliance of NIW Solutions",
+  { "FreeBSD/NIW Solutions", name = "mpd in an appliance of NIW Solutions",
     vendor = "NIW Solutions", device_type = "vpn-server", os = "FreeBSD",
     cpe = "cpe:/o:freebsd:freebsd", family = "mpd",
     source = "GVM VT 108682", confidence = "medium" },
-  { has "FreeBSD", any, any, any, any, any, name = "mpd family",
+  { has "FreeBSD", name = "mpd family",
     vendor = "FreeBSD", device_type = "vpn-server", os = "FreeBSD",
     cpe = "cpe:/o:freebsd:freebsd", family = "mpd",
     source = "GVM VT 108682", confidence = "medium" },
@@ -124,23 +153,23 @@ M.rows = {
     cpe = "cpe:/o:openbsd:openbsd", family = "npppd",
     source = "openbsd/src npppd pptp_ctrl.c; firmware value from memory",
     confidence = "medium" },
-  { filled, as_vendor, any, 4, 2, 2, name = "npppd",
+  { filled, as_vendor, nil, 4, 2, 2, name = "npppd",
     note = "with a configured name, which it sends as vendor too",
     vendor = "OpenBSD", device_type = "vpn-server", os = "OpenBSD",
     cpe = "cpe:/o:openbsd:openbsd", family = "npppd",
     source = "openbsd/src npppd pptp_ctrl.c", confidence = "low" },
-  { "IIJ", any, any, 4, 2, 2, name = "SEIL router", note = "npppd",
+  { "IIJ", nil, nil, 4, 2, 2, name = "SEIL router", note = "npppd",
     vendor = "IIJ", device_type = "router", os = "SEIL",
     cpe = "cpe:/o:iij:seil", family = "npppd",
     source = "GVM string; npppd (c) IIJ", confidence = "medium" },
-  { "Mac OS X, Apple Computer, Inc", any, 1, 1, 3, 3,
+  { "Mac OS X, Apple Computer, Inc", nil, 1, 1, 3, 3,
     name = "Mac OS X Server vpnd", note = "10.11 or older",
     ended = "Apple took PPTP out in 2016",
     vendor = "Apple", device_type = "vpn-server", os = "Mac OS X",
     cpe = "cpe:/o:apple:mac_os_x_server", family = "apple",
     source = "apple-oss ppp Drivers/PPTP/PPTP-plugin/pptp.c; GVM",
     confidence = "high" },
-  { has("Mac OS X", "Apple Computer"), any, any, any, any, any,
+  { has("Mac OS X", "Apple Computer"),
     name = "Mac OS X Server", ended = "Apple took PPTP out in 2016",
     vendor = "Apple", device_type = "vpn-server", os = "Mac OS X",
     cpe = "cpe:/o:apple:mac_os_x", family = "apple",
@@ -161,12 +190,11 @@ M.rows = {
     note = "which sends 0 channels, framing 2, bearer 3; dionaea, or Poptop",
     decoy = true, source = "dionaea packets.py + conf/services/pptp.yaml",
     confidence = "low" },
-  { "Microsoft", any, any, any, any, any,
-    name = "Windows remote access server",
+  { "Microsoft", name = "Windows remote access server",
     vendor = "Microsoft", device_type = "vpn-server", os = "Windows",
     cpe = "cpe:/o:microsoft:windows", family = "windows",
     source = "GVM VT 108682", confidence = "medium" },
-  { "Microsoft Windows NT", any, range(1, NUMBER_MAX), 0, any, any,
+  { "Microsoft Windows NT", nil, range(1, NUMBER_MAX), 0,
     name = "Windows NT4, 2000 or XP remote access",
     note = "firmware is the build where clients send it: 2160, 2600",
     vendor = "Microsoft", device_type = "vpn-server", os = "Windows",
@@ -180,7 +208,7 @@ M.rows = {
     cpe = "cpe:/o:mikrotik:routeros", family = "mikrotik",
     source = "pastebin Ug5M5qte RouterOS log; nmap output 2015; GVM",
     confidence = "high" },
-  { "MikroTik", any, 1, 0, 2, 0, name = "RouterOS",
+  { "MikroTik", nil, 1, 0, 2, 0, name = "RouterOS",
     note = "its host name is the system identity",
     vendor = "MikroTik", device_type = "router", os = "RouterOS",
     cpe = "cpe:/o:mikrotik:routeros", family = "mikrotik",
@@ -189,16 +217,16 @@ M.rows = {
     note = "which sends 0 channels and framing 2; dionaea, or Poptop",
     decoy = true, source = "dionaea packets.py + pptp.yaml",
     confidence = "low" },
-  { has "MikroTik", any, any, any, any, any, name = "RouterOS",
+  { has "MikroTik", name = "RouterOS",
     vendor = "MikroTik", device_type = "router", os = "RouterOS",
     cpe = "cpe:/o:mikrotik:routeros", family = "mikrotik",
     source = "GVM VT 108682", confidence = "medium" },
-  { "Cisco Systems, Inc.", any, 4608, 0, 3, 3, name = "IOS VPDN",
+  { "Cisco Systems, Inc.", nil, 4608, 0, 3, 3, name = "IOS VPDN",
     vendor = "Cisco", device_type = "router", os = "IOS",
     cpe = "cpe:/o:cisco:ios", family = "cisco",
     source = "ubuntuforums capture 2010 (firmware 4608, IOS host name)",
     confidence = "high" },
-  { "Cisco Systems", "", 4608, any, any, any, name = "PIX 6.x",
+  { "Cisco Systems", "", 4608, name = "PIX 6.x",
     ended = "Cisco ended support of PIX in 2013",
     vendor = "Cisco", device_type = "firewall", os = "PIX OS",
     cpe = "cpe:/o:cisco:pix_firewall_software", family = "pix",
@@ -206,11 +234,11 @@ M.rows = {
   { "Cisco Systems", "", 4608, 1, 0, 0, name = "Server dressed as a PIX",
     note = "dionaea, or Poptop", decoy = true,
     source = "dionaea packets.py + pptp.yaml", confidence = "low" },
-  { has "Cisco", any, any, any, any, any, name = "IOS family",
+  { has "Cisco", name = "IOS family",
     vendor = "Cisco", device_type = "router", os = "IOS",
     cpe = "cpe:/o:cisco:ios", family = "cisco",
     source = "GVM VT 108682", confidence = "medium" },
-  { "DrayTek", "Vigor", 1, any, any, any, name = "DrayTek Vigor",
+  { "DrayTek", "Vigor", 1, name = "DrayTek Vigor",
     vendor = "DrayTek", device_type = "router", os = "DrayOS",
     cpe = "cpe:/o:draytek:vigor_firmware", family = "draytek",
     source = "GVM gb_draytek_vigor (PPTP); dionaea sample; banner corpora",
@@ -220,57 +248,54 @@ M.rows = {
     vendor = "DrayTek", device_type = "router", os = "DrayOS",
     cpe = "cpe:/o:draytek:vigor_firmware", family = "draytek",
     source = "dionaea packets.py", confidence = "low" },
-  { any, "Vigor", any, any, any, any, name = "DrayTek Vigor",
+  { nil, "Vigor", name = "DrayTek Vigor",
     note = "under another vendor's name",
     vendor = "DrayTek", device_type = "router", os = "DrayOS",
     cpe = "cpe:/o:draytek:vigor_firmware", family = "draytek",
     source = "GVM VT 108682", confidence = "medium" },
-  { "YAMAHA Corporation", "RT57i", 32838, any, any, any,
-    name = "RT57i broadband VoIP router",
+  { "YAMAHA Corporation", "RT57i", 32838, name = "RT57i broadband VoIP router",
     vendor = "Yamaha", device_type = "router", os = "Yamaha RT",
     cpe = "cpe:/h:yamaha:rt57i",
     source = "nmap pptp-version documentation example", confidence = "high" },
   { "YAMAHA Corporation", starts("RT", "RTX", "RTV", "NVR", "SRT", "FWX"),
-    any, any, any, any, name = "RT or RTX series",
+    name = "RT or RTX series",
     note = "its host name is the model",
     vendor = "Yamaha", device_type = "router", os = "Yamaha RT",
     cpe = "cpe:/h:yamaha:rtx",
     source = "GVM string; generalised from RT57i", confidence = "medium" },
-  { "YAMAHA Corporation", any, any, any, any, any, name = "Yamaha router",
+  { "YAMAHA Corporation", name = "Yamaha router",
     vendor = "Yamaha", device_type = "router", os = "Yamaha RT",
     source = "GVM VT 108682", confidence = "medium" },
-  { "Fortinet pptp", "pptp server", 1, any, any, any, name = "FortiGate",
+  { "Fortinet pptp", "pptp server", 1, name = "FortiGate",
     vendor = "Fortinet", device_type = "firewall", os = "FortiOS",
     cpe = "cpe:/o:fortinet:fortios", family = "fortinet",
     source = "public banner lists (Firmware 1 / pptp server / Fortinet pptp)",
     confidence = "medium" },
-  { has "Fortinet", any, any, any, any, any, name = "FortiGate",
+  { has "Fortinet", name = "FortiGate",
     vendor = "Fortinet", device_type = "firewall", os = "FortiOS",
     cpe = "cpe:/o:fortinet:fortios", family = "fortinet",
     source = "GVM VT 108682", confidence = "medium" },
-  { "FWvendor pptp", any, any, any, any, any,
-    name = "Firewall like FortiOS under no brand",
+  { "FWvendor pptp", name = "Firewall like FortiOS under no brand",
     device_type = "firewall",
     source = "GVM VT 108682 (unknown list); pattern inference",
     confidence = "low" },
-  { has "BUFFALO", any, any, any, any, any, name = "Buffalo router",
+  { has "BUFFALO", name = "Buffalo router",
     vendor = "Buffalo", device_type = "router",
     cpe = "cpe:/o:buffalotech:unknown_router_firmware",
     source = "GVM VT 108682", confidence = "medium" },
-  { has "TP-LINK", any, any, any, any, any, name = "TP-Link router",
+  { has "TP-LINK", name = "TP-Link router",
     vendor = "TP-Link", device_type = "router",
     cpe = "cpe:/o:tp-link:unknown_router_firmware",
     source = "GVM VT 108682", confidence = "medium" },
-  { starts "ZyXEL Communication Corp.", any, any, any, any, any,
-    name = "ZyXEL router or firewall",
+  { starts "ZyXEL Communication Corp.", name = "ZyXEL router or firewall",
     vendor = "ZyXEL", device_type = "router",
     cpe = "cpe:/o:zyxel:unknown_router_firmware",
     source = "GVM VT 108682", confidence = "medium" },
-  { has "D-Link", any, any, any, any, any, name = "D-Link router",
+  { has "D-Link", name = "D-Link router",
     vendor = "D-Link", device_type = "router",
     cpe = "cpe:/o:dlink:unknown_router_firmware",
     source = "GVM VT 108682", confidence = "medium" },
-  { has "Aruba", any, any, any, any, any, name = "Aruba mobility controller",
+  { has "Aruba", name = "Aruba mobility controller",
     vendor = "Aruba Networks", device_type = "wireless-controller",
     os = "ArubaOS", cpe = "cpe:/o:arubanetworks:arubaos",
     source = "GVM VT 108682", confidence = "medium" },
@@ -279,98 +304,91 @@ M.rows = {
     vendor = "Netgear", device_type = "router",
     cpe = "cpe:/o:netgear:router_firmware",
     source = "Netgear/DNI GPL pptp.h (client side)", confidence = "low" },
-  { "Freebox", any, any, any, any, any, name = "Freebox",
+  { "Freebox", name = "Freebox",
     vendor = "Free (Iliad)", device_type = "broadband-gateway",
     os = "Freebox OS", cpe = "cpe:/o:freebox:freebox_os",
     source = "GVM VT 108682 (string)", confidence = "medium" },
-  { "AMIT", any, any, any, any, any, name = "AMIT router",
+  { "AMIT", name = "AMIT router",
     vendor = "AMIT", device_type = "router",
     source = "GVM VT 108682; banner lists", confidence = "medium" },
-  { "THOMSON", any, any, any, any, any, name = "SpeedTouch gateway",
+  { "THOMSON", name = "SpeedTouch gateway",
     vendor = "Thomson", device_type = "broadband-gateway",
     cpe = "cpe:/h:thomson:speedtouch",
     source = "GVM VT 108682 (string); SpeedTouch shows 1723 open in " ..
       "forum scans",
     confidence = "medium" },
-  { "ALCATEL", any, any, any, any, any, name = "SpeedTouch ADSL modem",
+  { "ALCATEL", name = "SpeedTouch ADSL modem",
     note = "relays PPTP to PPPoA",
     vendor = "Alcatel", device_type = "broadband-modem",
     cpe = "cpe:/h:alcatel:speed_touch",
     source = "GVM VT 108682 (string); interpretation from memory",
     confidence = "medium" },
-  { "Jungo", any, any, any, any, any, name = "OpenRG gateway",
+  { "Jungo", name = "OpenRG gateway",
     vendor = "Jungo", device_type = "broadband-gateway",
     os = "OpenRG (Linux)", cpe = "cpe:/a:jungo:openrg",
     source = "GVM VT 108682 (string)", confidence = "medium" },
-  { "UTT_OID_8874", any, any, any, any, any, name = "UTT router",
+  { "UTT_OID_8874", name = "UTT router",
     note = "the string is its enterprise number",
     vendor = "UTT", device_type = "router", os = "ReOS",
     cpe = "cpe:/h:utt:router",
     source = "GVM VT 108682 (string)", confidence = "medium" },
-  { "Clavister", any, any, any, any, any, name = "Clavister firewall",
+  { "Clavister", name = "Clavister firewall",
     vendor = "Clavister", device_type = "firewall", os = "cOS Core",
     cpe = "cpe:/o:clavister:cos_core",
     source = "GVM VT 108682 (string)", confidence = "medium" },
-  { "Allworx Server VPN", any, any, any, any, any, name = "Allworx IP PBX",
+  { "Allworx Server VPN", name = "Allworx IP PBX",
     vendor = "Allworx", device_type = "pbx", cpe = "cpe:/h:allworx:allworx",
     source = "GVM VT 108682 (string)", confidence = "medium" },
-  { "innovaphone", any, any, any, any, any,
-    name = "innovaphone PBX or gateway",
+  { "innovaphone", name = "innovaphone PBX or gateway",
     vendor = "innovaphone", device_type = "pbx",
     cpe = "cpe:/h:innovaphone:pbx",
     source = "GVM VT 108682 (string)", confidence = "medium" },
-  { starts "BinTec", any, any, any, any, any,
-    name = "BinTec or Teldat router",
+  { starts "BinTec", name = "BinTec or Teldat router",
     vendor = "bintec elmeg", device_type = "router", os = "BOSS",
     cpe = "cpe:/h:bintec:router",
     source = 'GVM VT 108682 (string "BinTec (HG4100)")',
     confidence = "medium" },
-  { "NTT", any, any, any, any, any, name = "NTT broadband gateway",
+  { "NTT", name = "NTT broadband gateway",
     vendor = "NTT", device_type = "broadband-gateway",
     source = "GVM VT 108682 (string)", confidence = "low" },
-  { "MN128-SOHO-IB3", any, any, any, any, any, name = "MN128-SOHO IB3 router",
+  { "MN128-SOHO-IB3", name = "MN128-SOHO IB3 router",
     vendor = "NTT-ME", device_type = "router",
     cpe = "cpe:/h:ntt-me:mn128-soho-ib3",
     source = "GVM VT 108682 (string)", confidence = "medium" },
-  { "MR504DV", any, any, any, any, any, name = "NetGenesis MR504DV router",
+  { "MR504DV", name = "NetGenesis MR504DV router",
     vendor = "Micro Research", device_type = "router",
     source = "GVM VT 108682 (string); brand from memory",
     confidence = "low" },
-  { "Sarian, PPTP", any, any, any, any, any,
-    name = "Sarian or Digi TransPort router",
+  { "Sarian, PPTP", name = "Sarian or Digi TransPort router",
     vendor = "Digi", device_type = "router", os = "SarOS",
     cpe = "cpe:/h:digi:transport",
     source = "GVM VT 108682 (string); lineage from memory",
     confidence = "medium" },
-  { either("Netopia", "netopia"), any, any, any, any, any,
-    name = "Netopia router",
+  { either("Netopia", "netopia"), name = "Netopia router",
     vendor = "Netopia (Motorola)", device_type = "router",
     cpe = "cpe:/h:netopia:router",
     source = "GVM VT 108682 (string)", confidence = "medium" },
-  { "Red-Giant Network Operating System", any, any, any, any, any,
-    name = "RGNOS router",
+  { "Red-Giant Network Operating System", name = "RGNOS router",
     vendor = "Ruijie", device_type = "router", os = "RGNOS",
     cpe = "cpe:/o:ruijie:rgnos",
     source = "GVM VT 108682 (string)", confidence = "medium" },
-  { "Ruijie General Operation System", any, any, any, any, any,
-    name = "RGOS router",
+  { "Ruijie General Operation System", name = "RGOS router",
     vendor = "Ruijie", device_type = "router", os = "RGOS",
     cpe = "cpe:/o:ruijie:rgos",
     source = "GVM VT 108682 (string)", confidence = "medium" },
-  { "BRN", any, 1, any, any, any, name = "Unknown product BRN",
+  { "BRN", nil, 1, name = "Unknown product BRN",
     note = "common in lists of banners", device_type = "router",
     source = "public banner lists", confidence = "low" },
-  { "Router", any, any, any, any, any, name = "Router of no brand",
+  { "Router", name = "Router of no brand",
     device_type = "router",
     source = "GVM VT 108682 (unknown list)", confidence = "low" },
-  { "PPTP", any, any, any, any, any, name = "PPTP server of no brand",
+  { "PPTP", name = "PPTP server of no brand",
     device_type = "vpn-server",
     source = "GVM VT 108682 (unknown list)", confidence = "low" },
-  { row_of("x", 4), any, any, any, any, any, name = "Masked vendor string",
+  { row_of("x", 4), name = "Masked vendor string",
     note = "by an administrator, or a decoy",
     source = "GVM VT 108682 (xxxxxx)", confidence = "low" },
-  { "nmap", any, any, any, any, any,
-    name = "Server that reflects a scanner's strings",
+  { "nmap", name = "Server that reflects a scanner's strings",
     device_type = "honeypot",
     source = "GVM VT 108682 lists vendor nmap; interpretation",
     confidence = "medium" },
@@ -378,61 +396,20 @@ M.rows = {
     note = "its numbers are Poptop's, and dionaea's",
     source = "quozl/pptpd pptpdefs.h; dionaea pptp.py/packets.py",
     confidence = "low" },
-  { any, has_folded "hacked", any, any, any, any,
+  { nil, has_folded "hacked",
     name = "Device whose name says that it was compromised",
     device_type = "compromised-device",
     source = "GVM VT 108661 (HACKED check)", confidence = "high" },
-  { "", "", any, any, any, any, name = "PPTP server of no brand",
+  { "", "", name = "PPTP server of no brand",
     device_type = "vpn-server", source = "fallback", confidence = "low" },
 }
 
-local function is_any(words, test)
-  for _, word in ipairs(words) do
-    if test(word) then
-      return true
-    end
+-- A literal, or a test of the field.
+local function fits(column, value, reply)
+  if type(column) == "function" then
+    return column(value, reply)
   end
-  return false
-end
-
-local tests = {
-  any = function() return true end,
-  filled = function(_, value) return type(value) == "string" and #value > 0 end,
-  vendor = function(_, value, vendor) return value == vendor end,
-  has = function(m, value)
-    return is_any(m.words, function(word)
-      return value:find(word, 1, true) ~= nil
-    end)
-  end,
-  starts = function(m, value)
-    return is_any(m.words, function(word)
-      return value:sub(1, #word) == word
-    end)
-  end,
-  either = function(m, value)
-    return is_any(m.words, function(word) return value == word end)
-  end,
-  folded = function(m, value) return value:lower() == m.words[1] end,
-  has_folded = function(m, value)
-    return value:lower():find(m.words[1], 1, true) ~= nil
-  end,
-  row = function(m, value)
-    return #value >= m.least and value == m.words[1]:rep(#value)
-  end,
-  range = function(m, value) return value >= m.from and value <= m.to end,
-}
-
-local numeric = { range = true }
-
-local function fits(column, value, vendor)
-  if type(column) ~= "table" then
-    return column == value
-  elseif column == any then
-    return true
-  elseif type(value) ~= (numeric[column.how] and "number" or "string") then
-    return false
-  end
-  return tests[column.how](column, value, vendor)
+  return column == value
 end
 
 local fields = { "vendor", "host_name", "firmware_revision",
@@ -443,9 +420,10 @@ local fields = { "vendor", "host_name", "firmware_revision",
 local function score(row, control)
   local concrete = 0
   for i, field in ipairs(fields) do
-    if not fits(row[i], control[field], control.vendor) then
-      return nil
-    elseif row[i] ~= any then
+    if row[i] ~= nil then
+      if not fits(row[i], control[field], control) then
+        return nil
+      end
       concrete = concrete + 1
     end
   end
@@ -458,7 +436,7 @@ local function find(control)
   local best, best_score = nil, 0
   for _, row in ipairs(M.rows) do
     -- Most rows name another vendor.
-    local found = (type(row[1]) == "table" or row[1] == control.vendor) and
+    local found = (type(row[1]) ~= "string" or row[1] == control.vendor) and
       score(row, control)
     if found and found > 0 and
        (not best or found > best_score or found == best_score and

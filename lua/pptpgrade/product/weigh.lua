@@ -6,6 +6,7 @@
 -- out, unless the challenge proves the row; of those left the one with the most
 -- weight is the answer, where it is the only one and weighs enough.
 local habits = require "pptpgrade.product.habits"
+local lists = require "pptpgrade.lists"
 local strings = require "pptpgrade.product.strings"
 
 local M = {}
@@ -173,11 +174,7 @@ local dionaea = {
 
 local function decide(row, found)
   if found.dionaea then
-    local product = {}
-    for key, value in pairs(dionaea) do
-      product[key] = value
-    end
-    return product
+    return lists.copy(dionaea)
   end
   local belied, text = contradiction(row, found)
   if belied then

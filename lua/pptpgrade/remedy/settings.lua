@@ -5,6 +5,8 @@
 -- Rows as in services.lua, with `to`; `take_out` and `keep` are the words of
 -- files of options. Where a PPP of its own or a daemon decides, it has a row;
 -- the rest is told what to look for.
+local lists = require "pptpgrade.lists"
+
 local M = {}
 
 -- pppd(8), and tried: what callers may use is the union of all require-..., or
@@ -116,10 +118,7 @@ local of_family = { poptop = "pppd", poptop_old = "pppd", pppd = "pppd",
 -- a shell: a box that somebody sells has settings of its own, and whose PPP it
 -- runs inside is worth a word.
 local function inside()
-  local row = {}
-  for key, value in pairs(generic) do
-    row[key] = value
-  end
+  local row = lists.copy(generic)
   row.text = row.text .. "; pppd runs inside, where these are the words " ..
     "auth, require-mschap-v2 and require-mppe-128"
   return row

@@ -17,6 +17,11 @@ function M.text(bytes)
   return (bytes:gsub("\\", "\\\\"):gsub("[^\x20-\x7e]", hex))
 end
 
+--- Any value as M.text has its text.
+function M.value(value)
+  return M.text(tostring(value))
+end
+
 --- The same for a sentence of our own with foreign words inside: backslashes
 -- stay, because a sentence may already hold escaped text.
 -- @tparam string sentence

@@ -16,6 +16,7 @@ local escape = require "pptpgrade.report.escape"
 local findings = require "pptpgrade.judge.findings"
 local reads = require "pptpgrade.record"
 local stages = require "pptpgrade.report.stages"
+local words = require "pptpgrade.judge.words"
 
 local M = {}
 
@@ -43,7 +44,7 @@ local function safe(value)
 end
 
 local function word(state)
-  return (safe(state or "not_tested"):gsub("_", " "))
+  return words.state(safe(state or "not_tested"))
 end
 
 -- ---- Who, and how bad: what a line of a table shows.
@@ -200,17 +201,13 @@ function M.letter_of(found, method)
   return found[reads.hashes[method] and "C29" or "C16"]
 end
 
-local function spaced(hex)
-  return (hex:gsub("%x%x", "%0 "):gsub(" $", ""))
-end
-
 local function method_of(id, title, state, proof, letter)
   local taken = state == "offered" or state == "accepted"
   local bytes = taken and proof.bytes
   return {
     id = id, title = title, state = word(state), taken = taken,
     mark = M.marks[state] or ".", letter = taken and letter or nil,
-    bytes = type(bytes) == "string" and safe(spaced(bytes)) or nil,
+    bytes = type(bytes) == "string" and safe(words.spaced(bytes)) or nil,
     text = safe(proof.text),
   }
 end
@@ -408,13 +405,13 @@ function M.run(run)
     if counts[key] then
       new[key] = math.type(value) == "integer" and value or nil
     elseif key == "options" and type(value) == "table" then
-      local words = {}
+      local shown = {}
       for i, one in ipairs(value) do
         local text = safe(one) or "?"
-        words[i] = text:find("^[^ '\"]+$") and text or
+        shown[i] = text:find("^[^ '\"]+$") and text or
           "'" .. text:gsub("'", "'\\''") .. "'"
       end
-      new.options = table.concat(words, " ")
+      new.options = table.concat(shown, " ")
     else
       new[key] = safe(value)
     end

@@ -3,27 +3,22 @@
 -- Every text is printable ASCII: what the server sent stands in it escaped.
 local contact = require "pptpgrade.judge.contact"
 local escape = require "pptpgrade.report.escape"
-local evidence = require "pptpgrade.judge.evidence"
 local layout = require "pptpgrade.report.layout"
+local lists = require "pptpgrade.lists"
 local reads = require "pptpgrade.record"
 local results = require "pptpgrade.judge.results"
+local words = require "pptpgrade.judge.words"
 
 local M = {}
 
-local function quoted(bytes)
-  return '"' .. escape.text(tostring(bytes)) .. '"'
-end
+local safe, word = escape.value, words.state
 
-local function safe(value)
-  return escape.text(tostring(value))
+local function quoted(bytes)
+  return words.quoted(safe(bytes))
 end
 
 local function stage(e, name)
   return type(e[name]) == "table" and e[name] or { state = "not_tested" }
-end
-
-local function word(state)
-  return (tostring(state):gsub("_", " "))
 end
 
 local function joined(list)
@@ -133,12 +128,9 @@ local function call_text(e)
 end
 
 local function any_note(e, code)
-  for _, record in ipairs(reads.tables(e.conversations)) do
-    if evidence.has_note(record, code) then
-      return true
-    end
-  end
-  return false
+  return lists.find(reads.tables(e.conversations), function(record)
+    return reads.has_note(record, code)
+  end) ~= nil
 end
 
 local function gre_text(e)

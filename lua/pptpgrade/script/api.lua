@@ -2,6 +2,9 @@
 --- What an NSE script finds outside Nmap: the documented part of `nmap`,
 -- `stdnse` and `shortport` that docs/lua-scripting.md lists, and no more.
 -- Whatever else is touched raises, and says what is lacking.
+local lists = require "pptpgrade.lists"
+local timespec = require "pptpgrade.nmap.timespec"
+
 local M = {}
 
 local Lack = {}
@@ -61,12 +64,10 @@ local function output_table()
   })
 end
 
-local units = { [""] = 1, ms = 0.001, s = 1, m = 60, h = 3600 }
-
 local function parse_timespec(text)
-  local number, unit = tostring(text):match("^([%d.]+)(%a*)$")
-  if tonumber(number) and units[unit] then
-    return tonumber(number) * units[unit]
+  local seconds = timespec.seconds(text)
+  if seconds then
+    return seconds
   end
   return nil, ("%q is not a time"):format(tostring(text))
 end
@@ -124,12 +125,7 @@ local function contains(wanted, value)
   if type(wanted) ~= "table" then
     return wanted == value
   end
-  for _, one in ipairs(wanted) do
-    if one == value then
-      return true
-    end
-  end
-  return false
+  return lists.contains(wanted, value)
 end
 
 local function port_or_service(ports, services, protocols, states)

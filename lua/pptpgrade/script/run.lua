@@ -13,7 +13,7 @@ local JOBS = 64
 
 -- ---- The script and its arguments.
 
-local function quoted(text, at)
+local function value_at(text, at)
   local quote = text:sub(at, at)
   local close = text:find(quote, at + 1, true)
   if (quote == "'" or quote == '"') and close then
@@ -41,7 +41,7 @@ function M.arguments(text)
       if text:sub(after, after) == "{" then
         return nil, name .. ": lists in braces are Nmap's alone"
       end
-      args[name], at = quoted(text, after)
+      args[name], at = value_at(text, after)
     end
     if at <= #text and text:sub(at, at) ~= "," then
       return nil, ("%q follows the value of %s"):format(text:sub(at), name)
