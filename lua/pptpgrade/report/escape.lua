@@ -14,6 +14,9 @@ end
 -- @tparam string bytes
 -- @treturn string
 function M.text(bytes)
+  if not bytes:find("[%c\\\x7f-\xff]") then
+    return bytes -- most are such, and nothing has to be made of them
+  end
   return (bytes:gsub("\\", "\\\\"):gsub("[^\x20-\x7e]", hex))
 end
 
@@ -27,6 +30,9 @@ end
 -- @tparam string sentence
 -- @treturn string
 function M.line(sentence)
+  if not sentence:find("[^\x20-\x7e]") then
+    return sentence
+  end
   return (sentence:gsub("[^\x20-\x7e]", hex))
 end
 
