@@ -4,7 +4,7 @@
 -- left out: see is_race.
 --
 --   tests/lab/lua virtual.lua TRUTH
-local decode = require "pptpgrade.decode".decode
+local core = require "pptpgrade.core"
 local encode = require "pptpgrade.report.encode".encode
 local matrix = require "matrix"
 
@@ -25,7 +25,7 @@ local function verdict_on(case)
 end
 
 for line in io.lines(arg[1]) do
-  local case = assert(decode(line))
+  local case = assert(core.record(line))
   if not is_race(case) then
     print(encode(verdict_on(case)))
   end

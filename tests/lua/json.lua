@@ -1,4 +1,11 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Both directions of JSON, for specs.
-return { encode = require "pptpgrade.report.encode".encode,
-         decode = require "pptpgrade.decode".decode }
+-- Both directions of JSON, for specs, of any value.
+local core = require "pptpgrade.core"
+
+return {
+  encode = require "pptpgrade.report.encode".encode,
+  decode = function(text)
+    local object, why = core.record('{"value":' .. text .. "}")
+    return object and object.value, why
+  end,
+}

@@ -30,7 +30,7 @@ describe("pptpgrade", function()
       before[key] = true
     end
     for _, name in ipairs { "", ".survey", ".evidence", ".grade", ".report",
-                            ".policy", ".explain", ".decode", ".audit",
+                            ".policy", ".explain", ".audit",
                             ".judge.evidence", ".judge.grade", ".cli.main",
                             ".cli.run", ".cli.options", ".report.encode",
                             ".report.text", ".report.json",

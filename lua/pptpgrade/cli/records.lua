@@ -2,6 +2,7 @@
 --- What -e does: records from files, sorted by server, each server's newest
 -- survey graded. Methods of a run.
 local status = require "pptpgrade.cli.status"
+local core = require "pptpgrade.core"
 
 local M = {}
 
@@ -28,9 +29,9 @@ local function key_of(record)
 end
 
 function M:add_record(collection, line)
-  local record, why = require "pptpgrade.decode".decode(line)
-  if record == nil then
-    return nil, "not JSON: " .. tostring(why)
+  local record, why, offset = core.record(line)
+  if not record then
+    return nil, ("not a record: %s (byte %d)"):format(why, offset + 1)
   end
   local ok
   ok, why = is_record(record)
