@@ -7,8 +7,10 @@
 #include "binding/net.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -148,6 +150,22 @@ static int sleep_for(lua_State *L)
 	return 0;
 }
 
+/* terminal_width(descriptor): how many columns that terminal has, 0 where it
+ * does not say; nil where it is none. */
+static int terminal_width(lua_State *L)
+{
+	lua_Integer fd = luaL_checkinteger(L, 1);
+	struct winsize size;
+
+	luaL_argcheck(L, fd >= 0 && fd <= INT_MAX, 1, "not a descriptor");
+	memset(&size, 0, sizeof(size));
+	if (ioctl((int)fd, TIOCGWINSZ, &size) != 0)
+		lua_pushnil(L);
+	else
+		lua_pushinteger(L, size.ws_col);
+	return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"capture", pptp_net_capture},
     {"clock", clock_now},
@@ -157,6 +175,7 @@ static const luaL_Reg functions[] = {
     {"sender", pptp_net_sender},
     {"sleep", sleep_for},
     {"targets", pptp_net_targets},
+    {"terminal_width", terminal_width},
     {NULL, NULL},
 };
 

@@ -118,9 +118,9 @@ describe("pptpgrade's command line", function()
     refused(2, "-t 3601 ", { "-t", "3601", "192.0.2.1" })
     refused(2, "-j 0 ", { "-j", "0", "192.0.2.1" })
     refused(2, "-d deep", { "-d", "deep", "192.0.2.1" })
-    refused(2, "-f csv", { "-f", "csv", "192.0.2.1" })
-    refused(2, "jsonl", { "-f", "html", "192.0.2.1" })
-    refused(2, "-o x.csv", { "-o", "x.csv", "192.0.2.1" })
+    refused(2, "-f yaml", { "-f", "yaml", "192.0.2.1" })
+    refused(2, "jsonl", { "-f", "xml", "192.0.2.1" })
+    refused(2, ".txt, .json", { "-o", "x.doc", "192.0.2.1" })
     refused(2, "-o x", { "-o", "x", "192.0.2.1" })
     refused(2, "missing/x.json", { "-o", "missing/x.json", "192.0.2.1" })
     refused(2, "--fail-on G", { "--fail-on", "G", "192.0.2.1" })
@@ -531,12 +531,12 @@ describe("pptpgrade, grading records,", function()
       end
       return table.concat(some, "\n") .. "\n"
     end
-    local want = run({ "-f", "json", "-e", "all" },
+    local want = run({ "-f", "jsonl", "-e", "all" },
                      { files = { all = joined(1, #lines, 1) } }).text
     assert.truthy(want:find('"grade":"F"', 1, true))
-    assert.equal(want, run({ "-f", "json", "-e", "back" },
+    assert.equal(want, run({ "-f", "jsonl", "-e", "back" },
                            { files = { back = joined(#lines, 1, -1) } }).text)
-    assert.equal(want, run({ "-f", "json", "-e", "two", "-e", "one" }, {
+    assert.equal(want, run({ "-f", "jsonl", "-e", "two", "-e", "one" }, {
       files = { one = joined(1, #lines, 2), two = joined(2, #lines, 2) },
     }).text)
   end)

@@ -138,6 +138,8 @@ function M:finish(found)
   end
   if evidence.was_asked(found) then
     self:grade(found)
+  else
+    self.ungraded = (self.ungraded or 0) + 1
   end
 end
 
@@ -183,6 +185,7 @@ end
 function M:give_up(sentence, code)
   if sentence then
     self:say(sentence)
+    self.facts.problem = sentence
   end
   self:close_outputs()
   return code
@@ -242,7 +245,9 @@ function M:audit()
   end
   for _, sentence in ipairs(targets:unresolved()) do
     self:partly(sentence)
+    self.ungraded = (self.ungraded or 0) + 1
   end
+  self.excluded = targets.excluded and targets:excluded()
   if targets:count() == 0 then
     return self:give_up(nil, status.PART) -- only names, and none resolved
   end

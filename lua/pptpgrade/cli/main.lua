@@ -5,6 +5,7 @@ local outputs = require "pptpgrade.cli.outputs"
 local new_run = require "pptpgrade.cli.run"
 local status = require "pptpgrade.cli.status"
 local escape = require "pptpgrade.report.escape"
+local icinga = require "pptpgrade.report.icinga"
 
 local M = {}
 
@@ -25,6 +26,8 @@ local function real_world()
     out = io.stdout, err = io.stderr, stdin = io.stdin, open = io.open,
     getenv = os.getenv, terminal = is_terminal, pptp = require "pptpgrade",
     signals = ok and net.on_signal() or none,
+    columns = ok and net.terminal_width or nil,
+    clock = ok and net.clock or os.time,
   }
 end
 
@@ -38,52 +41,92 @@ local function complain(world, sentence)
   return status.USAGE
 end
 
-local function explain(world, id)
-  local text, why = world.pptp.explain(id)
-  if not text then
-    return complain(world, ("--explain %s: %s"):format(id, why))
+local function explain(world, ids)
+  local texts = {}
+  for i, id in ipairs(ids) do
+    local text, why = world.pptp.explain(id)
+    if not text then
+      return complain(world, ("--explain %s: %s"):format(id, why))
+    end
+    texts[i] = text:gsub("\n*$", "\n")
   end
-  return told(world, text:gsub("\n*$", "\n"))
+  if not ids[1] then
+    texts[1] = require "pptpgrade.explain".list()
+  end
+  return told(world, table.concat(texts, "\n"))
 end
 
-local function start(world, options)
+-- A status, and the run where one began.
+local function start(world, options, args)
   local policy, why
   if options.policy then
     policy, why = world.pptp.policy(options.policy)
     if not policy then
-      return complain(world, why)
+      return complain(world, why), nil, why
     end
   end
-  local run, ok = new_run(world, options, policy), true
+  local run, ok = new_run(world, options, policy, args), true
   if not options.script then
     ok, why = run:open_outputs()
   end
   if not ok then
-    return complain(world, why)
-  elseif options.records[1] then
-    return run:grade_records()
+    return complain(world, why), nil, why
   end
-  return run:audit()
+  local code = options.render and run:render() or
+    options.records[1] and run:grade_records() or run:audit()
+  run:close_outputs()
+  return code, run
+end
+
+-- Whether a monitor started us: it reads standard output, and knows 0 to 3.
+local function is_check(args)
+  local text = " " .. table.concat(args, " ") .. " "
+  return text:find(" %-f ?icinga ") or text:find(" %-%-format[ =]icinga ")
+end
+
+-- What a monitor is told of a check that could not begin.
+local function fail_check(world, why)
+  outputs.print_out(world, icinga.failure(escape.line(why)))
+  return icinga.UNKNOWN
+end
+
+local function check(world, options, args)
+  local code, run, why = start(world, options, args)
+  if not run then
+    return fail_check(world, why)
+  elseif run.main.dead or code == status.USAGE or code == status.COULD_NOT then
+    return icinga.UNKNOWN
+  end
+  return run.main.report:status()
 end
 
 --- Runs the program.
 -- @tparam table args the command line, without the program's name
 -- @tparam[opt] table world out, err, stdin, open, getenv, terminal, pptp,
---   signals (how many came)
+--   signals (how many came), columns (of a terminal), clock
 -- @treturn int exit status
 function M.main(args, world)
   world = world or real_world()
   local options, why = require "pptpgrade.cli.options".parse(args)
   if not options then
-    return complain(world, why)
+    local code = complain(world, why)
+    return is_check(args) and fail_check(world, why) or code
   elseif options.help then
     return told(world, require "pptpgrade.cli.options".help)
   elseif options.version then
     return told(world, "pptpgrade " .. world.pptp.version .. "\n")
   elseif options.explain then
     return explain(world, options.explain)
+  elseif options.format == "icinga" then
+    return check(world, options, args)
   end
-  return start(world, options)
+  return (start(world, options, args))
+end
+
+--- The exit status after a mistake of our own. Lua's status for it, 1, would
+-- say that --fail-on tripped.
+function M.mistake(args)
+  return is_check(args) and icinga.UNKNOWN or status.PART
 end
 
 return M

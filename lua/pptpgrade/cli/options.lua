@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- pptpgrade's command line: what the options are and what they may be.
+local report = require "pptpgrade.report"
+local icinga = require "pptpgrade.report.icinga"
+
 local M = {}
 
---- What -f and the suffix of -o can say.
-M.formats = { text = true, json = true, jsonl = true }
-local suffixes = { txt = "text", json = "json", jsonl = "jsonl" }
-
 local CONTACT = 64 -- bytes of the SCCRQ's host name
+local AGE = 31536000 -- seconds: a year
+local severities = { "critical", "high", "medium", "low", "info" }
 local INTERFACE = 15 -- bytes: IFNAMSIZ without its zero
 
 local function whole(option, least, most)
@@ -28,8 +29,13 @@ local function seconds(text)
   return nil, ("-t %s is not a number of seconds from 0 to 3600"):format(text)
 end
 
-local function one_of(option, ...)
-  local words, known = { ... }, {}
+local function listed(words, last)
+  return table.concat(words, ", ", 1, #words - 1) .. " " .. last .. " " ..
+    words[#words]
+end
+
+local function one_of(option, words)
+  local known = {}
   for _, word in ipairs(words) do
     known[word] = word
   end
@@ -37,26 +43,30 @@ local function one_of(option, ...)
     if known[text] then
       return text
     end
-    return nil, ("%s %s: there are %s and %s"):format(option, text,
-      table.concat(words, ", ", 1, #words - 1), words[#words])
+    return nil, ("%s %s: there are %s"):format(option, text,
+                                               listed(words, "and"))
   end
 end
 
 local function output(path)
-  local format = suffixes[(path:match("%.([^./]+)$") or ""):lower()]
-  if format then
+  local format = report.suffixes[(path:match("%.([^./]+)$") or ""):lower()]
+  if path == "-" then
+    return nil, "-o -: -f says what goes to standard output"
+  elseif format then
     return { path = path, format = format }
   end
-  return nil, ("-o %s: a file's name ends in .txt, .json or .jsonl"):format(
-    path)
+  return nil, ("-o %s: a file's name ends in %s"):format(path,
+    listed(report.suffix_names, "or"))
 end
 
-local function letter(text)
-  local grade = text:upper()
-  if grade:find("^[A-F]$") then
-    return grade
+local function letter(option)
+  return function(text)
+    local grade = text:upper()
+    if grade:find("^[A-F]$") then
+      return grade
+    end
+    return nil, ("%s %s: a grade is a letter from A to F"):format(option, text)
   end
-  return nil, ("--fail-on %s: a grade is a letter from A to F"):format(text)
 end
 
 local function at_most(option, bytes)
@@ -73,8 +83,9 @@ end
 M.help = [[
 Usage: pptpgrade [options] TARGET...
        pptpgrade [options] -e FILE|-
+       pptpgrade [options] --render FILE|-
        pptpgrade [options] --script FILE TARGET...
-       pptpgrade --explain ID|GRADE
+       pptpgrade --explain [ID|GRADE|WORD...]
 
 Tells how exposed a PPTP server is, without logging in. A TARGET is an
 address, a host name, a CIDR block or a range, each with an optional port.
@@ -104,17 +115,27 @@ From where, and how many
   --script-args ARGS     its arguments: name=value,name=value
 
 What to tell
-  -f, --format FORMAT    text, json or jsonl, on stdout (text)
-  -o, --output FILE      into FILE too; .txt, .json or .jsonl; repeatable
+  -f, --format FORMAT    text, json, jsonl, csv or icinga, on stdout (text)
+  -o, --output FILE      into FILE too, as its suffix says: .txt, .json,
+                         .jsonl or .csv; repeatable
+  --render FILE          send nothing: show saved verdicts, of json or jsonl,
+                         in any format (- for stdin)
   --policy FILE          grade by this policy
   --fail-on GRADE        exit with 1 where a worst grade is GRADE or beyond
+  --severity SEVERITY    csv: findings from there up: critical, high, medium,
+                         low or info (info)
+  --warn GRADE, --crit GRADE, --max-age S
+                         icinga: where a warning begins (C), where it is
+                         critical (E), and how old a record may be
+  --with-run             jsonl: a last line with the facts of the run
   --all                  list every server, A and ? too
   --remedies             every way to mend or close a server, not the first
-  --no-color             no colour (as NO_COLOR does)
+  --color WHEN           auto, always or never (auto); --no-color is never
   --trace                a line a message, on stderr
   -v, --verbose          the full report of each of several servers
   -q, --quiet            no progress and no warnings
-  --explain ID|GRADE     what a finding or a grade means, and how to fix it
+  --explain [ID...]      what a finding, a grade or a word means, and how to
+                         fix it; without any, the list
   -h, --help             this
   -V, --version          which release
 
@@ -127,7 +148,7 @@ local function build()
   p:argument("targets"):args("*")
   p:option("-p --port"):convert(whole("-p", 1, 65535))
   p:option("-d --depth")
-    :convert(one_of("-d", "syn", "control", "call", "auth"))
+    :convert(one_of("-d", { "syn", "control", "call", "auth" }))
   p:option("-t --timeout"):convert(seconds)
   p:option("-i --interface"):convert(at_most("-i", INTERFACE))
   p:option("-S --source")
@@ -137,22 +158,32 @@ local function build()
   p:option("-w --write")
   p:option("--contact"):convert(at_most("--contact", CONTACT))
   p:option("--gre-control")
-  p:option("-f --format"):convert(one_of("-f", "text", "json", "jsonl"))
+  p:option("-f --format"):convert(one_of("-f", report.names))
   p:option("-o --output"):count("*"):convert(output)
   p:option("--policy")
-  p:option("--fail-on"):convert(letter)
+  p:option("--fail-on"):convert(letter "--fail-on")
+  p:option("--severity"):convert(one_of("--severity", severities))
+  p:option("--color"):convert(one_of("--color", { "auto", "always",
+                                                  "never" }))
+  p:option("--warn"):convert(letter "--warn")
+  p:option("--crit"):convert(letter "--crit")
+  p:option("--max-age"):convert(whole("--max-age", 1, AGE))
+  p:option("--render")
   p:option("-e"):count("*"):target("records")
-  p:option("--explain")
+  p:option("--explain"):args("*")
   p:option("--script")
   p:option("--script-args")
   p:flag("-4"):target("ipv4")
   p:flag("-6"):target("ipv6")
   p:flag("-n"):target("numeric")
-  for _, flag in ipairs { "--trace", "--all", "--remedies", "--no-color",
-                          "-v --verbose",
-                          "-q --quiet", "-h --help", "-V --version" } do
+  for _, flag in ipairs { "--trace", "--all", "--remedies", "--with-run",
+                          "-v --verbose", "-q --quiet",
+                          "-h --help", "-V --version" } do
     p:flag(flag)
   end
+  p:flag("--no-color"):target("color"):action(function(options)
+    options.color = "never"
+  end)
   return p
 end
 
@@ -177,6 +208,48 @@ local function check_script(o)
   end
 end
 
+-- Two reports into one file would end as neither.
+local function check_outputs(o)
+  local known = {}
+  for _, one in ipairs(o.output) do
+    local path = one.path:gsub("/%./", "/"):gsub("//+", "/"):gsub("^%./", "")
+    if known[path] then
+      return ("-o %s is named twice: one file holds one report"):format(
+        one.path)
+    end
+    known[path] = true
+  end
+end
+
+local function check_icinga(o)
+  if o.format ~= "icinga" then
+    for _, name in ipairs { "warn", "crit", "max_age" } do
+      if o[name] then
+        return ("--%s is for -f icinga: name that format"):format(
+          (name:gsub("_", "-")))
+      end
+    end
+  elseif o.fail_on then
+    return "-f icinga has --warn and --crit: leave --fail-on out"
+  elseif (o.warn or icinga.WARN) > (o.crit or icinga.CRIT) then
+    return ("--warn %s is worse than --crit %s: a warning comes first"):format(
+      o.warn or icinga.WARN, o.crit or icinga.CRIT)
+  end
+end
+
+local function check_render(o, wants_targets)
+  if not o.render then
+    return nil
+  elseif wants_targets then
+    return "--render shows saved verdicts: give it no targets"
+  elseif o.records[1] then
+    return "--render and -e each name what to tell of: leave one out"
+  elseif o.gre_control or o.write or o.script then
+    return ("--render sends nothing: leave --%s out"):format(
+      o.gre_control and "gre-control" or o.write and "write" or "script")
+  end
+end
+
 local function check(o)
   if o.ipv4 and o.ipv6 then
     return "-4 and -6 exclude each other: name one of them"
@@ -184,6 +257,11 @@ local function check(o)
     return nil
   end
   local wants_targets = o.targets[1] or o.target_files[1]
+  local why = check_outputs(o) or check_icinga(o) or
+    check_render(o, wants_targets)
+  if why then
+    return why
+  end
   if o.records[1] and wants_targets then
     return "-e grades records: give it no targets"
   elseif o.records[1] and o.gre_control then
@@ -191,9 +269,9 @@ local function check(o)
   elseif o.gre_control and (o.depth == "syn" or o.depth == "control") then
     return ("-d %s tests no GRE: --gre-control needs -d call or auth"):format(
       o.depth)
-  elseif not o.records[1] and not wants_targets then
-    return "no target: name one, or -T FILE, or -e FILE; pptpgrade --help " ..
-      "tells more"
+  elseif not o.records[1] and not wants_targets and not o.render then
+    return "no target: name one, or -T FILE, or -e FILE, or --render FILE; " ..
+      "pptpgrade --help tells more"
   end
   return check_script(o)
 end

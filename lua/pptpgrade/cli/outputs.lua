@@ -1,10 +1,13 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- Where pptpgrade's reports go: standard output, and every -o with a report of
 -- its own. Methods of a run.
+local reports = require "pptpgrade.report"
+
 local M = {}
 
 local BROKEN_PIPE = 32 -- errno: whoever read us has seen enough
-local WIDTH, WIDEST = 80, 240
+local WIDTH, NARROWEST, WIDEST = 80, 40, 240
+local STDOUT = 1
 
 local function writer(file, output)
   return function(bytes)
@@ -17,15 +20,45 @@ local function writer(file, output)
   end
 end
 
-local function report_options(options, world, terminal)
-  local columns = math.tointeger(tonumber(world.getenv("COLUMNS")))
-  local no_color = world.getenv("NO_COLOR") or ""
+local function set(world, name)
+  local value = world.getenv(name) or ""
+  return value ~= "" and value ~= "0"
+end
+
+-- The option beats the environment, and NO_COLOR what would force colour.
+local function wants_color(options, world, terminal)
+  local choice = options.color or "auto"
+  if choice ~= "auto" then
+    return choice == "always"
+  elseif (world.getenv("NO_COLOR") or "") ~= "" then
+    return false
+  end
+  return set(world, "CLICOLOR_FORCE") or
+    terminal and world.getenv("TERM") ~= "dumb"
+end
+
+-- What COLUMNS says, else the terminal, else 80.
+local function width_of(world, descriptor)
+  local columns = world.getenv("COLUMNS") or ""
+  local named = columns:find("^%d+$") and math.tointeger(tonumber(columns))
+  if named and named >= NARROWEST and named <= WIDEST then
+    return named
+  end
+  local own = descriptor and world.columns and world.columns(descriptor)
+  own = own and own > 0 and own or WIDTH
+  return math.min(math.max(own, NARROWEST), WIDEST)
+end
+
+function M:report_options(descriptor)
+  local options, world = self.options, self.world
+  local terminal = descriptor ~= nil and world.terminal(descriptor)
   return {
-    all = options.all, verbose = options.verbose,
-    remedies = options.remedies,
-    color = terminal and not options.no_color and no_color == "" and
-      world.getenv("TERM") ~= "dumb",
-    width = math.min(math.max(columns or WIDTH, WIDTH), WIDEST),
+    all = options.all, verbose = options.verbose, run = self.facts,
+    remedies = options.remedies, severity = options.severity,
+    with_run = options.with_run, warn = options.warn, crit = options.crit,
+    max_age = options.max_age, now = self.now,
+    color = descriptor ~= nil and wants_color(options, world, terminal),
+    width = width_of(world, terminal and descriptor or nil),
   }
 end
 
@@ -33,22 +66,25 @@ function M:add_output(name, file, format, opts)
   local output = { name = name, file = file }
   output.report = self.world.pptp.report(format, writer(file, output), opts)
   self.outputs[#self.outputs + 1] = output
+  return output
 end
 
 -- All files are opened before anything is sent: a wrong name costs nothing.
 function M:open_outputs()
   local options, world = self.options, self.world
+  local format = options.format or "text"
+  if reports.for_file[format] and world.terminal(STDOUT) then
+    return nil, ("-f %s is for a file: -o report.%s"):format(format, format)
+  end
   for _, wanted in ipairs(options.output) do
     local file, why = world.open(wanted.path, "w")
     if not file then
       return nil, "-o " .. why
     end
-    self:add_output(wanted.path, file, wanted.format,
-                    report_options(options, world, false))
+    self:add_output(wanted.path, file, wanted.format, self:report_options(nil))
   end
-  local terminal = not options.no_color and world.terminal(1)
-  self:add_output("standard output", world.out, options.format or "text",
-                  report_options(options, world, terminal))
+  self.main = self:add_output("standard output", world.out, format,
+                              self:report_options(STDOUT))
   return true
 end
 
@@ -77,7 +113,13 @@ function M:all_dead()
   return true
 end
 
+--- Ends every report, once.
 function M:close_outputs()
+  if self.closed then
+    return
+  end
+  self.closed = true
+  self:end_facts()
   self:emit("close")
   for _, output in ipairs(self.outputs) do
     if output.file ~= self.world.out then

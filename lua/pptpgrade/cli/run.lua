@@ -2,9 +2,11 @@
 --- One run of the program: what it says, the verdicts it counts, and the exit
 -- status that follows. Its other methods are in the files beside this one.
 local escape = require "pptpgrade.report.escape"
+local facts = require "pptpgrade.cli.facts"
 local live = require "pptpgrade.cli.live"
 local outputs = require "pptpgrade.cli.outputs"
 local records = require "pptpgrade.cli.records"
+local render = require "pptpgrade.cli.render"
 local script = require "pptpgrade.cli.script"
 local status = require "pptpgrade.cli.status"
 
@@ -13,7 +15,7 @@ local TRIPPED_SHOWN = 10
 local Run = {}
 Run.__index = Run
 
-for _, methods in ipairs { live, outputs, records, script } do
+for _, methods in ipairs { facts, live, outputs, records, render, script } do
   for name, method in pairs(methods) do
     Run[name] = method
   end
@@ -40,7 +42,7 @@ end
 -- Ends early or in part, and says why.
 function Run:partly(sentence)
   self:say(sentence)
-  self.part = true
+  self.part, self.facts.problem = true, sentence
 end
 
 -- "?" may have a worst letter: that of a likely decoy, if it is none.
@@ -49,10 +51,15 @@ local function is_beyond(verdict, letter)
 end
 
 function Run:grade(evidence)
-  local verdict = self.world.pptp.grade(evidence, self.policy)
+  self:tell(self.world.pptp.grade(evidence, self.policy))
+end
+
+--- Counts a verdict, and gives it to every report.
+function Run:tell(verdict)
   local trip = self.options.fail_on
   self.graded = self.graded + 1
-  if verdict.worst == "?" then
+  self:see_source(verdict)
+  if verdict.worst == "?" or not verdict.worst then
     self.unknown = self.unknown + 1
   elseif trip and is_beyond(verdict, trip) then
     self.tripped = (self.tripped or 0) + 1
@@ -75,6 +82,7 @@ function Run:tell_tripped()
     self.part and "; the exit status is 4, because not all was done" or ""))
 end
 
+--- The exit status that the run deserves.
 function Run:status()
   if self.options.fail_on and self.unknown > 0 then
     self:say(("%d of %d servers graded ? without a worst letter: that trips " ..
@@ -93,9 +101,12 @@ end
 -- @tparam table world as main takes it
 -- @tparam table options as options.parse gives them
 -- @tparam[opt] table policy
+-- @tparam[opt] table args the command line's words
 -- @treturn table run
-return function(world, options, policy)
-  return setmetatable({ options = options, world = world, policy = policy,
-                        outputs = {}, graded = 0, unknown = 0,
-                        trippers = {} }, Run)
+return function(world, options, policy, args)
+  local run = setmetatable({ options = options, world = world, policy = policy,
+                             outputs = {}, graded = 0, unknown = 0,
+                             trippers = {} }, Run)
+  run:begin_facts(args or {})
+  return run
 end

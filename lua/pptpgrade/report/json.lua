@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: BSD-2-Clause
---- JSON: one document, `{"schema":1,"verdicts":[...]}`. A verdict is written as
--- it comes, so a long run needs no more memory than a short one.
+--- JSON: one document, `{"schema":1,"verdicts":[...],"run":{...}}`. A verdict
+-- is written as it comes, so a long run needs no more memory than a short one;
+-- the run's facts are known at its end.
+local facts = require "pptpgrade.report.facts"
 local json = require "pptpgrade.report.encode"
 
 local M = {}
@@ -17,12 +19,15 @@ function Report:add(verdict)
 end
 
 function Report:close()
-  return self.write((self.begun and "\n" or head) .. "]}\n")
+  local run = facts.json(self.run)
+  return self.write((self.begun and "\n" or head) .. "]" ..
+    (run and ',"run":' .. run or "") .. "}\n")
 end
 
 --- @tparam function write bytes -> true | nil, message
-function M.open(write)
-  return setmetatable({ write = write }, Report)
+-- @tparam[opt] table opts run: its facts
+function M.open(write, opts)
+  return setmetatable({ write = write, run = opts and opts.run }, Report)
 end
 
 return M

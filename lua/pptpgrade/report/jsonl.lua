@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
---- JSON Lines: one verdict a line, written as it comes.
+--- JSON Lines: one verdict a line, written as it comes; where asked, a last
+-- line `{"run":{...}}`.
+local facts = require "pptpgrade.report.facts"
 local json = require "pptpgrade.report.encode"
 
 local M = {}
@@ -11,13 +13,17 @@ function Report:add(verdict)
   return self.write(json.encode(verdict) .. "\n")
 end
 
-function Report.close()
-  return true
+function Report:close()
+  local run = self.with_run and facts.json(self.run)
+  return not run or self.write('{"run":' .. run .. "}\n")
 end
 
 --- @tparam function write bytes -> true | nil, message
-function M.open(write)
-  return setmetatable({ write = write }, Report)
+-- @tparam[opt] table opts run: its facts; with_run: whether they are written
+function M.open(write, opts)
+  opts = opts or {}
+  return setmetatable({ write = write, run = opts.run,
+                        with_run = opts.with_run }, Report)
 end
 
 return M

@@ -13,6 +13,7 @@
 -- an id each with letter or severity: titles and reasons are then looked up.
 local caps = require "pptpgrade.judge.caps"
 local escape = require "pptpgrade.report.escape"
+local run_facts = require "pptpgrade.report.facts"
 local findings = require "pptpgrade.judge.findings"
 local reads = require "pptpgrade.record"
 local stages = require "pptpgrade.report.stages"
@@ -381,42 +382,32 @@ function M.server(verdict)
   return row
 end
 
--- ---- The run.
+--- The severities, worst first, and the place of each.
+M.severities = { "critical", "high", "medium", "low", "info" }
+local severity_rank = reads.ranks(M.severities)
 
---- The facts of a run, in the order in which they are told.
-M.run_facts = { "release", "policy", "options", "start", "end", "source",
-                "asked", "graded", "excluded", "failed" }
-
-local counts = { asked = true, graded = true, excluded = true, failed = true }
-
---- What every report begins with.
--- @tparam table|nil run `release` `policy` (name) strings; `options` list of
---   words of the command line; `start` `end` (RFC 3339, UTC); `source` our own
---   address; `asked` `graded` `excluded` `failed` integers. All may lack
--- @treturn table|nil the same, each value a safe string, counts as integers;
---   `options` one string, in which a word with a blank stands in quotes
-function M.run(run)
-  if type(run) ~= "table" then
-    return nil
+--- The findings of one severity and worse.
+-- @tparam table all of a server of the model
+-- @tparam string|nil severity nil: all
+-- @treturn table list
+function M.from(all, severity)
+  if not severity then
+    return all
   end
-  local new = {}
-  for _, key in ipairs(M.run_facts) do
-    local value = run[key]
-    if counts[key] then
-      new[key] = math.type(value) == "integer" and value or nil
-    elseif key == "options" and type(value) == "table" then
-      local shown = {}
-      for i, one in ipairs(value) do
-        local text = safe(one) or "?"
-        shown[i] = text:find("^[^ '\"]+$") and text or
-          "'" .. text:gsub("'", "'\\''") .. "'"
-      end
-      new.options = table.concat(shown, " ")
-    else
-      new[key] = safe(value)
+  local found = {}
+  for _, finding in ipairs(all) do
+    if (severity_rank[finding.severity] or 0) <= severity_rank[severity] then
+      found[#found + 1] = finding
     end
   end
-  return new
+  return found
 end
+
+-- ---- The run.
+
+--- What every report begins with, as report/facts gives it.
+-- @tparam table|nil run
+-- @treturn table|nil
+M.run = run_facts.of
 
 return M
