@@ -3,7 +3,7 @@
 -- -f json writes, as it is or laid out anew. A file is read twice: once to
 -- learn who is in it, so that of one server's verdicts the newest counts, and
 -- once a verdict at a time. Neither pass keeps verdicts in memory.
-local decode = require "pptpgrade.decode".decode
+local core = require "pptpgrade.core"
 local reads = require "pptpgrade.record"
 
 local M = {}
@@ -57,7 +57,7 @@ function Saved:verdict_at(entry)
   end
   self.file:seek("set", entry.offset)
   local text = self.file:read("l") or ""
-  local verdict, why = decode((text:gsub(",%s*$", "")))
+  local verdict, why = core.record((text:gsub(",%s*$", "")))
   if is_verdict(verdict) then
     return verdict
   end
@@ -103,7 +103,7 @@ end
 
 -- What a line holds that `quick_key` does not know.
 function Saved:enter_line(text, entry)
-  local value, why = decode(text)
+  local value, why = core.record(text)
   if value == nil then
     self:complain(entry.number, "not JSON: " .. tostring(why))
   elseif is_verdict(value) then
@@ -123,7 +123,7 @@ end
 -- The end of a document that stands a verdict a line: `],"run":{...}}`.
 function Saved:enter_end(text)
   local run = text:match('^%],"run":(.*)}%s*$')
-  self.run = run and decode(run) or self.run
+  self.run = run and core.record(run) or self.run
   return true
 end
 
@@ -146,7 +146,7 @@ end
 -- A document that was laid out anew begins with a brace alone.
 function Saved:read_whole()
   self.file:seek("set", 0)
-  local document, why = decode(self.file:read("a"))
+  local document, why = core.record(self.file:read("a"))
   if type(document) ~= "table" or type(document.verdicts) ~= "table" then
     return nil, ("no verdict in %s: %s"):format(self.name, why or
                                                 "another kind of JSON")
