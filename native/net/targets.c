@@ -7,13 +7,13 @@
 #include <string.h>
 
 #include "net/lookup.h"
-#include "net/ranges.h"
 #include "net/spec.h"
 #include "net/target_file.h"
+#include "net/target_list.h"
 
 struct pptp_targets {
-	struct pptp_ranges wanted, excluded;
-	bool sorted;  /* `excluded` is in order, without overlaps */
+	struct pptp_target_list wanted;
+	struct pptp_exclusions excluded;
 	bool numeric; /* no name is looked up */
 	uint16_t port;
 	uint8_t family;
@@ -40,8 +40,8 @@ void pptp_targets_close(struct pptp_targets *t)
 {
 	if (t == NULL)
 		return;
-	pptp_ranges_free(&t->wanted);
-	pptp_ranges_free(&t->excluded);
+	pptp_target_list_free(&t->wanted);
+	pptp_exclusions_free(&t->excluded);
 	free(t);
 }
 
@@ -95,7 +95,7 @@ static enum pptp_error add(struct pptp_targets *t, const char *spec,
 			   size_t room)
 {
 	char why[PPTP_SPEC_SENTENCE];
-	struct pptp_range e = {.port = t->port};
+	struct pptp_target_entry e = {.port = t->port};
 	struct pptp_spec s;
 	enum pptp_error error;
 
@@ -111,8 +111,7 @@ static enum pptp_error add(struct pptp_targets *t, const char *spec,
 	}
 	if (labels != NULL)
 		e.labels = strdup(labels);
-	e.first = s.first;
-	e.last = s.last;
+	e.block = (struct pptp_block){s.first, s.last};
 	if (s.port != 0)
 		e.port = s.port;
 	if ((s.name[0] != '\0') != (e.name != NULL) ||
@@ -121,7 +120,7 @@ static enum pptp_error add(struct pptp_targets *t, const char *spec,
 		free(e.labels);
 		return out_of_memory(text, room);
 	}
-	if (!pptp_ranges_append(&t->wanted, &e))
+	if (!pptp_target_list_append(&t->wanted, &e))
 		return out_of_memory(text, room);
 	return PPTP_OK;
 }
@@ -138,7 +137,7 @@ static enum pptp_error exclude_name(struct pptp_targets *t, const char *name,
 {
 	struct addrinfo *all, *a;
 	enum pptp_error error = lookup(t, name, 0, &all, text, room);
-	struct pptp_range e = {.port = 0};
+	struct pptp_block e;
 
 	if (error != PPTP_OK)
 		return error;
@@ -146,7 +145,7 @@ static enum pptp_error exclude_name(struct pptp_targets *t, const char *name,
 		if (!pptp_lookup_address(&e.first, a->ai_addr))
 			continue;
 		e.last = e.first;
-		if (!pptp_ranges_append(&t->excluded, &e))
+		if (!pptp_exclusions_append(&t->excluded, &e))
 			error = out_of_memory(text, room);
 	}
 	freeaddrinfo(all);
@@ -158,20 +157,20 @@ static enum pptp_error exclude(struct pptp_targets *t, const char *spec,
 			       size_t length, char *text, size_t room)
 {
 	char why[PPTP_SPEC_SENTENCE];
-	struct pptp_range e = {.port = 0};
+	struct pptp_block e;
 	struct pptp_spec s;
 
 	if (!pptp_spec_parse(&s, spec, length, why)) {
 		snprintf(text, room, "%s", why);
 		return PPTP_ERROR_ARGUMENT;
 	}
-	t->sorted = false;
 	if (s.first.family == 0)
 		return exclude_name(t, s.name, text, room);
 	e.first = s.first;
 	e.last = s.last;
-	return pptp_ranges_append(&t->excluded, &e) ? PPTP_OK
-						    : out_of_memory(text, room);
+	return pptp_exclusions_append(&t->excluded, &e)
+		   ? PPTP_OK
+		   : out_of_memory(text, room);
 }
 
 static enum pptp_error add_line(void *context, const char *spec, size_t length,
@@ -203,12 +202,12 @@ enum pptp_error pptp_targets_exclude_file(struct pptp_targets *t,
 
 uint64_t pptp_targets_count(const struct pptp_targets *t)
 {
-	return pptp_ranges_count(&t->wanted);
+	return pptp_target_list_count(&t->wanted);
 }
 
 uint64_t pptp_targets_public(const struct pptp_targets *t)
 {
-	return pptp_ranges_public(&t->wanted);
+	return pptp_target_list_public(&t->wanted);
 }
 
 /* ---- one after another --------------------------------------------------- */
@@ -224,9 +223,9 @@ static void increment(struct pptp_address *a)
 /* To what follows `a`, or to the next entry. */
 static void advance(struct pptp_targets *t, const struct pptp_address *a)
 {
-	const struct pptp_range *e = &t->wanted.entries[t->at];
+	const struct pptp_target_entry *e = &t->wanted.entries[t->at];
 
-	if (pptp_address_compare(a, &e->last) >= 0) {
+	if (pptp_address_compare(a, &e->block.last) >= 0) {
 		t->at++;
 		t->started = false;
 		return;
@@ -237,17 +236,15 @@ static void advance(struct pptp_targets *t, const struct pptp_address *a)
 
 bool pptp_targets_next(struct pptp_targets *t, struct pptp_target *target)
 {
-	const struct pptp_range *e, *excluded;
+	const struct pptp_target_entry *e;
+	const struct pptp_block *excluded;
 	struct pptp_address a;
 
-	if (!t->sorted)
-		pptp_ranges_sort(&t->excluded);
-	t->sorted = true;
 	while (t->at < t->wanted.count) {
 		e = &t->wanted.entries[t->at];
-		a = t->started ? t->next : e->first;
+		a = t->started ? t->next : e->block.first;
 		t->started = true;
-		excluded = pptp_ranges_find(&t->excluded, &a);
+		excluded = pptp_exclusions_find(&t->excluded, &a);
 		advance(t, excluded != NULL ? &excluded->last : &a);
 		if (excluded != NULL)
 			continue;

@@ -15,9 +15,9 @@ static int no_lookup(const char *name, const char *service,
 
 #define getaddrinfo no_lookup
 #include "net/lookup.c"
-#include "net/ranges.c"
 #include "net/spec.c"
 #include "net/target_file.c"
+#include "net/target_list.c"
 #include "net/targets.c"
 
 static void feed(struct pptp_targets *t, const uint8_t *data, size_t size,
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	feed(t, data + size / 2, size - size / 2, false);
 	for (i = 0; i < 100 && pptp_targets_next(t, &target); i++) {
 		if (target.port == 0 || target.address.family == 0 ||
-		    pptp_ranges_find(&t->excluded, &target.address) != NULL)
+		    pptp_exclusions_find(&t->excluded, &target.address) != NULL)
 			__builtin_trap();
 	}
 	if (pptp_targets_public(t) > pptp_targets_count(t))

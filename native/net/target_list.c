@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/target_list.h"
+
+#include <stdlib.h>
+
+/* Room for one more of `size` bytes; false: no memory, and nothing changed. */
+static bool grow(void **all, size_t count, size_t *room, size_t size)
+{
+	size_t more = *room > 0 ? 2 * *room : 16;
+	void *grown;
+
+	if (count < *room)
+		return true;
+	grown = realloc(*all, more * size);
+	if (grown == NULL)
+		return false;
+	*all = grown;
+	*room = more;
+	return true;
+}
+
+void pptp_target_list_free(struct pptp_target_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		free(l->entries[i].name);
+		free(l->entries[i].labels);
+	}
+	free(l->entries);
+}
+
+bool pptp_target_list_append(struct pptp_target_list *l,
+			     const struct pptp_target_entry *e)
+{
+	void *entries = l->entries;
+
+	if (!grow(&entries, l->count, &l->room, sizeof(*e))) {
+		free(e->name);
+		free(e->labels);
+		return false;
+	}
+	l->entries = entries;
+	l->entries[l->count++] = *e;
+	return true;
+}
+
+static uint64_t plus(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+uint64_t pptp_target_list_count(const struct pptp_target_list *l)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		sum = plus(sum, pptp_block_size(&l->entries[i].block));
+	return sum;
+}
+
+uint64_t pptp_target_list_public(const struct pptp_target_list *l)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		sum = plus(sum, pptp_block_public(&l->entries[i].block));
+	return sum;
+}
+
+void pptp_exclusions_free(struct pptp_exclusions *x)
+{
+	free(x->blocks);
+}
+
+bool pptp_exclusions_append(struct pptp_exclusions *x,
+			    const struct pptp_block *b)
+{
+	void *blocks = x->blocks;
+
+	if (!grow(&blocks, x->count, &x->room, sizeof(*b)))
+		return false;
+	x->blocks = blocks;
+	x->blocks[x->count++] = *b;
+	x->closed = false;
+	return true;
+}
+
+void pptp_exclusions_close(struct pptp_exclusions *x)
+{
+	if (x->closed)
+		return;
+	if (x->count > 0)
+		qsort(x->blocks, x->count, sizeof(*x->blocks),
+		      pptp_block_order);
+	x->count = pptp_blocks_merge(x->blocks, x->count);
+	x->closed = true;
+}
+
+const struct pptp_block *pptp_exclusions_find(struct pptp_exclusions *x,
+					      const struct pptp_address *a)
+{
+	pptp_exclusions_close(x);
+	return pptp_blocks_find(x->blocks, x->count, a);
+}
