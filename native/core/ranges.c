@@ -47,18 +47,28 @@ uint64_t pptp_ranges_count(const struct pptp_ranges *r)
 
 /* ---- from a number to its target ----------------------------------------- */
 
+static uint64_t mask(unsigned bits)
+{
+	return (UINT64_C(1) << bits) - 1;
+}
+
 /* The entry that holds number `n`. */
 static uint32_t search_v4(const struct pptp_ranges *r, uint64_t n)
 {
 	uint32_t low = r->by_number[n >> r->number_shift];
 	uint32_t high = r->by_number[(n >> r->number_shift) + 1], middle;
 
+	/* In a list of single addresses the first look is the last one. */
+	middle = low + (uint32_t)((n & mask(r->number_shift)) * (high - low) >>
+				  r->number_shift);
 	while (low < high) {
-		middle = high - (high - low) / 2;
-		if (before_v4(r, middle) <= n)
-			low = middle;
-		else
+		if (before_v4(r, middle) > n)
 			high = middle - 1;
+		else if (middle < high && before_v4(r, middle + 1) <= n)
+			low = middle + 1;
+		else
+			return middle;
+		middle = high - (high - low) / 2;
 	}
 	return low;
 }
