@@ -6,7 +6,8 @@
 -- the challenge follows from the magic number) and policy. Strings of the
 -- server's are in there as they came; whoever prints them escapes them. What
 -- needs a look at several conversations, or at single bytes, is in
--- oddities.lua. `cvss` is our own estimate, version 3.1.
+-- oddities.lua. `cvss` is our own estimate, version 3.1. `shown_by` is what has
+-- to be tested before its absence means anything, in compare.lua's words.
 local evidence = require "pptpgrade.judge.evidence"
 local lists = require "pptpgrade.lists"
 local oddities = require "pptpgrade.judge.oddities"
@@ -223,12 +224,14 @@ end
 
 M.list = {
   { id = "PPTP-001", title = "PPTP control channel reachable",
+    shown_by = "control",
     severity = "medium", cwe = { 1125, 327 }, remedy = "close",
     cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
     why = "The server reads control messages before any login.",
     blind = "The version, and with it the flaws, of what reads them.",
     source = "RFC 2637; DISA V-207206", detect = control_answers },
   { id = "PPTP-002", title = "Calls accepted before any login",
+    shown_by = "call",
     severity = "medium", cwe = { 284 }, remedy = "allow_list",
     cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:L",
     why = "An Outgoing-Call-Request of a caller that showed no password is " ..
@@ -236,6 +239,7 @@ M.list = {
     blind = "Whether other addresses may call, and limits that set in later.",
     source = "RFC 2637 2.8", detect = call_accepted },
   { id = "PPTP-003", title = "GRE data plane reachable",
+    shown_by = "gre",
     severity = "medium", cwe = { 1125 }, remedy = "close",
     cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
     why = "PPP is spoken before any login, and GRE has no protection of its " ..
@@ -243,6 +247,7 @@ M.list = {
     blind = "Other paths to the same server.",
     source = "RFC 2637 4", detect = gre_reachable },
   { id = "PPTP-010", title = "No authentication required",
+    shown_by = "login",
     severity = "critical", cwe = { 306 }, remedy = "require_login",
     cvss = "9.8 AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
     why = "A network protocol was requested of a caller that had shown no " ..
@@ -250,12 +255,14 @@ M.list = {
     blind = "What lies behind, because the address offered is never taken.",
     source = "RFC 1661 3.5; CWE-306", detect = no_login },
   { id = "PPTP-011", title = "PAP accepted",
+    shown_by = "pap",
     severity = "critical", cwe = { 319, 523 }, remedy = "no_pap",
     cvss = "8.1 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:H",
     why = "The password itself crosses the network.",
     blind = "Whether anyone logs in that way.",
     source = "RFC 1334 2", detect = method_finding "pap" },
   { id = "PPTP-012", title = "SPAP accepted",
+    shown_by = "offer",
     severity = "critical", cwe = { 327, 319 }, remedy = "no_pap",
     cvss = "8.1 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:H",
     why = "The password crosses the network in a form that can be turned " ..
@@ -263,6 +270,7 @@ M.list = {
     blind = "Whether anyone logs in that way.",
     source = "CWE-327", detect = method_finding "spap" },
   { id = "PPTP-013", title = "CHAP-MD5 accepted (tunnel cannot be encrypted)",
+    shown_by = "chap_md5",
     severity = "high", cwe = { 311, 326, 257 }, remedy = "no_chap",
     cvss = "7.4 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N",
     why = "MPPE cannot be keyed from it; the server keeps passwords as " ..
@@ -270,6 +278,7 @@ M.list = {
     blind = "Whether anyone logs in that way.",
     source = "RFC 3079 2; RFC 1994 2.2", detect = method_finding "chap_md5" },
   { id = "PPTP-014", title = "MS-CHAPv1 accepted",
+    shown_by = "mschap_v1",
     severity = "high", cwe = { 327, 326 }, remedy = "no_mschap_v1",
     cvss = "7.4 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N",
     why = "One recorded login gives up the password where the client sends " ..
@@ -277,6 +286,7 @@ M.list = {
     blind = "Whether anyone logs in that way, and with which responses.",
     source = "Schneier and Mudge 1998", detect = method_finding "mschap_v1" },
   { id = "PPTP-015", title = "MS-CHAPv2 accepted (single-DES strength)",
+    shown_by = "mschap_v2",
     severity = "high", cwe = { 327, 326 }, remedy = "migrate",
     cvss = "7.4 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N",
     why = "One recorded login yields the password's hash for 2^56 work.",
@@ -285,6 +295,7 @@ M.list = {
       "Security Advisory 2743314",
     detect = method_finding "mschap_v2" },
   { id = "PPTP-016", title = "EAP accepted; inner method not observable",
+    shown_by = "eap",
     severity = "medium", cwe = { 327 }, remedy = "eap_tls",
     cvss = "5.9 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:N/A:N",
     why = "What runs inside EAP may be as weak as CHAP-MD5.",
@@ -292,6 +303,7 @@ M.list = {
     source = "RFC 3748", detect = method_finding "eap" },
   { id = "PPTP-017",
     title = "Downgrade possible: weaker method accepted than preferred",
+    shown_by = "methods",
     severity = "high", cwe = { 757 }, remedy = "single_method",
     cvss = "7.4 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N",
     why = "LCP has no protection: whoever sits on the way asks for the " ..
@@ -301,6 +313,7 @@ M.list = {
   { id = "PPTP-018",
     title = "CHAP with SHA-1, SHA-256 or SHA3-256 accepted (tunnel cannot " ..
       "be encrypted)",
+    shown_by = "offer",
     severity = "high", cwe = { 311, 257 }, remedy = "no_chap",
     cvss = "7.4 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N",
     why = "MPPE cannot be keyed from it; the server keeps passwords as " ..
@@ -310,6 +323,7 @@ M.list = {
     detect = hashed_chap },
   { id = "PPTP-020",
     title = "CHAP challenge follows from the LCP magic number (pppd)",
+    shown_by = "challenge",
     severity = "low", cwe = { 338, 330 }, remedy = "migrate",
     cvss = "3.7 AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N",
     why = "Both come from one drand48(): who sees the magic number knows " ..
@@ -317,6 +331,7 @@ M.list = {
     blind = "The rest of the generator's use.",
     source = "RFC 1994 2.3; pppd magic.c", detect = predictable },
   { id = "PPTP-021", title = "CHAP challenge reused or constant",
+    shown_by = "challenges",
     severity = "high", cwe = { 323, 330 }, remedy = "vendor_update",
     cvss = "7.5 AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",
     why = "Two conversations got the same challenge: an answer that was " ..
@@ -324,6 +339,7 @@ M.list = {
     blind = "How many challenges there are in all.",
     source = "RFC 1994 2.3", detect = odd(oddities.challenge_reused) },
   { id = "PPTP-022", title = "CHAP challenge of a wrong size",
+    shown_by = "challenge",
     severity = "medium", cwe = { 326 }, remedy = "vendor_update",
     cvss = "5.9 AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:N/A:N",
     why = "Fewer than 8 bytes can be computed in advance; MS-CHAPv1 has 8, " ..
@@ -332,12 +348,14 @@ M.list = {
     source = "RFC 1994 4.1; RFC 2433 3; RFC 2759 3",
     detect = odd(oddities.challenge_size) },
   { id = "PPTP-023", title = "LCP magic number constant, zero or a counter",
+    shown_by = "offers",
     severity = "info", cwe = { 330 }, remedy = "vendor_update", cvss = "0.0",
     why = "A magic number should be as unique as can be; one that is not " ..
       "hints at a poor source of randomness behind the rest.",
     blind = "What else is drawn from the same source.",
     source = "RFC 1661 6.4", detect = odd(oddities.magic) },
   { id = "PPTP-030", title = "Host or site name disclosed in SCCRP",
+    shown_by = "control",
     severity = "low", cwe = { 200 }, remedy = "generic_name",
     cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
     why = "Anyone learns whose server it is.",
@@ -345,12 +363,14 @@ M.list = {
     source = "RFC 2637 2.2", detect = host_name },
   { id = "PPTP-031",
     title = "Internal computer name disclosed in CHAP challenge",
+    shown_by = "challenge",
     severity = "low", cwe = { 200, 497 }, remedy = "generic_name",
     cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
     why = "Anyone learns a name from inside, often a domain controller's.",
     blind = "Whether the name is true.",
     source = "RFC 1994 4.1", detect = challenge_name },
   { id = "PPTP-032", title = "MAC address disclosed",
+    shown_by = "offer",
     severity = "low", cwe = { 200 }, remedy = "no_multilink",
     cvss = "5.3 AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N",
     why = "The Endpoint Discriminator of multilink carries the address of " ..
@@ -358,17 +378,20 @@ M.list = {
     blind = "Whether the address is the card's own.",
     source = "RFC 1990 5.1.3", detect = odd(oddities.mac) },
   { id = "PPTP-033", title = "Stable host identifier disclosed",
+    shown_by = "offer",
     severity = "info", cwe = { 200 }, remedy = "no_multilink", cvss = "0.0",
     why = "An Endpoint Discriminator that stays tells that two addresses " ..
       "are one server.",
     blind = "How long it stays.",
     source = "RFC 1990 5.1.3", detect = odd(oddities.identifier) },
   { id = "PPTP-034", title = "Product disclosed",
+    shown_by = "control",
     severity = "info", cwe = { 200 }, remedy = "close", cvss = "0.0",
     why = "The reply names its maker.",
     blind = "Whether the name is true: honeypots and clones send it too.",
     source = "RFC 2637 2.2", detect = discloses_product },
   { id = "PPTP-035", title = "Uninitialised bytes in messages",
+    shown_by = "call",
     severity = "low", cwe = { 908, 200 }, remedy = "vendor_update",
     cvss = "3.7 AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N",
     why = "Reserved fields, and what follows the end of a name, must be " ..
@@ -377,6 +400,7 @@ M.list = {
       "note that there was something.",
     source = "RFC 2637 2; CWE-908", detect = odd(oddities.residue) },
   { id = "PPTP-036", title = "Call-ID predictable, or a counter of activity",
+    shown_by = "calls",
     severity = "info", cwe = { 340, 200 }, remedy = "migrate", cvss = "0.0",
     why = "GRE has no other secret than the Call-ID; and a counter tells " ..
       "how many others call.",
@@ -384,28 +408,33 @@ M.list = {
     source = "RFC 2637 2.8; poptop pptpmanager.c; Linux pptp.c",
     detect = odd(oddities.call_ids) },
   { id = "PPTP-037", title = "EAP identity prompt disclosed",
+    shown_by = "eap",
     severity = "info", cwe = { 200 }, remedy = "generic_name", cvss = "0.0",
     why = "The request for an identity says something before any login.",
     blind = "Whether it is true.",
     source = "RFC 3748 5.1", detect = prompt },
   { id = "PPTP-040", title = "Name indicates a compromised device",
+    shown_by = "challenge",
     severity = "critical", cwe = { 506 }, remedy = "incident",
     cvss = "9.8 AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
     why = "Attackers rename devices that they have taken.",
     blind = "Who wrote the name, and when.",
     source = "GVM VT 108661", detect = compromised },
   { id = "PPTP-041", title = "End-of-life implementation",
+    shown_by = "control",
     severity = "high", cwe = { 1104 }, remedy = "retire",
     cvss = "7.5 AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H",
     why = "Nobody mends its flaws any more.",
     blind = "Whether the reply's strings are true: they can be forged.",
     source = "the makers' announcements", detect = ended },
   { id = "PPTP-042", title = "Default, unmodified names",
+    shown_by = "challenge",
     severity = "info", cwe = { 1188 }, remedy = "generic_name", cvss = "0.0",
     why = "Names as they were shipped hint at a configuration as shipped.",
     blind = "The rest of the configuration.",
     source = "pptpd's sample options; RouterOS", detect = default_names },
   { id = "PPTP-060", title = "Deception or honeypot likely",
+    shown_by = "call",
     severity = "info", cwe = {}, remedy = "none", cvss = "0.0",
     why = "What it sends is what decoys send, so no letter would mean " ..
       "anything.",
@@ -413,11 +442,13 @@ M.list = {
     source = "dionaea packets.py; public port-faker documents",
     detect = deceptive },
   { id = "PPTP-070", title = "Potential CVEs of the product's family",
+    shown_by = "control",
     severity = "info", cwe = { 1395 }, remedy = "patch", cvss = "0.0",
     why = "These were published for the family. They never move the grade.",
     blind = "The version: none of these servers shows it.",
     source = "NVD", detect = potential },
   { id = "PPTP-080", title = "Protocol violation",
+    shown_by = "call",
     severity = "info", cwe = {}, remedy = "vendor_update", cvss = "0.0",
     why = "A message is not as the protocol wants it: a Disconnect with " ..
       "result 0 or of another call, a Call-ID that is not echoed, a length " ..
