@@ -91,10 +91,9 @@ static void take_plan(struct pptp_conversation *c, const struct pptp_plan *plan,
 	c->ttl = v->ttl != 0 ? v->ttl : DEFAULT_TTL;
 }
 
-enum pptp_error pptp_conversation_init(struct pptp_conversation *c,
-				       const struct pptp_plan *plan,
-				       const struct pptp_vantage *vantage,
-				       int64_t now)
+static enum pptp_error begin(struct pptp_conversation *c,
+			     const struct pptp_plan *plan,
+			     const struct pptp_vantage *vantage, int64_t now)
 {
 	enum pptp_error error = pptp_plan_check(plan, vantage);
 
@@ -107,6 +106,18 @@ enum pptp_error pptp_conversation_init(struct pptp_conversation *c,
 	begin_record(c, plan, vantage, now);
 	if (!talk_gre_possible(c))
 		pptp_observer_without_gre(&c->observer, why_no_gre(c));
+	return PPTP_OK;
+}
+
+enum pptp_error pptp_conversation_init(struct pptp_conversation *c,
+				       const struct pptp_plan *plan,
+				       const struct pptp_vantage *vantage,
+				       int64_t now)
+{
+	enum pptp_error error = begin(c, plan, vantage, now);
+
+	if (error != PPTP_OK)
+		return error;
 	if (c->opening == PPTP_OPENING_GRE) {
 		c->state = TALK_PROBING;
 		c->pending = SAY_GUARD | SAY_ACKNOWLEDGMENT;
@@ -114,6 +125,52 @@ enum pptp_error pptp_conversation_init(struct pptp_conversation *c,
 	} else {
 		pptp_knock_begin(c, now);
 	}
+	return PPTP_OK;
+}
+
+static bool observe_from(struct pptp_conversation *c, enum pptp_side side,
+			 const void *bytes, size_t length, int64_t at,
+			 struct pptp_event *event)
+{
+	struct pptp_packet packet;
+
+	return pptp_packet_decode(&packet, bytes, length) &&
+	       pptp_observer_side(&c->observer, &packet) == side &&
+	       pptp_observer_packet(&c->observer, side, &packet, at, event);
+}
+
+/* False where they are no SYN and its SYN-ACK. */
+static bool observe_exchange(struct pptp_conversation *c,
+			     const struct pptp_exchange *x)
+{
+	struct pptp_event event;
+
+	for (unsigned i = 0; i < x->syns; i++)
+		if (!observe_from(c, PPTP_US, x->syn, x->syn_length, x->syn_at,
+				  &event))
+			return false;
+	return observe_from(c, PPTP_SERVER, x->syn_ack, x->syn_ack_length,
+			    x->syn_ack_at, &event) &&
+	       event.kind == PPTP_EVENT_SYN_ACK;
+}
+
+enum pptp_error
+pptp_conversation_exchanged(struct pptp_conversation *c,
+			    const struct pptp_plan *plan,
+			    const struct pptp_vantage *vantage,
+			    const struct pptp_exchange *exchange, int64_t now)
+{
+	enum pptp_error error = begin(c, plan, vantage, exchange->syn_at);
+
+	if (error != PPTP_OK)
+		return error;
+	if (!pptp_plan_connects(plan) || exchange->syn_ack_at > now ||
+	    exchange->syn_at > exchange->syn_ack_at ||
+	    !observe_exchange(c, exchange))
+		return PPTP_ERROR_ARGUMENT;
+	c->record.time_us -= now - exchange->syn_at;
+	c->source_port = c->observer.syn.port;
+	pptp_knock_answered(c);
 	return PPTP_OK;
 }
 
@@ -145,54 +202,40 @@ static void packet_event(struct pptp_conversation *c,
 	}
 }
 
-/* Whether we sent it. On our own host both addresses may be the same one. */
-static bool is_by_us(const struct pptp_conversation *c,
-		     const struct pptp_ip *ip)
-{
-	const struct pptp_record *r = &c->record;
-	struct pptp_reader in = ip->payload;
-
-	if (!pptp_address_equal(&ip->source, &r->source))
-		return false;
-	if (!pptp_address_equal(&r->source, &r->target))
-		return true;
-	return ip->protocol == PPTP_IP_TCP && pptp_read_u16(&in) != r->port &&
-	       pptp_read_u16(&in) == r->port;
-}
-
 /* Packets of ours come back from a capture too. They were observed when they
  * were sent, but for what our kernel sends by itself: the SYN of connect(),
  * and ICMP. */
 static bool is_the_kernels(const struct pptp_conversation *c,
-			   const struct pptp_ip *ip)
+			   const struct pptp_packet *p)
 {
-	struct pptp_reader in = ip->payload;
-
-	if (ip->protocol == PPTP_IP_ICMP)
-		return pptp_read_u8(&in) == PPTP_ICMP_UNREACHABLE;
-	return ip->protocol == PPTP_IP_TCP && c->socket &&
-	       pptp_read_u16(&in) != c->source_port;
+	if (p->kind == PPTP_PACKET_ICMP)
+		return !p->icmp.v6 && p->icmp.type == PPTP_ICMP_UNREACHABLE;
+	return p->kind == PPTP_PACKET_TCP && c->socket &&
+	       p->tcp.source_port != c->source_port;
 }
 
-static bool packet_input(struct pptp_conversation *c, const void *packet,
-			 size_t length, int64_t now)
+bool pptp_conversation_packet(struct pptp_conversation *c,
+			      const struct pptp_packet *packet, int64_t now)
 {
+	enum pptp_side side = pptp_observer_side(&c->observer, packet);
 	struct pptp_event event;
-	struct pptp_reader in;
-	struct pptp_ip ip;
-	bool by_us;
 
-	pptp_reader_init(&in, packet, length);
-	if (c->state == TALK_FINISHED || !pptp_ip_decode(&ip, &in))
+	if (c->state == TALK_FINISHED ||
+	    (side == PPTP_US && !is_the_kernels(c, packet)))
 		return false;
-	by_us = is_by_us(c, &ip);
-	if (by_us && !is_the_kernels(c, &ip))
-		return false;
-	if (!pptp_observer_packet(&c->observer, by_us ? PPTP_US : PPTP_SERVER,
-				  packet, length, now, &event))
+	if (!pptp_observer_packet(&c->observer, side, packet, now, &event))
 		return false;
 	packet_event(c, &event, now);
 	return true;
+}
+
+static bool packet_input(struct pptp_conversation *c, const void *bytes,
+			 size_t length, int64_t now)
+{
+	struct pptp_packet packet;
+
+	return pptp_packet_decode(&packet, bytes, length) &&
+	       pptp_conversation_packet(c, &packet, now);
 }
 
 /* ---- the control connection ---------------------------------------------- */
@@ -429,8 +472,8 @@ static enum pptp_action say_packet(struct pptp_conversation *c,
 	}
 	if (*length == 0)
 		return PPTP_ACTION_NONE;
-	(void)pptp_observer_packet(&c->observer, PPTP_US, data, *length, now,
-				   &event);
+	(void)pptp_observer_bytes(&c->observer, PPTP_US, data, *length, now,
+				  &event);
 	if (what == SAY_CONFIGURE_ANSWER)
 		pptp_negotiate_answered(c, now);
 	return PPTP_ACTION_PACKET;

@@ -103,10 +103,33 @@ enum pptp_error pptp_conversation_init(struct pptp_conversation *c,
 				       const struct pptp_plan *plan,
 				       const struct pptp_vantage *vantage,
 				       int64_t now) PPTP_MUST_USE;
+
+/* A SYN and its SYN-ACK that somebody else exchanged with the plan's target and
+ * port, from the vantage's source: whole IP packets, and when they went by on
+ * the caller's clock. */
+struct pptp_exchange {
+	const void *syn, *syn_ack;
+	size_t syn_length, syn_ack_length;
+	unsigned syns;  /* how many of it left; of several no round trip */
+	int64_t syn_at; /* the last of them */
+	int64_t syn_ack_at;
+};
+
+/* As init, but first contact by hand-made SYNs is behind: the record begins
+ * with the SYN and holds what both packets show, and CONNECT is next. The plan
+ * is one that connects; PPTP_ERROR_ARGUMENT too where it is not, or where the
+ * packets are not what they should be. */
+enum pptp_error pptp_conversation_exchanged(
+    struct pptp_conversation *c, const struct pptp_plan *plan,
+    const struct pptp_vantage *vantage, const struct pptp_exchange *exchange,
+    int64_t now) PPTP_MUST_USE;
 /* True where the event was this conversation's: for packets, the caller's way
  * to find whose they are. `bytes` only for STREAM and PACKET. */
 bool pptp_conversation_input(struct pptp_conversation *c, enum pptp_input input,
 			     const void *bytes, size_t length, int64_t now);
+/* PACKET, where the caller has decoded it. */
+bool pptp_conversation_packet(struct pptp_conversation *c,
+			      const struct pptp_packet *packet, int64_t now);
 /* The next thing to do; `data` has PPTP_PACKET_ROOM bytes. */
 enum pptp_action pptp_conversation_output(struct pptp_conversation *c,
 					  void *data, size_t *length,

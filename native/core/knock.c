@@ -55,6 +55,14 @@ void pptp_knock_begin(struct pptp_conversation *c, int64_t now)
 	}
 }
 
+void pptp_knock_answered(struct pptp_conversation *c)
+{
+	c->state = TALK_KNOCKING;
+	c->deadline = PPTP_NEVER;
+	c->answered = true;
+	dial(c);
+}
+
 /* The last of several tries waits as long as the first: the answer may be one
  * that takes its time. */
 static int64_t connect_wait(const struct pptp_conversation *c, bool silent)

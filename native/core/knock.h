@@ -17,6 +17,8 @@
 #include "core/talk.h"
 
 void pptp_knock_begin(struct pptp_conversation *c, int64_t now);
+/* Hand-made SYNs have met a SYN-ACK already: connect() is due. */
+void pptp_knock_answered(struct pptp_conversation *c);
 void pptp_knock_event(struct pptp_conversation *c,
 		      const struct pptp_event *event, int64_t now);
 /* CONNECT or CONNECT_DEAF is taken: its time begins. */

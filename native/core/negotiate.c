@@ -350,8 +350,8 @@ void pptp_negotiate_event(struct pptp_conversation *c,
 {
 	bool in_call = c->state == TALK_LCP || c->state == TALK_TERMINATING;
 
-	if (event->gre.has_sequence) {
-		c->received = event->gre.sequence_number;
+	if (event->gre->has_sequence) {
+		c->received = event->gre->sequence_number;
 		c->has_received = true;
 		if (in_call && c->acknowledge == PPTP_NEVER)
 			c->acknowledge = now + ACKNOWLEDGE_WAIT;

@@ -77,17 +77,16 @@ bool pptp_see_is_over(const struct pptp_record *r)
 /* ---- packets ------------------------------------------------------------- */
 
 static bool see_icmp(struct pptp_observer *o, enum pptp_side side,
-		     struct pptp_ip *ip, struct pptp_event *event)
+		     const struct pptp_packet *p, struct pptp_event *event)
 {
 	struct pptp_record *r = o->record;
-	struct pptp_icmp *icmp = &event->icmp;
-	bool local = pptp_address_equal(&ip->source, &r->source) &&
-		     pptp_address_equal(&ip->destination, &r->target);
+	const struct pptp_icmp *icmp = &p->icmp;
+	bool local = pptp_address_equal(&p->ip.source, &r->source) &&
+		     pptp_address_equal(&p->ip.destination, &r->target);
 	const struct pptp_address *about = local ? &r->source : &r->target;
 	uint8_t echo;
 
-	if (!pptp_icmp_decode(icmp, ip, &ip->payload))
-		return false;
+	event->icmp = icmp;
 	if (icmp->v6)
 		echo = side == PPTP_US ? PPTP_ICMPV6_ECHO_REQUEST
 				       : PPTP_ICMPV6_ECHO_REPLY;
@@ -95,41 +94,69 @@ static bool see_icmp(struct pptp_observer *o, enum pptp_side side,
 		echo = side == PPTP_US ? PPTP_ICMP_ECHO_REQUEST
 				       : PPTP_ICMP_ECHO_REPLY;
 	if (icmp->type == echo)
-		return pptp_see_echo(o, side, ip, event);
+		return pptp_see_echo(o, side, p, event);
 	if (!pptp_icmp_is_failure(icmp) || !icmp->has_quote ||
 	    !pptp_address_equal(&icmp->quote.destination, about))
 		return false;
 	if (icmp->quote.protocol == PPTP_IP_TCP)
-		return pptp_see_tcp_icmp(o, ip, event);
+		return pptp_see_tcp_icmp(o, p, event);
 	if (icmp->quote.protocol != PPTP_IP_GRE ||
-	    !pptp_see_gre_icmp(o, local, ip, event))
+	    !pptp_see_gre_icmp(o, local, p, event))
 		return false;
 	pptp_see_count(o, side);
 	return true;
 }
 
+enum pptp_side pptp_observer_side(const struct pptp_observer *o,
+				  const struct pptp_packet *packet)
+{
+	const struct pptp_record *r = o->record;
+	const struct pptp_tcp *tcp = &packet->tcp;
+
+	if (!pptp_address_equal(&packet->ip.source, &r->source))
+		return PPTP_SERVER;
+	if (!pptp_address_equal(&r->source, &r->target))
+		return PPTP_US;
+	return packet->kind == PPTP_PACKET_TCP && tcp->source_port != r->port &&
+		       tcp->destination_port == r->port
+		   ? PPTP_US
+		   : PPTP_SERVER;
+}
+
 bool pptp_observer_packet(struct pptp_observer *o, enum pptp_side side,
-			  const void *packet, size_t length, int64_t now,
+			  const struct pptp_packet *packet, int64_t now,
 			  struct pptp_event *event)
 {
-	struct pptp_reader in;
-	struct pptp_ip ip;
-
 	memset(event, 0, sizeof(*event));
-	pptp_reader_init(&in, packet, length);
-	if (!pptp_ip_decode(&ip, &in) || ip.fragment_offset != 0)
+	if (!packet->whole)
 		return false;
-	switch (ip.protocol) {
-	case PPTP_IP_GRE:
-		return pptp_see_gre(o, side, &ip, now, event);
-	case PPTP_IP_TCP:
-		return pptp_see_tcp(o, side, &ip, now, event);
-	case PPTP_IP_ICMP:
-	case PPTP_IP_ICMPV6:
-		return see_icmp(o, side, &ip, event);
-	default:
-		return false;
+	switch (packet->kind) {
+	case PPTP_PACKET_GRE:
+		return pptp_see_gre(o, side, packet, now, event);
+	case PPTP_PACKET_TCP:
+		return pptp_see_tcp(o, side, packet, now, event);
+	case PPTP_PACKET_ICMP:
+		return see_icmp(o, side, packet, event);
+	case PPTP_PACKET_OTHER:
+		break;
 	}
+	return false;
+}
+
+bool pptp_observer_bytes(struct pptp_observer *o, enum pptp_side side,
+			 const void *packet, size_t length, int64_t now,
+			 struct pptp_event *event)
+{
+	struct pptp_packet p;
+	bool ours = false;
+
+	if (pptp_packet_decode(&p, packet, length))
+		ours = pptp_observer_packet(o, side, &p, now, event);
+	else
+		memset(event, 0, sizeof(*event));
+	event->gre = NULL;
+	event->icmp = NULL;
+	return ours;
 }
 
 /* ---- the end ------------------------------------------------------------- */

@@ -6,7 +6,8 @@
  *
  * Every call gives back what was seen, decoded, so that a conversation can
  * decide without a second decoder. What an event borrows is valid until the
- * next call, or as long as the bytes given.
+ * next call, or as long as the bytes given; of pptp_observer_bytes() not the
+ * headers.
  */
 #ifndef PPTP_OBSERVER_H
 #define PPTP_OBSERVER_H
@@ -14,10 +15,8 @@
 #include "core/contact.h"
 #include "core/record.h"
 #include "format/control.h"
-#include "format/gre.h"
-#include "format/icmp.h"
-#include "format/lcp.h"
-#include "format/tcp.h"
+#include "format/packet.h"
+#include "format/ppp.h"
 
 enum pptp_event_kind {
 	PPTP_EVENT_NONE,            /* nothing whole yet, or nothing of ours */
@@ -36,8 +35,8 @@ enum pptp_event_kind {
 struct pptp_event {
 	enum pptp_event_kind kind;
 	struct pptp_control control;
-	struct pptp_icmp icmp;
-	struct pptp_gre gre;
+	const struct pptp_icmp *icmp; /* of the packet given */
+	const struct pptp_gre *gre;
 	uint16_t protocol;
 	struct pptp_ppp_packet packet;
 	struct pptp_offer *offer; /* a Configure-Request of the server's */
@@ -83,11 +82,19 @@ size_t pptp_observer_stream(struct pptp_observer *o, enum pptp_side side,
 			    const void *bytes, size_t length, int64_t now,
 			    struct pptp_event *event);
 
-/* One whole IP packet that `side` sent, with GRE, a SYN, its answer, or ICMP
- * in it. False: none of this conversation's. */
+/* One packet that `side` sent, with GRE, a SYN, its answer, or ICMP in it.
+ * False: none of this conversation's. */
 bool pptp_observer_packet(struct pptp_observer *o, enum pptp_side side,
-			  const void *packet, size_t length, int64_t now,
+			  const struct pptp_packet *packet, int64_t now,
 			  struct pptp_event *event);
+/* The same of a whole IP packet that nobody has decoded. */
+bool pptp_observer_bytes(struct pptp_observer *o, enum pptp_side side,
+			 const void *packet, size_t length, int64_t now,
+			 struct pptp_event *event);
+/* Who sent it, as far as addresses and ports tell. On one host both addresses
+ * may be the same one; then only TCP tells. */
+enum pptp_side pptp_observer_side(const struct pptp_observer *o,
+				  const struct pptp_packet *packet);
 
 /* GRE can't be tested in this conversation, and why. */
 void pptp_observer_without_gre(struct pptp_observer *o,

@@ -15,17 +15,13 @@ static bool is_addressed(const struct pptp_plan *plan,
 enum pptp_error pptp_plan_check(const struct pptp_plan *plan,
 				const struct pptp_vantage *vantage)
 {
-	enum pptp_opening opening = pptp_plan_opening(plan, vantage);
-	bool raw_alone =
-	    opening == PPTP_OPENING_SYN_ONLY || opening == PPTP_OPENING_GRE;
-
-	if (raw_alone && vantage->reach == PPTP_REACH_TCP)
+	if (!pptp_plan_connects(plan) && vantage->reach == PPTP_REACH_TCP)
 		return PPTP_ERROR_PRIVILEGE;
 	if (!is_addressed(plan, vantage))
 		return PPTP_ERROR_ARGUMENT;
 	if (vantage->call_id != 0 && !pptp_call_id_ok(vantage->call_id))
 		return PPTP_ERROR_ARGUMENT;
-	if (opening == PPTP_OPENING_GRE && plan->target.family != 4)
+	if (plan->opening == PPTP_OPENING_GRE && plan->target.family != 4)
 		return PPTP_ERROR_ARGUMENT;
 	return PPTP_OK;
 }
@@ -43,6 +39,12 @@ enum pptp_depth pptp_plan_depth(const struct pptp_plan *plan)
 {
 	return plan->opening == PPTP_OPENING_SYN_ONLY ? PPTP_DEPTH_SYN
 						      : plan->depth;
+}
+
+bool pptp_plan_connects(const struct pptp_plan *plan)
+{
+	return plan->opening == PPTP_OPENING_CONNECT ||
+	       plan->opening == PPTP_OPENING_SYN;
 }
 
 bool pptp_plan_has_call(const struct pptp_plan *plan)

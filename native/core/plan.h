@@ -78,6 +78,7 @@ pptp_plan_check(const struct pptp_plan *plan,
 enum pptp_opening pptp_plan_opening(const struct pptp_plan *plan,
 				    const struct pptp_vantage *vantage);
 enum pptp_depth pptp_plan_depth(const struct pptp_plan *plan);
+bool pptp_plan_connects(const struct pptp_plan *plan);
 /* It takes a Call-ID of ours, which what comes is told by. */
 bool pptp_plan_has_call(const struct pptp_plan *plan);
 

@@ -29,12 +29,13 @@ bool pptp_see_server_left(const struct pptp_record *r);
 
 /* see_contact.c */
 bool pptp_see_tcp(struct pptp_observer *o, enum pptp_side side,
-		  struct pptp_ip *ip, int64_t now, struct pptp_event *event);
+		  const struct pptp_packet *p, int64_t now,
+		  struct pptp_event *event);
 /* ICMP that quotes TCP; false where it is about no SYN of ours. */
-bool pptp_see_tcp_icmp(struct pptp_observer *o, const struct pptp_ip *ip,
+bool pptp_see_tcp_icmp(struct pptp_observer *o, const struct pptp_packet *p,
 		       struct pptp_event *event);
 bool pptp_see_echo(struct pptp_observer *o, enum pptp_side side,
-		   const struct pptp_ip *ip, struct pptp_event *event);
+		   const struct pptp_packet *p, struct pptp_event *event);
 void pptp_see_end_contact(struct pptp_observer *o, bool settled);
 
 /* see_control.c */
@@ -42,14 +43,15 @@ void pptp_see_end_control(struct pptp_observer *o);
 
 /* see_gre.c */
 bool pptp_see_gre(struct pptp_observer *o, enum pptp_side side,
-		  struct pptp_ip *ip, int64_t now, struct pptp_event *event);
+		  const struct pptp_packet *p, int64_t now,
+		  struct pptp_event *event);
 /* ICMP that quotes GRE; `local`: sent by our own host. */
 bool pptp_see_gre_icmp(struct pptp_observer *o, bool local,
-		       const struct pptp_ip *ip, struct pptp_event *event);
+		       const struct pptp_packet *p, struct pptp_event *event);
 void pptp_see_heard_us(struct pptp_observer *o, int64_t now);
 void pptp_see_end_gre(struct pptp_record *r);
 
-/* see_ppp.c: event->gre.payload */
+/* see_ppp.c: event->gre->payload */
 void pptp_see_ppp(struct pptp_observer *o, enum pptp_side side, int64_t now,
 		  struct pptp_event *event);
 

@@ -248,26 +248,25 @@ static bool answers_kernel(struct pptp_observer *o, const struct pptp_tcp *tcp,
 }
 
 bool pptp_see_tcp(struct pptp_observer *o, enum pptp_side side,
-		  struct pptp_ip *ip, int64_t now, struct pptp_event *event)
+		  const struct pptp_packet *p, int64_t now,
+		  struct pptp_event *event)
 {
 	struct pptp_record *r = o->record;
-	struct pptp_tcp tcp;
+	const struct pptp_tcp *tcp = &p->tcp;
 
-	if (!pptp_tcp_decode(&tcp, &ip->payload))
-		return false;
 	if (side == PPTP_US)
-		return tcp.destination_port == r->port &&
-		       pptp_address_equal(&ip->destination, &r->target) &&
-		       (tcp.flags & (PPTP_TCP_SYN | PPTP_TCP_ACK)) ==
+		return tcp->destination_port == r->port &&
+		       pptp_address_equal(&p->ip.destination, &r->target) &&
+		       (tcp->flags & (PPTP_TCP_SYN | PPTP_TCP_ACK)) ==
 			   PPTP_TCP_SYN &&
-		       see_syn(o, &tcp, now, event);
-	if (tcp.source_port != r->port ||
-	    !pptp_address_equal(&ip->source, &r->target))
+		       see_syn(o, tcp, now, event);
+	if (tcp->source_port != r->port ||
+	    !pptp_address_equal(&p->ip.source, &r->target))
 		return false;
-	if (o->syn.sent > 0 && tcp.destination_port == o->syn.port)
-		return answers_ours(o, ip, &tcp, now, event);
-	return o->own.sent > 0 && tcp.destination_port == o->own.port &&
-	       answers_kernel(o, &tcp, event);
+	if (o->syn.sent > 0 && tcp->destination_port == o->syn.port)
+		return answers_ours(o, &p->ip, tcp, now, event);
+	return o->own.sent > 0 && tcp->destination_port == o->own.port &&
+	       answers_kernel(o, tcp, event);
 }
 
 /* ---- ICMP ---------------------------------------------------------------- */
@@ -300,15 +299,15 @@ static void keep_host(struct pptp_record *r, const struct pptp_icmp *icmp)
 	r->host.icmp_code = icmp->code;
 }
 
-bool pptp_see_tcp_icmp(struct pptp_observer *o, const struct pptp_ip *ip,
+bool pptp_see_tcp_icmp(struct pptp_observer *o, const struct pptp_packet *p,
 		       struct pptp_event *event)
 {
 	struct pptp_record *r = o->record;
-	const struct pptp_icmp *icmp = &event->icmp;
+	const struct pptp_icmp *icmp = &p->icmp;
 	struct pptp_observer_syn *syn = quoted_syn(o, icmp->quote.payload);
 	enum pptp_met met =
 	    pptp_icmp_is_hard(icmp) ? PPTP_MET_HARD_ICMP : PPTP_MET_SOFT_ICMP;
-	struct pptp_icmp_fact fact = {ip->source, icmp->type, icmp->code};
+	struct pptp_icmp_fact fact = {p->ip.source, icmp->type, icmp->code};
 
 	if (syn == NULL || !pptp_address_equal(&icmp->quote.source, &r->source))
 		return false;
@@ -322,7 +321,7 @@ bool pptp_see_tcp_icmp(struct pptp_observer *o, const struct pptp_ip *ip,
 	else if (met > syn->met)
 		r->tcp.connect.icmp = fact;
 	meet(o, syn, met);
-	if (pptp_address_equal(&ip->source, &r->target))
+	if (pptp_address_equal(&p->ip.source, &r->target))
 		keep_host(r, icmp);
 	return true;
 }
@@ -333,28 +332,27 @@ static uint16_t ping_bit(const struct pptp_icmp *icmp)
 }
 
 bool pptp_see_echo(struct pptp_observer *o, enum pptp_side side,
-		   const struct pptp_ip *ip, struct pptp_event *event)
+		   const struct pptp_packet *p, struct pptp_event *event)
 {
 	struct pptp_record *r = o->record;
 
 	if (side == PPTP_US) {
-		if (!pptp_address_equal(&ip->destination, &r->target))
+		if (!pptp_address_equal(&p->ip.destination, &r->target))
 			return false;
 		pptp_see_count(o, PPTP_US);
-		o->ping_identifier = event->icmp.identifier;
-		r->host.asked |= ping_bit(&event->icmp);
+		o->ping_identifier = p->icmp.identifier;
+		r->host.asked |= ping_bit(&p->icmp);
 		if (r->host.state == PPTP_NOT_TESTED)
 			r->host.state = PPTP_SILENT;
 		return true;
 	}
-	if (r->host.asked == 0 ||
-	    event->icmp.identifier != o->ping_identifier ||
-	    !pptp_address_equal(&ip->source, &r->target))
+	if (r->host.asked == 0 || p->icmp.identifier != o->ping_identifier ||
+	    !pptp_address_equal(&p->ip.source, &r->target))
 		return false;
 	pptp_see_count(o, PPTP_SERVER);
 	r->host.state = PPTP_ALIVE;
 	r->host.reason = PPTP_REASON_ECHO_REPLY;
-	r->host.answered |= ping_bit(&event->icmp) & r->host.asked;
+	r->host.answered |= ping_bit(&p->icmp) & r->host.asked;
 	event->kind = PPTP_EVENT_ECHO_REPLY;
 	return true;
 }

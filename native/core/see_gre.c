@@ -123,18 +123,18 @@ static bool is_our_call(const struct pptp_observer *o, enum pptp_side side,
 }
 
 bool pptp_see_gre(struct pptp_observer *o, enum pptp_side side,
-		  struct pptp_ip *ip, int64_t now, struct pptp_event *event)
+		  const struct pptp_packet *p, int64_t now,
+		  struct pptp_event *event)
 {
 	struct pptp_record *r = o->record;
-	const struct pptp_gre *gre = &event->gre;
+	const struct pptp_gre *gre = &p->gre;
 
-	if (!pptp_gre_decode(&event->gre, &ip->payload) ||
-	    !is_our_call(o, side, ip, gre))
+	if (!is_our_call(o, side, &p->ip, gre))
 		return false;
 	if (side == PPTP_SERVER &&
-	    !pptp_address_equal(&ip->source, &r->target)) {
+	    !pptp_address_equal(&p->ip.source, &r->target)) {
 		pptp_record_note(r, PPTP_NOTE_OTHER_SOURCE,
-				 pptp_address_v4_value(&ip->source), 0);
+				 pptp_address_v4_value(&p->ip.source), 0);
 		return true;
 	}
 	pptp_see_count(o, side);
@@ -142,12 +142,13 @@ bool pptp_see_gre(struct pptp_observer *o, enum pptp_side side,
 		gre_from_us(o, gre, now);
 	else
 		gre_from_server(o, gre, now);
+	event->gre = gre;
 	event->kind = PPTP_EVENT_GRE;
 	if (gre->has_sequence && !in_order(o, side, gre->sequence_number)) {
 		event->kind = PPTP_EVENT_NONE;
 		return true;
 	}
-	if (pptp_reader_left(&event->gre.payload) > 0)
+	if (pptp_reader_left(&gre->payload) > 0)
 		pptp_see_ppp(o, side, now, event);
 	return true;
 }
@@ -193,28 +194,29 @@ static void keep_icmp(struct pptp_record *r, const struct pptp_ip *ip,
 }
 
 bool pptp_see_gre_icmp(struct pptp_observer *o, bool local,
-		       const struct pptp_ip *ip, struct pptp_event *event)
+		       const struct pptp_packet *p, struct pptp_event *event)
 {
 	struct pptp_record *r = o->record;
-	const struct pptp_icmp *icmp = &event->icmp;
+	const struct pptp_icmp *icmp = &p->icmp;
+	struct pptp_reader quote = icmp->quote.payload;
 	struct pptp_gre gre;
 
 	if (!pptp_icmp_is_unreachable(icmp) ||
-	    !pptp_gre_decode_quote(&gre, &event->icmp.quote.payload) ||
+	    !pptp_gre_decode_quote(&gre, &quote) ||
 	    !quotes_our_call(r, local, &gre))
 		return false;
 	event->kind = PPTP_EVENT_UNREACHABLE_GRE;
 	if (local) {
 		pptp_record_note(r, PPTP_NOTE_LOCAL_ICMP, icmp->code, 0);
 		r->gre.reason = PPTP_REASON_LOCAL_ICMP;
-		r->gre.icmp =
-		    (struct pptp_icmp_fact){ip->source, icmp->type, icmp->code};
+		r->gre.icmp = (struct pptp_icmp_fact){p->ip.source, icmp->type,
+						      icmp->code};
 	} else if (pptp_see_is_over(r)) {
 		event->kind = PPTP_EVENT_NONE; /* there was nobody any more */
 	} else {
-		if (pptp_address_equal(&ip->source, &r->target))
+		if (pptp_address_equal(&p->ip.source, &r->target))
 			keep_refusal(o, &gre);
-		keep_icmp(r, ip, icmp);
+		keep_icmp(r, &p->ip, icmp);
 	}
 	return true;
 }

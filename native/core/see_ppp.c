@@ -325,7 +325,7 @@ static void see_network(struct pptp_observer *o, uint16_t protocol,
 void pptp_see_ppp(struct pptp_observer *o, enum pptp_side side, int64_t now,
 		  struct pptp_event *event)
 {
-	struct pptp_reader in = event->gre.payload;
+	struct pptp_reader in = event->gre->payload;
 	struct pptp_ppp_frame frame;
 
 	if (!pptp_ppp_frame_decode(&frame, &in))

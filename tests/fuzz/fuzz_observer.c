@@ -65,8 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		else if ((what & 6) == 6)
 			pptp_observer_closed(&o, side, what & 8, now);
 		else
-			pptp_observer_packet(&o, side, bytes + i, length, now,
-					     &event);
+			pptp_observer_bytes(&o, side, bytes + i, length, now,
+					    &event);
 		i += length;
 	}
 	pptp_observer_end(&o, PPTP_ENDED_SILENT, now);

@@ -406,9 +406,8 @@ struct segment {
 	uint32_t sequence, acknowledgment;
 };
 
-static inline bool segment(struct segment s)
+static inline size_t segment_bytes(struct segment s, uint8_t bytes[40])
 {
-	uint8_t bytes[40];
 	struct pptp_writer out;
 	struct pptp_ip ip;
 
@@ -417,7 +416,7 @@ static inline bool segment(struct segment s)
 	ip.destination = address(s.to);
 	ip.ttl = 128;
 	ip.protocol = PPTP_IP_TCP;
-	pptp_writer_init(&out, bytes, sizeof(bytes));
+	pptp_writer_init(&out, bytes, 40);
 	pptp_ip_encode(&out, &ip, 20);
 	pptp_write_u16(&out, s.source_port);
 	pptp_write_u16(&out, s.destination_port);
@@ -428,7 +427,14 @@ static inline bool segment(struct segment s)
 	pptp_write_u16(&out, 4128);
 	pptp_write_zeros(&out, 4);
 	ck_assert(pptp_writer_ok(&out));
-	return packet(bytes, out.length);
+	return out.length;
+}
+
+static inline bool segment(struct segment s)
+{
+	uint8_t bytes[40];
+
+	return packet(bytes, segment_bytes(s, bytes));
 }
 
 static inline bool answer_syn(const struct pptp_tcp *syn, uint8_t flags,

@@ -179,8 +179,8 @@ static void packet(const char *who, const struct pptp_writer *w)
 	struct pptp_event event;
 
 	ck_assert(pptp_writer_ok(w));
-	(void)pptp_observer_packet(&t.observer, side_of(who), w->bytes,
-				   w->length, t.now, &event);
+	(void)pptp_observer_bytes(&t.observer, side_of(who), w->bytes,
+				  w->length, t.now, &event);
 }
 
 static void gre(const char *who)

@@ -48,8 +48,8 @@ static void drain(void)
 		if (action == PPTP_ACTION_STREAM)
 			outside_stream(PPTP_US, data, length);
 		else if (action == PPTP_ACTION_PACKET)
-			ck_assert(pptp_observer_packet(&outside, PPTP_US, data,
-						       length, now, &event));
+			ck_assert(pptp_observer_bytes(&outside, PPTP_US, data,
+						      length, now, &event));
 		else if (action == PPTP_ACTION_CLOSE)
 			pptp_observer_closed(&outside, PPTP_US, false, now);
 	}
@@ -105,8 +105,8 @@ static void ppp(uint16_t protocol, uint8_t code, uint8_t identifier,
 				   sizeof(packet));
 	ck_assert_int_gt(n, 0);
 	now += MS;
-	ck_assert(pptp_observer_packet(&outside, PPTP_SERVER, packet, (size_t)n,
-				       now, &event));
+	ck_assert(pptp_observer_bytes(&outside, PPTP_SERVER, packet, (size_t)n,
+				      now, &event));
 	ck_assert(pptp_conversation_input(&c, PPTP_INPUT_PACKET, packet,
 					  (size_t)n, now));
 	drain();
@@ -281,8 +281,8 @@ static bool is_seen(uint8_t protocol, uint8_t fragment)
 	bool ours;
 
 	memset(&event, 0xa5, sizeof(event));
-	ours = pptp_observer_packet(&outside, PPTP_SERVER, bytes, sizeof(bytes),
-				    now, &event);
+	ours = pptp_observer_bytes(&outside, PPTP_SERVER, bytes, sizeof(bytes),
+				   now, &event);
 	ck_assert_int_eq(event.kind, PPTP_EVENT_NONE);
 	if (fragment == 0 && protocol == 17)
 		ck_assert(is_zero(&event, sizeof(event)));

@@ -51,8 +51,8 @@ static enum pptp_event_kind tcp(bool by_us, uint8_t flags, uint32_t sequence,
 
 	pptp_writer_init(&w, bytes, sizeof(bytes));
 	write_tcp(&w, by_us, flags, sequence, acknowledgment);
-	ours = pptp_observer_packet(&o, by_us ? PPTP_US : PPTP_SERVER, bytes,
-				    w.length, now, &event);
+	ours = pptp_observer_bytes(&o, by_us ? PPTP_US : PPTP_SERVER, bytes,
+				   w.length, now, &event);
 	ck_assert(ours || event.kind == PPTP_EVENT_NONE);
 	return event.kind;
 }
@@ -79,8 +79,8 @@ static enum pptp_event_kind icmp(uint8_t code, uint32_t sequence, int64_t now)
 	pptp_write_u8(&w, code);
 	pptp_write_zeros(&w, 6);
 	write_tcp(&w, true, PPTP_TCP_SYN, sequence, 0);
-	ck_assert(pptp_observer_packet(&o, PPTP_SERVER, bytes, w.length, now,
-				       &event));
+	ck_assert(
+	    pptp_observer_bytes(&o, PPTP_SERVER, bytes, w.length, now, &event));
 	return event.kind;
 }
 

@@ -60,8 +60,8 @@ static void send_numbers(uint32_t first, uint32_t count)
 	for (uint32_t i = 0; i < count; i++) {
 		int n = numbered(first + i, true, bytes, sizeof(bytes));
 
-		ck_assert(pptp_observer_packet(&outside, PPTP_US, bytes,
-					       (size_t)n, now, &event));
+		ck_assert(pptp_observer_bytes(&outside, PPTP_US, bytes,
+					      (size_t)n, now, &event));
 	}
 }
 
@@ -84,8 +84,8 @@ static uint32_t refused_by(uint32_t number, bool has_number)
 	pptp_write_zeros(&w, 6);
 	pptp_write_bytes(&w, quoted, (size_t)n);
 	seen.gre.refused = 0;
-	ck_assert_int_eq(pptp_observer_packet(&outside, PPTP_SERVER, bytes,
-					      w.length, now, &event),
+	ck_assert_int_eq(pptp_observer_bytes(&outside, PPTP_SERVER, bytes,
+					     w.length, now, &event),
 			 call_id == 0x0480);
 	ck_assert_int_eq(event.kind, call_id == 0x0480
 					 ? PPTP_EVENT_UNREACHABLE_GRE
@@ -203,8 +203,8 @@ static struct pptp_event wire(enum pptp_side side, uint16_t protocol,
 	n = pptp_gre_packet_encode(&ip, &gre, frame, w.length, bytes,
 				   sizeof(bytes));
 	ck_assert_int_gt(n, 0);
-	ck_assert(pptp_observer_packet(&outside, side, bytes, (size_t)n, now,
-				       &event));
+	ck_assert(
+	    pptp_observer_bytes(&outside, side, bytes, (size_t)n, now, &event));
 	return event;
 }
 
