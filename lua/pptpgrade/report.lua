@@ -9,6 +9,7 @@ local formats = {
   { "json", "json", "pptpgrade.report.json" },
   { "jsonl", "jsonl", "pptpgrade.report.jsonl" },
   { "csv", "csv", "pptpgrade.report.csv" },
+  { "html", "html", "pptpgrade.report.html", file = true },
   { "icinga", nil, "pptpgrade.report.icinga" },
 }
 
@@ -37,9 +38,9 @@ end
 -- @tparam string format one of M.names
 -- @tparam function write bytes -> true | nil, message
 -- @tparam[opt] table opts color, width, all, verbose, remedies (text);
---   severity (csv: which findings count); with_run (jsonl: a last line with the
---   run's facts); warn, crit, max_age, now (icinga); run: the facts of the run
---   as report/model.run takes them, read when the report is closed
+--   severity (csv, html: which findings count); with_run (jsonl: a last line
+--   with the run's facts); warn, crit, max_age, now (icinga); run: the facts of
+--   the run as report/model.run takes them, read when the report is closed
 -- @treturn table r: r:add(verdict) and r:close(); each gives true, or nil and
 --   what `write` said
 -- @raise where the format is unknown

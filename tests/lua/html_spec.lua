@@ -331,16 +331,21 @@ describe("a page", function()
     assert.truthy(text:find("<dd>&lt;b&gt;</dd>", 1, true))
   end)
 
-  it("of a study names no server", function()
+  it("of a sweep names no server, and has what the sweep says", function()
     local verdicts = { survey(R.pppd("pap"), { name = "secret.example" }) }
     verdicts[2] = R.copy(verdicts[1])
     verdicts[2].target = "192.0.2.77"
-    local text = page(verdicts, { study = { { "Rate", "<1000>" } } })
+    local text = page(verdicts, { run = { sweep = {
+      { schema = 1, kind = "scan", seed = 7, targets = 16777216,
+        arguments = { "scan", "<198.18.0.0/8>" }, note = "\27[2J" } } } })
     assert.is_nil(text:find("192.0.2.", 1, true))
     assert.is_nil(text:find("secret", 1, true))
     assert.is_nil(text:find("<script", 1, true))
     assert.truthy(text:find("2 of 2 servers are graded F", 1, true))
-    assert.truthy(text:find("<dd>&lt;1000&gt;</dd>", 1, true))
+    assert.truthy(text:find("<dd>scan &lt;198.18.0.0/8&gt;</dd>", 1, true))
+    assert.truthy(text:find("<dt>Targets</dt><dd>16,777,216</dd>", 1, true))
+    assert.truthy(text:find("\\x1b[2J", 1, true))
+    assert.is_nil(text:find("\27", 1, true))
     assert.truthy(text:find("PAP accepted", 1, true))
   end)
 

@@ -115,15 +115,16 @@ From where, and how many
   --script-args ARGS     its arguments: name=value,name=value
 
 What to tell
-  -f, --format FORMAT    text, json, jsonl, csv or icinga, on stdout (text)
+  -f, --format FORMAT    text, json, jsonl, csv, html or icinga, on stdout
+                         (text)
   -o, --output FILE      into FILE too, as its suffix says: .txt, .json,
-                         .jsonl or .csv; repeatable
+                         .jsonl, .csv or .html; repeatable
   --render FILE          send nothing: show saved verdicts, of json or jsonl,
                          in any format (- for stdin)
   --policy FILE          grade by this policy
   --fail-on GRADE        exit with 1 where a worst grade is GRADE or beyond
-  --severity SEVERITY    csv: findings from there up: critical, high, medium,
-                         low or info (info)
+  --severity SEVERITY    csv, html: findings from there up: critical, high,
+                         medium, low or info (info)
   --warn GRADE, --crit GRADE, --max-age S
                          icinga: where a warning begins (C), where it is
                          critical (E), and how old a record may be

@@ -8,6 +8,16 @@ local M = {}
 
 local BROKEN_LINES_SHOWN = 10
 
+-- A sweep's first row tells of the sweep, and of no server.
+function M:see_sweep(record)
+  if record.kind ~= "scan" then
+    return false
+  end
+  self.facts.sweep = self.facts.sweep or {}
+  self.facts.sweep[#self.facts.sweep + 1] = record
+  return true
+end
+
 local function is_record(value)
   if type(value) ~= "table" or type(value.kind) ~= "string" or
      type(value.target) ~= "string" then
@@ -32,6 +42,9 @@ function M:add_record(collection, line)
   local record, why, offset = core.record(line)
   if not record then
     return nil, ("not a record: %s (byte %d)"):format(why, offset + 1)
+  end
+  if self:see_sweep(record) then
+    return true
   end
   local ok
   ok, why = is_record(record)

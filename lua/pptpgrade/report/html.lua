@@ -2,7 +2,8 @@
 --- HTML: one file for a browser, without a request. What it says first, its
 -- figures and the worst 200 servers are in the HTML itself; the list of all,
 -- and a card of each, are inert JSON, which its own script draws on demand.
--- With `study` the page is made of the figures alone, and names no server.
+-- The page of a sweep is a study: made of the figures alone, for any number of
+-- servers, none of which it names.
 local bars = require "pptpgrade.report.html.bars"
 local card = require "pptpgrade.report.html.card"
 local document = require "pptpgrade.report.html.document"
@@ -10,6 +11,7 @@ local figures = require "pptpgrade.report.html.figures"
 local markup = require "pptpgrade.report.html.markup"
 local model = require "pptpgrade.report.model"
 local rows = require "pptpgrade.report.html.rows"
+local study = require "pptpgrade.report.html.study"
 local sentence = require "pptpgrade.report.html.sentence"
 
 local M = {}
@@ -38,11 +40,17 @@ function Report:trim(most)
   end
 end
 
+-- A sweep's first row is read after the page was begun, and before a verdict.
+function Report:sweep()
+  local heads = (self.opts.run or {}).sweep
+  return type(heads) == "table" and heads[1] ~= nil and heads or nil
+end
+
 function Report:add(verdict)
   local server = model.server(verdict)
-  local findings = card.from_severity(server.findings, self.opts.severity)
+  local findings = model.from(server.findings, self.opts.severity)
   self.figures:add(server, findings)
-  if not self.opts.study then
+  if not self:sweep() then
     self.servers[#self.servers + 1] = kept(server, self.texts, findings)
     self.only = self.figures.total == 1 and server or nil
     self:trim(M.CARDS + M.CARDS // 4)
@@ -90,12 +98,12 @@ function Report:leads()
 end
 
 function Report:header()
-  local study = self.opts.study
+  local heads = self:sweep()
   local said = self.only and sentence.of_one(self.only) or
     sentence.of(self.figures)
-  return document.header(study and "PPTP exposure: a study" or
+  return document.header(heads and "PPTP exposure: a study" or
     "PPTP exposure", said, self:leads(), model.run(self.opts.run) or {},
-    type(study) == "table" and study or {})
+    heads and study.facts(heads) or {})
 end
 
 local function without_script(total, shown)
@@ -183,6 +191,8 @@ function Report:close()
       bars.of(self.figures, self.servers[1] ~= nil))
   if self.servers[1] then
     self:list(put)
+  elseif self:sweep() then
+    put(document.study)
   end
   put("</main>\n" .. document.footer)
   if self.servers[1] then
@@ -196,9 +206,9 @@ end
 
 --- Begins a page; nothing is written before `close`.
 -- @tparam function write bytes -> true | nil, message
--- @tparam table opts `run` the run's facts, which may grow until `close`;
---   `severity` findings from there up; `study` true, or a list of
---   { name, value }: aggregates alone, with these facts beside the run's
+-- @tparam table opts `run` the run's facts, which may grow until `close`; with
+--   `sweep`, a list of rows of kind `scan`, the page is a study. `severity`:
+--   findings from there up
 function M.open(write, opts)
   return setmetatable({ write = write, opts = opts or {}, servers = {},
                         texts = card.texts(), figures = figures.new() },

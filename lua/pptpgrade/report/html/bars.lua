@@ -8,7 +8,8 @@ local M = {}
 
 local text, number = markup.text, markup.number
 
-local MOST = 7 -- products or findings that a figure shows
+-- Products or findings that a figure shows; more where no list follows.
+local FEW, MANY = 7, 30
 
 local titles = { pap = "PAP", chap_md5 = "CHAP-MD5", mschap_v1 = "MS-CHAPv1",
                  mschap_v2 = "MS-CHAPv2", eap = "EAP" }
@@ -91,11 +92,12 @@ local function methods(figures, linked)
 end
 
 local function products(figures, linked)
+  local most = linked and FEW or MANY
   local lines, rest, kinds = {}, 0, 0
   for _, product in ipairs(figures:products_by_count()) do
     local known = product.name ~= ""
     local shown = known and text(product.name) or "not known"
-    if #lines < MOST then
+    if #lines < most then
       lines[#lines + 1] = line(name_of(shown, linked and known and
         "product=" .. markup.fragment(product.name), shown), product.count, 0,
         figures.total)
@@ -112,7 +114,7 @@ end
 
 local function findings(figures, linked)
   local lines, all = {}, figures:findings_by_weight()
-  for i = 1, math.min(#all, MOST) do
+  for i = 1, math.min(#all, linked and FEW or MANY) do
     local finding = all[i]
     local title = finding.title or finding.id
     lines[i] = line(name_of(

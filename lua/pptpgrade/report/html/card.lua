@@ -69,23 +69,6 @@ end
 
 -- ---- Parts of a card.
 
-local severities = { critical = 1, high = 2, medium = 3, low = 4, info = 5 }
-
---- Findings from a severity up.
--- @tparam table list
--- @tparam string|nil least
--- @treturn table list
-function M.from_severity(list, least)
-  local most = severities[least] or 5
-  local kept = {}
-  for _, finding in ipairs(list) do
-    if (severities[finding.severity] or 5) <= most then
-      kept[#kept + 1] = finding
-    end
-  end
-  return kept
-end
-
 local function fit(value, measure)
   return escape.fit(value or "", measure.text)
 end

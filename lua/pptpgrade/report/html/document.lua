@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- The page around the list: head, run facts, tools, footer.
 local markup = require "pptpgrade.report.html.markup"
-local model = require "pptpgrade.report.model"
+local run_facts = require "pptpgrade.report.facts"
 local script = require "pptpgrade.report.html.script"
 local style = require "pptpgrade.report.html.style"
 
@@ -41,6 +41,7 @@ local names = {
   release = "pptpgrade", policy = "Policy", options = "Options",
   start = "Begun", ["end"] = "Ended", source = "Asked from", asked = "Asked",
   graded = "Graded", excluded = "Excluded", failed = "Failed",
+  partial = "Ended early",
 }
 
 local function fact(name, value)
@@ -50,10 +51,12 @@ end
 
 local function facts(run, more)
   local lines = {}
-  for _, key in ipairs(model.run_facts) do
+  for _, key in ipairs(run_facts.names) do
     local value = run[key]
     if math.type(value) == "integer" then
       value = number(value)
+    elseif value == true then
+      value = "yes"
     elseif value and (key == "start" or key == "end") then
       value = markup.time(value)
     end
@@ -165,6 +168,9 @@ possible; ? is not known, which is never &#8220;safe&#8221;.</p>
 shown as \xHH where it is not printable ASCII.</p>
 </footer>
 ]]
+
+M.study = '<p class="study">This study counts; it names no server. How many ' ..
+  "there may be of what was not seen, the hatched parts say.</p>\n"
 
 --- The end of the file, behind the blocks.
 -- @treturn string HTML

@@ -4,7 +4,7 @@
 -- `hash` is for the page's policy: html_spec computes it, and says what it has
 -- to be. Shapes of the blocks that it reads: see rows.lua and card.lua.
 return {
-  hash = "sha256-fHo4QzN3pnfcH6EG36TBVIFoOV+zLZXou6GVumL8rOs=",
+  hash = "sha256-b8AKKFKcG0duJZkr90oX5TyHHCFM2H8cPiplzcQSni0=",
   text = [=[
 "use strict";
 (() => {
@@ -204,8 +204,8 @@ function write() {
   if (state.open) {
     out.set("open", state.open);
   }
-  written = "#" + out;
-  history.replaceState(null, "", written);
+  written = String(out) && "#" + out;
+  history.replaceState(null, "", written || location.pathname);
 }
 
 // ---- Cards.
@@ -232,7 +232,7 @@ function copyable(lines, what) {
   button.dataset.copy = "";
   const text = make("pre", "", lines.join("\n"));
   text.tabIndex = 0;
-  text.setAttribute("role", "region");
+  text.setAttribute("role", "group");
   text.setAttribute("aria-label", what);
   return make("div", "lines", text, button);
 }
