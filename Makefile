@@ -3,6 +3,7 @@ VERSION := 0.1.0
 
 B      := build$(if $(SAN),/san)
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 V      ?= 0
 Q      := $(if $(filter 1,$(V)),,@)
 say     = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
@@ -53,7 +54,7 @@ all: $(B)/pptp-probe $(B)/pptpgrade $(modules) ## build both programs and the Lu
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 	@echo "  V=1 shows commands; SAN=1 builds with ASan and UBSan into build/san;"
-	@echo "  PREFIX=$(PREFIX) and DESTDIR= say where install puts things"
+	@echo "  PREFIX=$(PREFIX), LIBDIR=$(LIBDIR) and DESTDIR= say where install puts things"
 
 deps: ## install what building and testing need (Debian, root)
 	$(Q)tests/deps
@@ -108,8 +109,17 @@ FUZZ_SECONDS ?= 10
 fuzz: $(fuzzers) ## run every fuzz target for FUZZ_SECONDS on its corpus
 	$(Q)tests/fuzz/run $(FUZZ_SECONDS) $(fuzzers)
 
-install: all ## into $(DESTDIR)$(PREFIX)
-	$(Q)native/install $(B) "$(DESTDIR)$(PREFIX)" "$(PREFIX)"
+# What a shell completes, from the parser of the command line itself.
+completions := $(B)/completion/pptpgrade $(B)/completion/_pptpgrade
+$(B)/completion/pptpgrade: shell := bash
+$(B)/completion/_pptpgrade: shell := zsh
+$(completions): lua/pptpgrade/cli/options.lua native/completion
+	$(call say,SHELL,$@)
+	@mkdir -p $(@D)
+	$(Q)native/completion $(shell) > $@.new && mv $@.new $@
+
+install: all $(completions) ## into $(DESTDIR)$(PREFIX)
+	$(Q)native/install $(B) "$(DESTDIR)$(PREFIX)" "$(PREFIX)" "$(LIBDIR)"
 
 uninstall: ## take away what install put
 	$(Q)native/install --remove "$(DESTDIR)$(PREFIX)"

@@ -4,7 +4,7 @@
 LIMIT=120
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-need make lua5.3 lua5.4
+need make lua5.3 lua5.4 bash
 
 # Into build/, with the build that is tested.
 outside=(env -C / -u LUA_PATH -u LUA_CPATH "${sanitizers[@]}")
@@ -25,7 +25,10 @@ ok "make install, staged" run_make install DESTDIR="$stage" PREFIX="$prefix"
 for file in bin/pptp-probe bin/pptpgrade share/man/man1/pptp-probe.1 \
 	share/man/man1/pptpgrade.1 lib/lua/5.3/pptpgrade/core.so \
 	lib/lua/5.4/pptpgrade/core.so lib/lua/5.4/pptpgrade/net.so \
-	share/lua/5.3/pptpgrade.lua share/lua/5.4/pptpgrade.lua; do
+	share/lua/5.3/pptpgrade.lua share/lua/5.4/pptpgrade.lua \
+	share/pptpgrade/record.json share/pptpgrade/verdict.json \
+	share/bash-completion/completions/pptpgrade \
+	share/zsh/site-functions/_pptpgrade; do
 	ok "$file is there" test -f "$root/$file"
 done
 is "all Lua files are there" \
@@ -43,6 +46,20 @@ like "the launcher names the prefix" "$(cat "$root/bin/pptpgrade")" \
 	"\"$prefix/share/lua/5.4/\?.lua;\""
 is "no file is writable by others" \
 	"$(find "$stage$prefix" -perm /022 -type f)" ""
+
+# COMP_WORDS and COMP_CWORD are what bash asks with.
+completed() # WORD...; what the shell would propose for the last of them
+{
+	bash -c '. "$1"; shift; COMP_WORDS=(pptpgrade "$@") COMP_CWORD=$#
+		_pptpgrade && echo "${COMPREPLY[*]}"' - \
+		"$root/share/bash-completion/completions/pptpgrade" "$@"
+}
+is "bash completes an option" "$(completed --gre)" --gre-control
+# Each option of the parser that --help tells, and no other.
+options=$(completed - | tr ' ' '\n' | grep -e -- | sort)
+is "it knows each long option that --help tells" \
+	"$(comm -13 <(sort <<<"$options") <("$PPTP_BUILD/pptpgrade" --help |
+		grep -oE -e '--[a-z][a-z-]+' | sort -u))" ""
 
 # What is staged runs where Lua is told of the stage.
 staged()
@@ -99,10 +116,35 @@ like "with its library" "$("${outside[@]}" "$home/bin/pptpgrade" --explain E)" \
 ok "make uninstall PREFIX=" run_make uninstall PREFIX="$home"
 is "nothing is left there" "$(files "$home")" ""
 
-for wrong in relative/path '/a"b' '/a;b'; do
-	fails "PREFIX=$wrong is refused" "$repo/native/install" \
-		"$PPTP_BUILD" "$scratch/wrong" "$wrong"
+# A folder of compiled modules with the machine's name in it, as Debian has.
+machine=$prefix/lib/$(gcc -dumpmachine)
+ok "make install LIBDIR=" run_make install DESTDIR="$stage" PREFIX="$prefix" \
+	LIBDIR="$machine"
+ok "compiled modules are there" \
+	test -f "$stage$machine/lua/5.4/pptpgrade/net.so"
+fails "and not in the usual place" test -e "$root/lib/lua/5.4/pptpgrade"
+like "the launcher names it" "$(cat "$root/bin/pptpgrade")" \
+	"\"$machine/lua/5.4/\?.so;\""
+ok "make uninstall LIBDIR=" run_make uninstall DESTDIR="$stage" PREFIX="$prefix"
+is "nothing of it is left either" "$(files "$stage")" \
+	"$(cat "$scratch/before")"
+
+refused() # WHAT ROOT PREFIX LIBDIR
+{
+	local said
+	said=$("$repo/native/install" "$PPTP_BUILD" "$2" "$3" "$4" 2>&1)
+	is "$1: wrong usage" $? 2
+	is "$1: in one sentence" "$(wc -l <<<"$said")" 1
+}
+newline=$'/a\nb'
+for wrong in relative/path '/a"b' '/a;b' '/a?b' "$newline"; do
+	refused "PREFIX=${wrong@Q}" "$scratch/wrong" "$wrong" "$wrong/lib"
+	refused "LIBDIR=${wrong@Q}" "$scratch/wrong" /usr "$wrong"
 done
+refused "LIBDIR elsewhere" "$scratch/wrong" /usr /opt/lib
 fails "and nothing was put there" test -e "$scratch/wrong"
+refused "a file as DESTDIR" "$PPTP_BUILD/pptp-probe" /usr /usr/lib
+"$repo/native/install" --remove "$scratch/wrong" 2>/dev/null
+is "uninstall of nothing: wrong usage" $? 2
 
 done_testing

@@ -144,7 +144,9 @@ Exit status: 0 done, 1 done and --fail-on tripped, 2 wrong usage or input,
 3 could not run, 4 ended early or in part.
 ]]
 
-local function build()
+--- The parser of the command line, for what completes it in a shell, too.
+-- @treturn table of argparse
+function M.parser()
   local p = require "argparse"("pptpgrade"):add_help(false)
   p:argument("targets"):args("*")
   p:option("-p --port"):convert(whole("-p", 1, 65535))
@@ -288,7 +290,7 @@ end
 -- @tparam table args
 -- @treturn table|nil options; nil and one sentence
 function M.parse(args)
-  local ok, options = build():pparse(args)
+  local ok, options = M.parser():pparse(args)
   if not ok then
     return nil, one_sentence(options)
   end
