@@ -3,10 +3,14 @@
 -- see, and how to fix it.
 local caps = require "pptpgrade.judge.caps"
 local findings = require "pptpgrade.judge.findings"
+local glossary = require "pptpgrade.judge.glossary"
+local layout = require "pptpgrade.report.layout"
 local policies = require "pptpgrade.policy"
 local remedies = require "pptpgrade.remedy.choice"
 
 local M = {}
+
+local WIDTH = 80
 
 local grades = {
   A = { what = "no PPTP here",
@@ -95,8 +99,39 @@ local function range_text(id)
     fix = grades[worst].fix }, GRADING)
 end
 
---- Explains one finding, cap, grade or range.
--- @tparam string id such as "PPTP-014", "C05", "E", "D-F", "?"
+--- All that can be explained: grades, findings, caps and words, a line or two
+-- each, of 80 columns.
+-- @treturn string text of several lines
+function M.list()
+  local lines = {}
+  local function put(heading, rows, id, text)
+    lines[#lines + 1] = (lines[1] and "\n" or "") .. heading
+    for _, row in ipairs(rows) do
+      local more = layout.wrap(("  %-9s "):format(row[id]), text(row), WIDTH)
+      table.move(more, 1, #more, #lines + 1, lines)
+    end
+  end
+  put("Grades, and ranges of them such as D-F: at best D, at worst F",
+      { { "A" }, { "B" }, { "C" }, { "D" }, { "E" }, { "F" }, { "?" } }, 1,
+      function(row) return grades[row[1]].what end)
+  put("Findings", findings.list, "id", function(row)
+    return row.severity .. ": " .. row.title
+  end)
+  put("Caps: what holds a grade down", caps.list, "id", function(row)
+    return row.reason
+  end)
+  put("Words", glossary.list, 1, function(row)
+    return ("%s (%s)"):format(row[2], row[3])
+  end)
+  return table.concat(lines, "\n") .. "\n"
+end
+
+local function word_text(row)
+  return ("%s: %s\nSource %s"):format(row[1], row[2], row[3])
+end
+
+--- Explains one finding, cap, grade, range or word of the reports.
+-- @tparam string id such as "PPTP-014", "C05", "E", "D-F", "?", "GRE"
 -- @treturn string|nil text of several lines, without a newline at its end
 -- @treturn string what is wrong
 function M.explain(id)
@@ -114,9 +149,11 @@ function M.explain(id)
     return text_of("grade " .. id, grades[id], GRADING)
   elseif policies.range(id) and #id == 3 and id:sub(1, 1) ~= id:sub(3) then
     return range_text(id)
+  elseif glossary.by_word[id] then
+    return word_text(glossary.by_word[id])
   end
-  return nil, "there is no finding, cap or grade of that name: try " ..
-    "PPTP-014, C05, E, D-F or ?"
+  return nil, "there is no finding, cap, grade or word of that name: try " ..
+    "PPTP-014, C05, E, D-F, ? or GRE; --explain alone lists them"
 end
 
 return setmetatable(M, { __call = function(_, id)

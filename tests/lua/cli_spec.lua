@@ -56,6 +56,10 @@ local function run(args, more)
     terminal = function(descriptor)
       return (more.terminal or {})[descriptor] or false
     end,
+    columns = function()
+      return more.columns
+    end,
+    clock = more.clock,
     open = function(path, mode)
       if mode == "w" then
         if path:find "^missing/" then
@@ -118,6 +122,17 @@ describe("pptpgrade's command line", function()
     refused(2, "-t 3601 ", { "-t", "3601", "192.0.2.1" })
     refused(2, "-j 0 ", { "-j", "0", "192.0.2.1" })
     refused(2, "-d deep", { "-d", "deep", "192.0.2.1" })
+    refused(2, "-o ./r.csv is named twice", { "-o", "r.csv", "-o", "./r.csv",
+                                            "192.0.2.1" })
+    refused(2, "-f says what goes to standard output", { "-o", "-",
+                                                         "192.0.2.1" })
+    refused(2, "critical, high, medium, low and info",
+            { "--severity", "bad", "192.0.2.1" })
+    refused(2, "auto, always and never", { "--color", "x", "192.0.2.1" })
+    refused(2, "is for -f icinga", { "--warn", "C", "192.0.2.1" })
+    refused(2, "leave one out", { "--render", "x", "-e", "x" })
+    refused(2, "no targets", { "--render", "x", "192.0.2.1" })
+    refused(2, "nothing-here", { "--render", "nothing-here" })
     refused(2, "-f yaml", { "-f", "yaml", "192.0.2.1" })
     refused(2, "jsonl", { "-f", "xml", "192.0.2.1" })
     refused(2, ".txt, .json", { "-o", "x.doc", "192.0.2.1" })
@@ -226,13 +241,15 @@ describe("pptpgrade, grading live servers,", function()
   it("prints a page for one, a table for several", function()
     local r = run { "192.0.2.1" }
     assert.equal(0, r.status)
-    assert.truthy(r.text:find "^192%.0%.2%.1 port 1723 +grade E\n")
+    assert.truthy(r.text:find "^pptpgrade [^\n]+\n1 asked, 1 graded; " and
+                  r.text:find "\n\n192%.0%.2%.1 port 1723 +grade E\n")
     assert.equal("", r.complaints)
     r = run { "192.0.2.1", "192.0.2.2" }
-    assert.truthy(r.text:find "^GRADE SERVER")
+    assert.truthy(r.text:find "\n\nGRADE SERVER")
+    assert.truthy(r.text:find "\n2 servers graded: 2 E\n$")
     assert.is_nil(r.text:find "by hand")
     r = run { "-v", "192.0.2.1", "192.0.2.2" }
-    assert.truthy(r.text:find "^GRADE SERVER.*\n192%.0%.2%.1 port 1723 ")
+    assert.truthy(r.text:find "\nGRADE SERVER.*\n192%.0%.2%.1 port 1723 ")
   end)
 
   it("has colour on a terminal only, and not where it is unwanted",
@@ -249,21 +266,41 @@ describe("pptpgrade, grading live servers,", function()
     assert.is_false(colored { "--no-color" })
     assert.is_false(colored({}, { NO_COLOR = "1" }))
     assert.is_false(colored({}, { TERM = "dumb" }))
+    assert.is_true(colored({}, { CLICOLOR_FORCE = "1" }, {}))
+    assert.is_false(colored({}, { CLICOLOR_FORCE = "0" }, {}))
+    assert.is_false(colored({}, { CLICOLOR_FORCE = "1", NO_COLOR = "1" }))
+    assert.is_true(colored({ "--color", "always" }, { NO_COLOR = "1" }, {}))
+    assert.is_false(colored({ "--color", "never" }, { CLICOLOR_FORCE = "1" }))
+    assert.is_false(colored({ "--color=auto" }, {}, {}))
   end)
 
-  it("obeys COLUMNS above 80, and survives nonsense in it", function()
-    local function longest(columns)
-      local n = 0
-      local text = run({ "192.0.2.1" }, { env = { COLUMNS = columns } }).text
-      for line in text:gmatch "[^\n]+" do
-        local command = line:find "^    %S" -- never broken
-        n = math.max(n, command and 0 or #line)
-      end
-      return n
+  -- The longest line but commands, which are never broken.
+  local function longest(more)
+    local n = 0
+    for line in run({ "192.0.2.1" }, more).text:gmatch "[^\n]+" do
+      local command = line:find "^    %S" or line:find "^  undo   "
+      n = math.max(n, command and 0 or #line)
     end
-    assert.is_true(longest "132" > 80)
-    for _, columns in ipairs { "40", "x", "1e999", "-1", "", "80.5" } do
-      assert.equal(80, longest(columns))
+    return n
+  end
+
+  it("is as wide as COLUMNS from 40 to 240, else as the terminal, else 80",
+     function()
+    local terminal = { [1] = true }
+    for columns, want in pairs { ["40"] = 40, ["240"] = 240, ["80"] = 80 } do
+      local got = longest { env = { COLUMNS = columns, NO_COLOR = "1" },
+                            terminal = terminal, columns = 100 }
+      assert.is_true(got <= want and got > want // 3, columns)
+    end
+    for _, columns in ipairs { "0", "x", "9999", "39", "241", "-1", "",
+                               "80.5", "1e2" } do
+      local env = { COLUMNS = columns, NO_COLOR = "1" }
+      assert.equal(80, longest { env = env })
+      assert.equal(longest { env = { COLUMNS = "100", NO_COLOR = "1" } },
+                   longest { env = env, terminal = terminal, columns = 100 })
+      assert.equal(80, longest { env = env, terminal = terminal, columns = 0 })
+      assert.equal(40, longest { env = env, terminal = terminal,
+                                 columns = 7 })
     end
   end)
 
@@ -366,7 +403,8 @@ describe("pptpgrade, grading live servers,", function()
     local r = refused(4, "x.invalid", { "x.invalid", "192.0.2.1" })
     assert.truthy(r.text:find "grade E")
     r = refused(4, "x.invalid", { "x.invalid" })
-    assert.equal("", r.text)
+    assert.truthy(r.text:find "\n1 asked, 0 graded, 1 failed; not all was done")
+    assert.truthy(r.text:find "\n\nno server was graded\n$")
   end)
 
   it("exits with 3 where nothing could run, with 4 where something did",
@@ -379,7 +417,7 @@ describe("pptpgrade, grading live servers,", function()
     refused(3, "epoll", { "192.0.2.1" }, { fail = "epoll: it failed" })
     local r = refused(4, "no route", { "192.0.2.1", "192.0.2.2" },
                       { refuse = no_route })
-    assert.truthy(r.text:find "^192%.0%.2%.2 ")
+    assert.truthy(r.text:find "\n192%.0%.2%.2 ")
   end)
 
   it("says once what keeps many from being asked, and of how many", function()
@@ -515,7 +553,8 @@ describe("pptpgrade, grading records,", function()
     assert.truthy(r.text:find "\nF +192%.0%.2%.2 ")
     assert.truthy(r.text:find "\nE +192%.0%.2%.1 ")
     assert.equal(0, #r.world.started)
-    assert.equal(r.text, run({ "-e", "-" }, { stdin = text }).text)
+    assert.equal(r.text, (run({ "-e", "-" }, { stdin = text }).text
+                            :gsub("; %-e %-\n", "; -e r\n")))
   end)
 
   it("gives the same whatever the order of records and files", function()

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 local caps = require "pptpgrade.judge.caps"
 local explain = require "pptpgrade.explain"
+local glossary = require "pptpgrade.judge.glossary"
 local findings = require "pptpgrade.judge.findings"
 
 local headings = { "What", "Why", "Source", "Blind", "Fix" }
@@ -57,6 +58,30 @@ describe("explain", function()
   it("does not mind small letters", function()
     assert.equal(explain "PPTP-014", explain "pptp-014")
     assert.equal(explain "D-F", explain "d-f")
+  end)
+
+  it("knows the words of the reports", function()
+    for _, row in ipairs(glossary.list) do
+      local text = assert(explain(row[1]:lower()))
+      assert.truthy(text:find(row[1] .. ": ", 1, true))
+      assert.truthy(text:find("\nSource " .. row[3], 1, true))
+    end
+  end)
+
+  it("lists all of it in 80 columns", function()
+    local text = explain.list()
+    for line in text:gmatch "[^\n]*" do
+      assert.is_true(#line <= 80, line)
+    end
+    for _, list in ipairs { findings.list, caps.list } do
+      for _, row in ipairs(list) do
+        assert.truthy(text:find("\n  " .. row.id .. " ", 1, true))
+      end
+    end
+    for _, id in ipairs { "A", "F", "?", "GRE", "SCCRQ", "MPPE" } do
+      assert.truthy(text:find("\n  " .. id .. " ", 1, true))
+    end
+    assert.is_nil(text:find "[^\n\x20-\x7e]")
   end)
 
   it("says so where it knows nothing", function()

@@ -166,7 +166,8 @@ describe("a server of the model", function()
     assert.equal("reachable", server.states.gre)
     assert.equal("F", server.logins[2].letter)
     assert.equal("Poptop on Linux", server.known.text)
-    assert.same({}, server.stages)
+    assert.same({ id = "gre", title = "GRE", state = "reachable", text = "" },
+                server.stages[4])
     assert.truthy(server.not_tested[2]:find("brief", 1, true))
   end)
 

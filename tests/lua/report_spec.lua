@@ -217,8 +217,9 @@ describe("the text report", function()
   it("fits its width, whatever a server is called",
      function()
     for _, name in ipairs(hostile) do
-      for _, width in ipairs { 80, 120 } do
+      for _, width in ipairs { 40, 57, 79, 80, 120 } do
         local v = verdict(scripted.pppd { "mschap_v1" }, named, spoil(name))
+        v.labels = { "a", name }
         check_page(render("text", { v }, { width = width, verbose = true }),
                    width)
         check_page(render("text", { v, v }, { width = width }), width)
@@ -284,6 +285,8 @@ describe("the text report", function()
       "* offered  + accepted  - refused  ? no answer  . not tested",
       "GRE: yes both ways  in from the server alone  no refused  ? silent",
       "",
+      "5 servers graded: 2 F, 1 D-F, 2 E",
+      "",
     }, lines_of(text))
     check_page(text, 80)
   end)
@@ -318,8 +321,8 @@ describe("the text report", function()
     end
     assert.same({ "192.0.2.3", "192.0.2.1", "192.0.2.4", "192.0.2.2" }, order)
     text = render("text", { closed "192.0.2.1", silent "192.0.2.2" })
-    assert.equal("not listed: 1 graded A, 1 graded ?; --all lists them\n",
-                 text)
+    assert.equal("not listed: 1 graded A, 1 graded ?; --all lists them\n\n" ..
+                 "2 servers graded: 1 A, 1 ?\n", text)
   end)
 
   it("never cuts a server's name that a line has room for", function()

@@ -27,6 +27,11 @@ function M:begin_facts(args)
   }
 end
 
+--- How long the run has taken so far, in seconds.
+function M:elapsed()
+  return (self.world.clock or os.time)() - self.now
+end
+
 --- Which of our own addresses a server was asked from.
 function M:see_source(verdict)
   local source = (verdict.evidence or verdict).source

@@ -8,6 +8,7 @@ local escape = require "pptpgrade.report.escape"
 local M = {}
 
 local PUBLIC_WITHOUT_CONTACT = 256
+local STDERR, NARROWEST = 2, 40
 
 -- A file of -x is told as one.
 local function name_excludes(why, paths)
@@ -48,10 +49,27 @@ function M:check_source(net)
   return true
 end
 
+-- What the run is at, how fast, and for how long still. The rate is that of
+-- the whole run, because servers that do not answer end together.
+local function progress_text(done, total, under_way, seconds)
+  local stage = done + under_way < total and "asking" or "waiting for the last"
+  local text = ("%s: %d of %d servers, %d under way"):format(stage, done,
+                                                             total, under_way)
+  if done == 0 or seconds <= 0 then
+    return text
+  end
+  local left = math.ceil((total - done) * seconds / done)
+  return ("%s, %.1f/s, about %d:%02d left"):format(text, done / seconds,
+                                                   left // 60, left % 60)
+end
+
 function M:tick(total, under_way)
   if self.show_progress then
-    local text = ("%d of %d servers, %d under way"):format(
-      self.graded, total, under_way)
+    local done = self.graded + (self.ungraded or 0)
+    local columns = self.world.columns and self.world.columns(STDERR)
+    local text = escape.fit(progress_text(done, total, under_way,
+                                          self:elapsed()),
+                            math.max(columns or 80, NARROWEST) - 1)
     if text ~= self.progress then
       self.world.err:write("\r\27[K", text)
       self.world.err:flush()
@@ -185,9 +203,8 @@ end
 function M:give_up(sentence, code)
   if sentence then
     self:say(sentence)
-    self.facts.problem = sentence
   end
-  self:close_outputs()
+  self:close_outputs(code)
   return code
 end
 

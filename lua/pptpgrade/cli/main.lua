@@ -74,7 +74,7 @@ local function start(world, options, args)
   end
   local code = options.render and run:render() or
     options.records[1] and run:grade_records() or run:audit()
-  run:close_outputs()
+  run:close_outputs(code)
   return code, run
 end
 

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- Where pptpgrade's reports go: standard output, and every -o with a report of
 -- its own. Methods of a run.
+local status = require "pptpgrade.cli.status"
 local reports = require "pptpgrade.report"
 
 local M = {}
@@ -113,12 +114,17 @@ function M:all_dead()
   return true
 end
 
---- Ends every report, once.
-function M:close_outputs()
+--- Ends every report, once: whole though empty where nothing was graded. Who
+-- used the program wrongly is told in one sentence, and by no report beside it.
+-- @tparam integer|nil code the exit status, where it is known
+function M:close_outputs(code)
   if self.closed then
     return
   end
   self.closed = true
+  if code == status.USAGE and (self.options.format or "text") == "text" then
+    self.main.dead = true
+  end
   self:end_facts()
   self:emit("close")
   for _, output in ipairs(self.outputs) do

@@ -51,8 +51,7 @@ function M:render()
   local name = path == "-" and "standard input" or path
   local file, why = saved.open(self.world, path, teller(self, name))
   if not file then
-    self:say("--render " .. why)
-    self.facts.problem = why
+    self:say("--render: " .. why)
     return status.USAGE
   elseif file.kind == "verdicts" then
     return self:render_verdicts(file)

@@ -30,6 +30,7 @@ end
 
 function Run:say(sentence)
   self:clear_progress()
+  self.facts.problem = sentence
   self.world.err:write("pptpgrade: ", escape.line(sentence), "\n")
 end
 
@@ -42,7 +43,7 @@ end
 -- Ends early or in part, and says why.
 function Run:partly(sentence)
   self:say(sentence)
-  self.part, self.facts.problem = true, sentence
+  self.part = true
 end
 
 -- "?" may have a worst letter: that of a likely decoy, if it is none.

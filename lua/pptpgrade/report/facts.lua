@@ -67,10 +67,10 @@ end
 
 --- The facts as JSON: `options` a list, every byte as JSON reports have it.
 -- @tparam table|nil run
--- @treturn string|nil
+-- @treturn string|nil nil where there are none
 function M.json(run)
   local new = M.of(run)
-  if not new then
+  if not new or next(new) == nil then
     return nil
   end
   for _, name in ipairs(M.names) do

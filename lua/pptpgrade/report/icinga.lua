@@ -6,6 +6,7 @@
 -- status: what is graded "?" without a letter is unknown, and so is what is
 -- older than it may be, unless it was worse than that. The worst server
 -- decides: critical before warning before unknown before ok.
+local escape = require "pptpgrade.report.escape"
 local model = require "pptpgrade.report.model"
 local reads = require "pptpgrade.record"
 
@@ -101,7 +102,8 @@ end
 -- What is said behind the status.
 local function sentence(self, level)
   if self.total == 0 then
-    return "no server was graded"
+    local why = self.run and self.run.problem
+    return "no server was graded" .. (why and ": " .. escape.line(why) or "")
   end
   local parts = { ("%d of %d server%s: %s"):format(self.counts[level],
     self.total, self.total == 1 and "" or "s", named(self, level)) }
@@ -146,7 +148,8 @@ end
 
 --- @tparam function write bytes -> true | nil, message
 -- @tparam table opts warn, crit (letters), max_age (seconds), now (seconds
---   since 1970), run (`partial`: not all was done)
+--   since 1970), run (`partial`: not all was done; `problem`: what was said
+--   last)
 function M.open(write, opts)
   local counts, rows = {}, {}
   for level = M.OK, M.UNKNOWN do

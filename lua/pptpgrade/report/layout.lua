@@ -3,8 +3,10 @@
 -- comes from elsewhere was escaped before.
 local M = {}
 
-local NARROWEST = 16 -- of the text: a long head makes the line longer
+local NARROWEST = 16 -- of the text
+local INDENT = 6 -- of text whose head leaves it no room
 
+local severities = { critical = 31, high = 31, medium = 33, low = 36 }
 local colors = { A = 32, B = 36, C = 33, D = 33, E = 31, F = 31 }
 
 -- Words, and those too long for a line in pieces. Several blanks in a row are
@@ -20,8 +22,16 @@ local function words_of(text, room)
   return words
 end
 
+-- A head that leaves its text no room has a line of its own.
+local function below(head, text, width, join)
+  local lines = text == "" and {} or
+    M.wrap((" "):rep(INDENT), text, width, join)
+  table.insert(lines, 1, (head:gsub(" +$", "")))
+  return lines
+end
+
 --- Text in lines: the first begins with `head`, the others with as many
--- spaces.
+-- spaces; where the head leaves no room, it has a line of its own.
 -- @tparam string head
 -- @tparam string text
 -- @tparam int width
@@ -29,6 +39,9 @@ end
 -- @treturn table lines
 function M.wrap(head, text, width, join)
   join = join or ""
+  if width - #head - #join < NARROWEST and #head > INDENT then
+    return below(head, text, width, join)
+  end
   local room = math.max(width - #head - #join, NARROWEST)
   local lines, line = {}, nil
   for _, word in ipairs(words_of(text, room)) do
@@ -52,16 +65,29 @@ function M.pad(text, width)
   return text .. (" "):rep(width - #text)
 end
 
+--- Text in a colour of the terminal's, where colour is wanted.
+-- @tparam string text
+-- @tparam integer|nil code of SGR; nil for none
+-- @tparam boolean color
+function M.colored(text, code, color)
+  if not color or not code then
+    return text
+  end
+  return ("\27[1;%dm%s\27[0m"):format(code, text)
+end
+
+--- A severity in its colour, padded to a width.
+function M.severity(text, width, color)
+  return M.colored(text, severities[text], color) ..
+    (" "):rep(width - #text)
+end
+
 --- A grade's worst letter decides its colour.
 -- @tparam string text what to colour
 -- @tparam string grade
 -- @tparam boolean color
 function M.paint(text, grade, color)
-  local code = color and colors[grade:sub(-1)]
-  if not code then
-    return text
-  end
-  return ("\27[1;%dm%s\27[0m"):format(code, text)
+  return M.colored(text, colors[grade:sub(-1)], color)
 end
 
 --- How long, for people: from microseconds; "?" where that is no number.

@@ -343,7 +343,7 @@ end
 --
 -- * `title` string: "name (address)", or the address
 -- * `time` `source` strings or nil: when and from which address it was asked
--- * `stages` list of { id, title, state (words), text }; empty in a brief one
+-- * `stages` list of { id, title, state (words), text }; no text in a brief one
 -- * `notes` list of strings: how the server was asked and heard
 -- * `logins` list of { id, title, state (words), taken, mark, letter, bytes
 --   ("03 05 c2 23 80"), text }: the methods, SPAP where seen, then unassigned
@@ -367,7 +367,7 @@ function M.server(verdict)
   end
   row.time = safe(list(e).time or verdict.time)
   row.source = safe(list(e).source or verdict.source)
-  row.stages = row.brief and {} or stages.of(verdict)
+  row.stages = row.brief and stages.brief(row.states) or stages.of(verdict)
   row.notes = row.brief and {} or stages.notes(verdict)
   row.logins = methods_of(verdict)
   row.findings = each(verdict.findings, finding_of)

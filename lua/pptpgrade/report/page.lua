@@ -38,6 +38,9 @@ local function product_row(put, server, opts)
 end
 
 local function stages(put, server, opts)
+  if server.labels[1] then
+    put(wrap("  labels    ", table.concat(server.labels, ", "), opts.width))
+  end
   for _, stage in ipairs(server.stages) do
     local shown = pad(stage.state, math.max(12, #stage.state + 2))
     put(wrap(("  %s%s"):format(pad(stage.title, 10), shown), stage.text,
@@ -61,6 +64,12 @@ local function proof_text(login)
   return login.bytes and login.bytes .. " " .. text or text
 end
 
+-- The word that stands at this place of a line, in a grade's colour.
+local function painted(line, at, text, grade, color)
+  return line:sub(1, at - 1) .. layout.paint(text, grade, color) ..
+    line:sub(at + #text)
+end
+
 local function login_row(put, login, opts)
   local state = login.taken and login.state:upper() or login.state
   local lines = wrap(("  %s%s"):format(pad(login.title, 11), pad(state, 11)),
@@ -68,6 +77,9 @@ local function login_row(put, login, opts)
   if login.letter then
     lines[1] = pad(lines[1], opts.width - 6 - (#login.letter - 1)) ..
       "  -> " .. layout.paint(login.letter, login.letter, opts.color)
+  end
+  if login.taken then
+    lines[1] = painted(lines[1], 14, state, login.letter or "F", opts.color)
   end
   put(lines)
 end
@@ -93,8 +105,11 @@ local function findings(put, server, opts)
     if opts.verbose and finding.evidence then
       text = text .. ": " .. finding.evidence
     end
-    put(wrap(("  %s  %s  "):format(pad(finding.severity, 8), finding.id), text,
-             opts.width))
+    local lines = wrap(("  %s  %s  "):format(pad(finding.severity, 8),
+                                             finding.id), text, opts.width)
+    lines[1] = "  " .. layout.severity(finding.severity, 8, opts.color) ..
+      lines[1]:sub(math.max(8, #finding.severity) + 3)
+    put(lines)
   end
   if server.findings[1] then
     put { "" }

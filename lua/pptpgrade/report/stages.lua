@@ -256,6 +256,20 @@ function M.of(verdict)
   return list
 end
 
+--- The same of a brief verdict, which has the states alone.
+-- @tparam table states stage -> state
+-- @treturn table list as above, each text ""
+function M.brief(states)
+  local list = {}
+  for i, one in ipairs { { "tcp", "port" }, { "control", "control" },
+                         { "call", "call" }, { "gre", "GRE" },
+                         { "login", "login", "authentication" } } do
+    list[i] = { id = one[1], title = one[2], text = "",
+                state = word(states[one[3] or one[1]]) }
+  end
+  return list
+end
+
 --- Notes about how a server was asked, and how it was heard.
 -- @tparam table verdict with its evidence
 -- @treturn table list of texts

@@ -10,9 +10,12 @@ local fit, pad = escape.fit, layout.pad
 
 local columns = { "pap", "chap_md5", "mschap_v1", "mschap_v2", "eap" }
 
-local LEGEND = "* offered  + accepted  - refused  ? no answer  " ..
-  ". not tested\n" ..
-  "GRE: yes both ways  in from the server alone  no refused  ? silent"
+local LEGEND = {
+  "* offered  + accepted  - refused  ? no answer  . not tested",
+  "GRE: yes both ways  in from the server alone  no refused  ? silent",
+}
+local mark_colors = { ["*"] = 31, ["+"] = 31, ["-"] = 32, ["?"] = 33 }
+local WIDE = 80
 local SERVER_LEAST, PRODUCT_LEAST = 6, 7 -- their headings
 local SERVER_MOST, PRODUCT_MOST = 24, 14 -- of 80; a wider page gives more
 -- GRADE, GRE and the five methods, with a space after each.
@@ -58,23 +61,45 @@ local function longest(rows, key, least, most)
   return n
 end
 
+-- Below 80 columns the product is left out, and what decided stands below.
 local function widths(rows, width)
-  local more = width - 80
-  local server = longest(rows, "server", SERVER_LEAST,
-                         SERVER_MOST + more // 2)
-  local product = longest(rows, "product", PRODUCT_LEAST,
-                          PRODUCT_MOST + more // 4)
-  return server, product, width - FIXED - server - product - 2
+  if width < WIDE then
+    return { server = longest(rows, "server", SERVER_LEAST, width - FIXED) }
+  end
+  local more = width - WIDE
+  local w = {
+    server = longest(rows, "server", SERVER_LEAST, SERVER_MOST + more // 2),
+    product = longest(rows, "product", PRODUCT_LEAST,
+                      PRODUCT_MOST + more // 4),
+  }
+  w.decided = width - FIXED - w.server - w.product - 2
+  return w
 end
 
-local function line(w, grade, server, product, shown, decided)
-  local cells = { grade, pad(server, w.server), pad(fit(product, w.product),
-                                                    w.product) }
-  for _, mark in ipairs(shown) do
-    cells[#cells + 1] = pad(mark, 3)
+-- A mark in its column. What is taken is no good news, what is refused is.
+local function painted(mark, i, color)
+  local code = i > 1 and mark_colors[mark]
+  local text = pad(mark, 3)
+  if not code then
+    return text
   end
-  cells[#cells + 1] = fit(decided, w.decided)
+  return layout.colored(mark, code, color) .. text:sub(#mark + 1)
+end
+
+local function line(w, grade, server, product, shown, decided, color)
+  local cells = { grade, pad(server, w.server) }
+  if w.product then
+    cells[3] = pad(fit(product, w.product), w.product)
+  end
+  for i, mark in ipairs(shown) do
+    cells[#cells + 1] = painted(mark, i, color)
+  end
+  cells[#cells + 1] = w.decided and fit(decided, w.decided) or nil
   return (table.concat(cells, " "):gsub(" +$", ""))
+end
+
+local function put_all(lines, more)
+  table.move(more, 1, #more, #lines + 1, lines)
 end
 
 -- A server's name is never cut where a whole line has room for it: the rest
@@ -88,7 +113,17 @@ local function put_row(lines, w, row, opts)
     grade, server = (" "):rep(5), ""
   end
   lines[#lines + 1] = line(w, grade, server, row.product, row.marks,
-                           row.decided)
+                           row.decided, opts.color)
+  if not w.decided and row.decided ~= "" then
+    put_all(lines, layout.wrap((" "):rep(6), row.decided, opts.width))
+  end
+end
+
+local function put_legend(lines, width)
+  for _, text in ipairs(LEGEND) do
+    put_all(lines, width < WIDE and
+      layout.wrap("", (text:gsub("  ", ", ")), width) or { text })
+  end
 end
 
 local function split(rows, all)
@@ -106,25 +141,51 @@ local function split(rows, all)
   return listed, closed, unknown
 end
 
+--- How many servers were graded what, worst first: one sentence.
+-- @tparam table rows of M.row
+-- @tparam integer failed servers and names without a verdict
+-- @treturn string
+function M.counted(rows, failed)
+  local counts, order = {}, {}
+  for _, row in ipairs(rows) do
+    local grade = row.grade
+    if not counts[grade] then
+      counts[grade] = 0
+      order[#order + 1] = { key = grade, worst_rank = row.worst_rank,
+                            best_rank = row.best_rank }
+      if grade == "?" then
+        order[#order].worst_rank = 0
+      end
+    end
+    counts[grade] = counts[grade] + 1
+  end
+  table.sort(order, model.before)
+  for i, one in ipairs(order) do
+    order[i] = ("%d %s"):format(counts[one.key], one.key)
+  end
+  return ("%d servers graded: %s%s"):format(#rows, table.concat(order, ", "),
+    failed > 0 and ("; %d without a verdict"):format(failed) or "")
+end
+
 --- The table of all rows.
 -- @tparam table rows of M.row
--- @tparam table opts width, color, all
+-- @tparam table opts width (40 and more), color, all
 -- @treturn string
 function M.render(rows, opts)
   local listed, closed, unknown = split(rows, opts.all)
-  local lines, w = {}, {}
+  local lines = {}
   if listed[1] then
-    w.server, w.product, w.decided = widths(listed, opts.width)
+    local w = widths(listed, opts.width)
     lines[1] = line(w, "GRADE", "SERVER", "PRODUCT",
                     { "GRE", "PAP", "MD5", "MS1", "MS2", "EAP" }, "DECIDED BY")
     for _, row in ipairs(listed) do
       put_row(lines, w, row, opts)
     end
-    lines[#lines + 1] = LEGEND
+    put_legend(lines, opts.width)
   end
   if closed + unknown > 0 then
-    lines[#lines + 1] = ("not listed: %d graded A, %d graded ?; --all lists " ..
-                         "them"):format(closed, unknown)
+    put_all(lines, layout.wrap("", ("not listed: %d graded A, %d graded ?; " ..
+      "--all lists them"):format(closed, unknown), opts.width))
   end
   return table.concat(lines, "\n") .. "\n"
 end

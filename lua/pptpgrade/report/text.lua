@@ -1,9 +1,15 @@
 -- SPDX-License-Identifier: BSD-2-Clause
---- For people: one server as a page, several as a table, worst first. Nothing
--- is written before `close`, because only then is known which of the two.
+--- For people: the facts of the run, then one server as a page, several as a
+-- table, worst first, and how many were graded what. Nothing is written before
+-- `close`, because only then is known which of the two.
+local facts = require "pptpgrade.report.facts"
+local layout = require "pptpgrade.report.layout"
 local page = require "pptpgrade.report.page"
+local rows = require "pptpgrade.report.table"
 
 local M = {}
+
+local WIDTH, NARROWEST = 80, 40
 
 local Report = {}
 Report.__index = Report
@@ -15,33 +21,49 @@ function Report:add(verdict)
     self.pages[#self.pages + 1] = page.render(verdict, self.opts)
   end
   self.count = self.count + 1
-  self.rows[self.count] = require "pptpgrade.report.table".row(verdict)
+  self.rows[self.count] = rows.row(verdict)
   return true
 end
 
-function Report:close()
+-- The servers' part, and what ends a report of several.
+local function body(self)
   if self.count == 0 then
-    return true
+    return { "no server was graded\n" }
   elseif self.count == 1 then
-    return self.write(self.pages[1])
+    return { self.pages[1] }
   end
-  local parts = {
-    require "pptpgrade.report.table".render(self.rows, self.opts),
-  }
-  for _, text in ipairs(self.opts.verbose and self.pages or {}) do
-    parts[#parts + 1] = text
+  local parts = { rows.render(self.rows, self.opts) }
+  if self.opts.verbose then
+    table.move(self.pages, 1, #self.pages, 2, parts)
+  end
+  local run = facts.of(self.run)
+  parts[#parts + 1] = table.concat(layout.wrap("",
+    rows.counted(self.rows, run and run.failed or 0), self.opts.width),
+    "\n") .. "\n"
+  return parts
+end
+
+function Report:close()
+  local head = facts.lines(self.run, self.opts.width)
+  if self.count == 0 and not head[1] then
+    return true
+  end
+  local parts = body(self)
+  if head[1] then
+    table.insert(parts, 1, table.concat(head, "\n") .. "\n")
   end
   return self.write(table.concat(parts, "\n"))
 end
 
 --- @tparam function write bytes -> true | nil, message
--- @tparam table opts width (80 and more), color, all, verbose, remedies
+-- @tparam table opts width (40 and more), color, all, verbose, remedies, run
 function M.open(write, opts)
-  local width = math.max(math.tointeger(opts.width or 80) or 80, 80)
+  local width = math.tointeger(opts.width or WIDTH) or WIDTH
   return setmetatable({
-    write = write, count = 0, rows = {}, pages = {},
-    opts = { width = width, color = opts.color, all = opts.all,
-             verbose = opts.verbose, remedies = opts.remedies },
+    write = write, run = opts.run, count = 0, rows = {}, pages = {},
+    opts = { width = math.max(width, NARROWEST), color = opts.color,
+             all = opts.all, verbose = opts.verbose,
+             remedies = opts.remedies },
   }, Report)
 end
 
