@@ -37,8 +37,13 @@ refuses "an option that is none" 2 "'--frob'" --frob $server_ip
 refuses "an option without its value" 2 "'-p'" $server_ip -p
 refuses "a port outside its range" 2 '-p 65536' -p 65536 $server_ip
 refuses "a depth that is none" 2 '-d deep' -d deep $server_ip
-refuses "a format that does not exist" 2 '-f csv: .*jsonl' -f csv $server_ip
-refuses "an output without a known suffix" 2 '\.jsonl' -o x.csv $server_ip
+refuses "a format that does not exist" 2 '-f xml: .*jsonl' -f xml $server_ip
+refuses "an output without a known suffix" 2 '\.jsonl' -o x.doc $server_ip
+refuses "an output that is named twice" 2 'named twice' -o x.csv -o ./x.csv \
+	$server_ip
+mkdir "$scratch/a.csv"
+refuses "an output that is a folder" 2 "$scratch/a\.csv: Is a directory" \
+	-o "$scratch/a.csv" $server_ip
 refuses "an address that is none" 2 '192\.0\.2\.256' 192.0.2.256
 refuses "an address block that is none" 2 '192\.0\.2\.0/33' 192.0.2.0/33
 refuses "a source that is no address" 2 '-S nowhere' -S nowhere $server_ip
@@ -88,7 +93,8 @@ like "broken records: file and line" "$complaint" \
 	'broken\.jsonl line 2: .*broken\.jsonl line 3: '
 like "broken records: the rest is graded" "$output" 'grade A'
 is "the same from standard input" \
-	"$("$pptpgrade" -e - <"$records")" "$("$pptpgrade" -e "$records")"
+	"$("$pptpgrade" -f jsonl -e - <"$records")" \
+	"$("$pptpgrade" -f jsonl -e "$records")"
 
 run --fail-on A -e "$records"
 is "--fail-on trips at its own letter" "$status" 1
@@ -109,7 +115,49 @@ like "and a verdict" "$output" 'grade A'
 unprivileged -d syn $server_ip >"$scratch/out"
 is "without privilege a connection is tried in place of a raw SYN" $? 0
 
+# Saved verdicts, in other formats.
+is "saved verdicts are shown as they were graded" \
+	"$("$pptpgrade" -e "$records" -f json |
+		"$pptpgrade" --render - -f jsonl)" \
+	"$("$pptpgrade" -e "$records" -f jsonl)"
+run --render "$scratch/empty" -f csv
+is "nothing saved: status" "$status" 2
+like "nothing saved: it says so" "$complaint" "no verdict in $scratch/empty"
+run --render "$records" -f csv
+is "records are graded instead" "$status" 0
+is "CSV has a row a server and the names of columns" "$(wc -l <<<"$output")" 2
+
+# A monitor's check.
+run -f icinga -e "$records"
+is "a check that is well: status" "$status" 0
+like "a check that is well: one line" "$output" \
+	'^PPTP OK - [^|]*\| servers=1;;;0 [^|]*$'
+run -f icinga --max-age 1 -e "$records"
+sleep 2
+run -f icinga --max-age 1 -e "$records"
+is "a check of what is too old: status" "$status" 3
+run -f icinga --warn A --crit F -e "$records"
+is "a check that warns: status" "$status" 1
+run -f icinga --crit A --warn A -e "$records"
+is "a check that is critical: status" "$status" 2
+run -f icinga -z
+is "a check used wrongly: status" "$status" 3
+like "a check used wrongly: one line" "$output" '^PPTP UNKNOWN - .*-z'
+run -f icinga -e "$scratch/nothing-here"
+is "a check without a file: status" "$status" 3
+like "a check without a file: one line" "$output" \
+	'^PPTP UNKNOWN - .*nothing-here: No such file'
+
 # Outputs that fail.
+"$pptpgrade" -f icinga -e "$records" >/dev/full 2>"$scratch/err"
+is "a full disk: a check's status" $? 3
+ln -s /dev/full "$scratch/full.csv"
+run -e "$records" -o "$scratch/full.csv" -o "$scratch/kept.csv"
+is "one output of three fails: status" "$status" 4
+like "one output of three fails: which" "$complaint" \
+	"^pptpgrade: cannot write to $scratch/full\.csv: No space left[^:]*\$"
+is "one output of three fails: the others are whole" \
+	"$(wc -l <"$scratch/kept.csv") $(grep -c 'grade A' <<<"$output")" "2 1"
 in_ns client "$pptpgrade" -e "$records" -o "$scratch/kept.json" \
 	>/dev/full 2>"$scratch/err"
 is "a full disk: status" $? 4

@@ -281,8 +281,8 @@ publish() # FILE-OR-FOLDER...; copies of them into $public
 publish_programs()
 {
 	public_folder
-	"$repo/native/install" "$PPTP_BUILD" "$public" "$public" ||
-		bail "cannot install into $public"
+	run_make -s install DESTDIR= PREFIX="$public" LIBDIR="$public/lib" \
+		>/dev/null || bail "cannot install into $public"
 }
 
 # Before a command: as a user without any privilege.
