@@ -120,15 +120,13 @@ function Audit:stop()
   end
 end
 
-function Audit:fill()
-  while not self.stopped and not self.exhausted and not self.ready[1] and
-    self.prober:hungry() do
-    local target = self.targets:next()
-    if target then
-      self:begin(target)
-    else
-      self.exhausted = true
-    end
+-- A job is free: for the next target.
+function Audit:begin_next()
+  local target = self.targets:next()
+  if target then
+    self:begin(target)
+  else
+    self.exhausted = true
   end
 end
 
@@ -146,11 +144,16 @@ function Audit:look()
   end
 end
 
--- One step: a record to its target. False where nothing is under way. A failure
+-- One step: a target begins, or a record comes to its target. False where nothing is under way. A failure
 -- ends the run, but what was learnt until then still comes back; a second one
 -- says that it cannot.
 function Audit:step()
-  local record, tag, code = self.prober:next(TICK)
+  local more = not (self.stopped or self.exhausted)
+  local record, tag, code = self.prober:next(TICK, more)
+  if not record and tag == "free" then
+    self:begin_next()
+    return true
+  end
   self:look()
   if record then
     self:continue(tag, record)
@@ -169,18 +172,12 @@ function Audit:next()
   if self.control and not self.control.done and self.prober then
     self:ask_control()
   end
-  while self.prober do
-    local found = table.remove(self.ready, 1)
-    if found then
-      return found
-    end
+  if self.prober and not self.ready[1] then
     self:look()
-    self:fill()
-    if not self.ready[1] and not self:step() and not self.ready[1] and
-       (self.exhausted or self.stopped) then
-      break
-    end
   end
+  while self.prober and not self.ready[1] and self:step() do
+  end
+  return table.remove(self.ready, 1)
 end
 
 --- Farewell to every server that is talked to, then everything is closed.

@@ -27,6 +27,7 @@ struct prober {
 	struct pptp_prober *p;      /* NULL: closed */
 	char (*lines)[TRACE_WIDTH]; /* a ring, or NULL */
 	size_t first, count;
+	bool more; /* the caller has more plans than it has started */
 };
 
 static void keep_line(void *context, const struct pptp_address *target,
@@ -43,6 +44,17 @@ static void keep_line(void *context, const struct pptp_address *target,
 	pptp_address_format(target, address);
 	snprintf(p->lines[at], TRACE_WIDTH, "%s %.6f %s %s", address,
 		 (double)at_us / 1e6, side == PPTP_US ? ">" : "<", text);
+}
+
+/* C never calls back into Lua: next() returns to whoever has plans. */
+static enum pptp_pull ask_for_plan(void *context, struct pptp_plan *plan,
+				   int64_t *tag)
+{
+	const struct prober *p = context;
+
+	(void)plan;
+	(void)tag;
+	return p->more ? PPTP_PULL_ASK : PPTP_PULL_END;
 }
 
 static void read_config(lua_State *L, struct pptp_prober_config *config)
@@ -80,6 +92,7 @@ static int close_prober(lua_State *L)
 
 int pptp_net_prober(lua_State *L)
 {
+	struct pptp_plan_source source = {.next = ask_for_plan};
 	struct pptp_prober_config config;
 	char text[PPTP_NET_TEXT] = "";
 	struct prober *p;
@@ -96,15 +109,17 @@ int pptp_net_prober(lua_State *L)
 	lua_pushvalue(L, 1);
 	lua_setfield(L, -2, "config");
 	lua_setiuservalue(L, 2, 1);
-	config.context = p;
+	config.context = source.context = p;
 	if (config.trace != NULL) {
 		p->lines = calloc(TRACE_LINES, sizeof(*p->lines));
 		if (p->lines == NULL)
 			return luaL_error(L, "not enough memory");
 	}
 	error = pptp_prober_open(&p->p, &config, text, sizeof(text));
-	if (error == PPTP_OK)
+	if (error == PPTP_OK) {
+		pptp_prober_pull(p->p, &source);
 		return 1;
+	}
 	p->p = NULL;
 	return pptp_arguments_fail(L, error, text);
 }
@@ -151,30 +166,18 @@ static int push_failure(lua_State *L, struct pptp_prober *p, int error)
 	return pptp_arguments_fail(L, (enum pptp_error)error, text);
 }
 
-/* The record of what has ended, and the tag that it was started with. */
-static int next_record(lua_State *L)
+static int push_why(lua_State *L, const char *why)
 {
-	struct prober *p = check(L);
-	int64_t wait = FOREVER, tag = LUA_REFNIL;
-	const struct pptp_record *record = NULL;
-	struct pptp_table table;
-	int got;
+	lua_pushnil(L);
+	lua_pushstring(L, why);
+	return 2;
+}
 
-	if (!lua_isnoneornil(L, 2)) {
-		wait = pptp_arguments_clock(L, 2);
-		wait = wait < 0 ? 0 : wait;
-	}
-	got = pptp_prober_next(p->p, wait, &record, &tag);
-	if (got < 0)
-		return push_failure(L, p->p, got);
-	if (got != 1)
-		lua_pushnil(L);
-	if (got == PPTP_PROBER_IDLE)
-		return 1;
-	if (got == 0) {
-		lua_pushliteral(L, "timeout");
-		return 2;
-	}
+static int push_record(lua_State *L, const struct pptp_record *record,
+		       int64_t tag)
+{
+	struct pptp_table table;
+
 	pptp_table_init(&table, L);
 	pptp_record_walk(record, &table.sink);
 	lua_getiuservalue(L, 1, 1);
@@ -184,16 +187,36 @@ static int next_record(lua_State *L)
 	return 2;
 }
 
+/* The record of what has ended, and the tag that it was started with. */
+static int next_record(lua_State *L)
+{
+	struct prober *p = check(L);
+	int64_t wait = FOREVER, tag = LUA_REFNIL;
+	const struct pptp_record *record = NULL;
+	int got;
+
+	if (!lua_isnoneornil(L, 2)) {
+		wait = pptp_arguments_clock(L, 2);
+		wait = wait < 0 ? 0 : wait;
+	}
+	p->more = lua_toboolean(L, 3);
+	got = pptp_prober_next(p->p, wait, &record, &tag);
+	if (got < 0)
+		return push_failure(L, p->p, got);
+	if (got == PPTP_PROBER_ASKS)
+		return push_why(L, "free");
+	if (got == 0)
+		return push_why(L, "timeout");
+	if (got == 1)
+		return push_record(L, record, tag);
+	lua_pushnil(L); /* idle */
+	return 1;
+}
+
 static int abort_all(lua_State *L)
 {
 	pptp_prober_abort(check(L)->p);
 	return 0;
-}
-
-static int hungry(lua_State *L)
-{
-	lua_pushboolean(L, pptp_prober_hungry(check(L)->p));
-	return 1;
 }
 
 static int live(lua_State *L)
@@ -234,8 +257,8 @@ void pptp_net_prober_class(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
 	    {"abort", abort_all},  {"error", last_error}, {"live", live},
-	    {"next", next_record}, {"hungry", hungry},    {"raw", raw},
-	    {"start", start},      {"trace", trace},      {NULL, NULL},
+	    {"next", next_record}, {"raw", raw},          {"start", start},
+	    {"trace", trace},      {NULL, NULL},
 	};
 
 	pptp_arguments_class(L, PROBER, methods, close_prober);

@@ -151,40 +151,42 @@ static bool open_prober(struct run *r, bool stay)
 	return false;
 }
 
-static void start_one(struct run *r, const struct pptp_target *target)
+/* The prober asks for the next plan when it can begin it: blocks stay
+ * unexpanded. */
+static enum pptp_pull next_plan(void *context, struct pptp_plan *plan,
+				int64_t *tag)
 {
-	struct pptp_plan plan = *r->plan;
-	char why[TEXT] = "";
-	enum pptp_error error;
-
-	plan.target = target->address;
-	plan.port = target->port;
-	plan.name = target->name;
-	plan.labels = target->labels;
-	plan.timeout_us = r->o->timeout_us;
-	plan.contact = r->o->contact;
-	error = pptp_prober_start(r->prober, &plan, 0, why, sizeof(why));
-	if (error == PPTP_OK) {
-		r->started++;
-		return;
-	}
-	clear_progress(r);
-	pptp_say("%s", why[0] != '\0' ? why : pptp_error_text(error));
-	r->refused =
-	    error == PPTP_ERROR_ARGUMENT ? PPTP_EXIT_USAGE : PPTP_EXIT_CANNOT;
-}
-
-/* Never more in the queue than what soon runs: blocks stay unexpanded. */
-static void feed(struct run *r)
-{
+	struct run *r = context;
 	struct pptp_target target;
 
-	while (r->more && !r->stopping && pptp_signals() == 0 &&
-	       pptp_prober_hungry(r->prober)) {
-		r->more = pptp_targets_next(r->targets, &target);
-		if (r->more)
-			start_one(r, &target);
-	}
+	(void)tag;
+	if (pptp_signals() > 0)
+		return PPTP_PULL_LATER;
+	r->more = r->more && pptp_targets_next(r->targets, &target);
+	if (!r->more)
+		return PPTP_PULL_END;
+	*plan = *r->plan;
+	plan->target = target.address;
+	plan->port = target.port;
+	plan->name = target.name;
+	plan->labels = target.labels;
+	plan->timeout_us = r->o->timeout_us;
+	plan->contact = r->o->contact;
+	r->started++;
+	return PPTP_PULL_PLAN;
+}
+
+static void refused(void *context, int64_t tag, enum pptp_error error,
+		    const char *text)
+{
+	struct run *r = context;
+
+	(void)tag;
+	r->started--;
+	clear_progress(r);
+	pptp_say("%s", text[0] != '\0' ? text : pptp_error_text(error));
+	r->refused =
+	    error == PPTP_ERROR_ARGUMENT ? PPTP_EXIT_USAGE : PPTP_EXIT_CANNOT;
 }
 
 static void stop(struct run *r)
@@ -233,10 +235,11 @@ static void drain(struct run *r)
 {
 	const struct pptp_record *record;
 	int64_t tag;
+	const struct pptp_plan_source source = {r, next_plan, refused};
 	int got;
 
+	pptp_prober_pull(r->prober, &source);
 	do {
-		feed(r);
 		got = pptp_prober_next(r->prober, WAIT_US, &record, &tag);
 		if (got == 1)
 			take(r, record);
@@ -245,7 +248,7 @@ static void drain(struct run *r)
 		/* After a signal nobody waits for servers to close too. */
 		if (r->stopping && pptp_prober_live(r->prober) == 0)
 			break;
-	} while (got >= 0 && (got != PPTP_PROBER_IDLE || r->more));
+	} while (got >= 0 && got != PPTP_PROBER_IDLE);
 	clear_progress(r);
 }
 

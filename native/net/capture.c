@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "format/ip.h"
 #include "format/link.h"
 
 #define SNAPSHOT      1600 /* with its header, two frames a page */
@@ -203,15 +202,13 @@ static int64_t micros(const struct timeval *t)
 /* Ethernet pads short frames: the packet ends where its header says. */
 static void trim(struct pptp_captured *captured)
 {
-	struct pptp_reader r;
-	struct pptp_ip ip;
+	const struct pptp_ip *ip = &captured->ip;
 	size_t length;
 
-	pptp_reader_init(&r, captured->packet, captured->length);
-	if (!pptp_ip_decode(&ip, &r) || ip.truncated)
+	if (!captured->decoded || ip->truncated)
 		return;
 	length =
-	    pptp_reader_offset(&ip.payload) + pptp_reader_left(&ip.payload);
+	    pptp_reader_offset(&ip->payload) + pptp_reader_left(&ip->payload);
 	if (length < captured->length)
 		captured->wire_length = captured->length = length;
 }
@@ -235,6 +232,8 @@ static bool take(const struct pptp_capture *c, const struct pcap_pkthdr *header,
 	/* Where something follows the packet, the snapshot holds all of it. */
 	if (front + captured->length == header->caplen)
 		captured->wire_length = header->len - front;
+	pptp_reader_init(&r, captured->packet, captured->length);
+	captured->decoded = pptp_ip_decode(&captured->ip, &r);
 	trim(captured);
 	captured->time_us = micros(&header->ts);
 	captured->frame = frame;

@@ -7,11 +7,14 @@
 #include <stdint.h>
 
 #include "format/error.h"
+#include "format/ip.h"
 
 struct pptp_capture;
 
 struct pptp_captured {
 	const uint8_t *packet; /* IP; borrowed until the next call */
+	bool decoded;          /* its header, into `ip`, or it is malformed */
+	struct pptp_ip ip;     /* likewise borrowed */
 	size_t length;         /* captured */
 	size_t wire_length;    /* as it was on the wire, without link layer */
 	int64_t time_us;       /* since 1970, by the kernel */

@@ -83,13 +83,21 @@ bool pptp_connection_open(struct pptp_connection *c,
 }
 
 static void watch(struct pptp_connection *c,
-		  const struct pptp_connection_way *way, int how,
-		  uint32_t events)
+		  const struct pptp_connection_way *way, uint32_t events)
 {
-	struct epoll_event event = {.events = events, .data.ptr = way->owner};
+	int error = pptp_loop_add(way->loop, c->fd, events, way->watch);
 
-	if (epoll_ctl(way->epoll, how, c->fd, &event) != 0)
-		c->error = errno;
+	if (error != 0)
+		c->error = error;
+}
+
+static void rewatch(struct pptp_connection *c,
+		    const struct pptp_connection_way *way, uint32_t events)
+{
+	int error = pptp_loop_change(way->loop, c->fd, events, way->watch);
+
+	if (error != 0)
+		c->error = error;
 }
 
 static void be_deaf(int fd, bool deaf)
@@ -112,7 +120,7 @@ int pptp_connection_begin(struct pptp_connection *c,
 	    errno != EINPROGRESS)
 		c->error = errno;
 	if (c->error == 0)
-		watch(c, way, EPOLL_CTL_ADD, EPOLLOUT | LISTENS);
+		watch(c, way, EPOLLOUT | LISTENS);
 	c->connecting = c->error == 0;
 	return c->error;
 }
@@ -133,7 +141,7 @@ int pptp_connection_end(struct pptp_connection *c,
 	if (!c->connected)
 		return error;
 	be_deaf(c->fd, false);
-	watch(c, way, EPOLL_CTL_MOD, LISTENS);
+	rewatch(c, way, LISTENS);
 	return error;
 }
 
@@ -156,8 +164,7 @@ int pptp_connection_flush(struct pptp_connection *c,
 		c->out_length -= (size_t)n;
 		memmove(c->out, c->out + n, c->out_length);
 	}
-	watch(c, way, EPOLL_CTL_MOD,
-	      LISTENS | (c->out_length > 0 ? EPOLLOUT : 0));
+	rewatch(c, way, LISTENS | (c->out_length > 0 ? EPOLLOUT : 0));
 	return error;
 }
 
@@ -183,7 +190,7 @@ int pptp_connection_send(struct pptp_connection *c,
 		return fail(c, ENOBUFS);
 	memcpy(c->out + c->out_length, (const uint8_t *)bytes + n, length);
 	c->out_length += length;
-	watch(c, way, EPOLL_CTL_MOD, LISTENS | EPOLLOUT);
+	rewatch(c, way, LISTENS | EPOLLOUT);
 	return 0;
 }
 
@@ -199,17 +206,16 @@ uint32_t pptp_connection_untaken(const struct pptp_connection *c)
 void pptp_connection_watch(struct pptp_connection *c,
 			   const struct pptp_connection_way *way)
 {
-	watch(c, way, EPOLL_CTL_ADD, LISTENS);
+	watch(c, way, LISTENS);
 }
 
 void pptp_connection_unwatch(struct pptp_connection *c,
 			     const struct pptp_connection_way *way)
 {
 	if (c->fd >= 0 && (c->connecting || c->connected))
-		(void)epoll_ctl(way->epoll, EPOLL_CTL_DEL, c->fd, NULL);
+		pptp_loop_remove(way->loop, c->fd, way->watch);
 }
 
-/* Epoll keeps what a forked child has open too: it is told, not left to see. */
 void pptp_connection_close(struct pptp_connection *c,
 			   const struct pptp_connection_way *way)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One TCP connection of the kernel's, and what epoll is told about it. Nothing
+/* One TCP connection of the kernel's, and what a loop is told about it. Nothing
  * here blocks. Functions that give an errno give 0 where all is well. */
 #ifndef PPTP_CONNECTION_H
 #define PPTP_CONNECTION_H
@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "format/address.h"
+#include "net/loop.h"
 
 #define PPTP_CONNECTION_OUT 512 /* what a socket did not take at once */
 
@@ -30,8 +31,8 @@ struct pptp_connection_way {
 	uint16_t port;
 	const char *interface;
 	unsigned index;
-	int epoll;
-	void *owner; /* what an event of epoll's is told with */
+	struct pptp_loop *loop;
+	struct pptp_watch *watch; /* what is called for it */
 };
 
 socklen_t pptp_connection_sockaddr(struct sockaddr_storage *to,

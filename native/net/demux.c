@@ -5,9 +5,10 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "format/control.h"
 #include "format/gre.h"
 #include "format/icmp.h"
+
+#define ALONE 256 /* Call-IDs that are tried for one that no live call has */
 
 void pptp_demux_init(struct pptp_demux *d, uint32_t seed)
 {
@@ -15,8 +16,13 @@ void pptp_demux_init(struct pptp_demux *d, uint32_t seed)
 	d->seed = seed;
 }
 
+void pptp_demux_free(struct pptp_demux *d)
+{
+	pptp_call_ids_free(&d->ids);
+}
+
 /* FNV-1a with a seed. Users choose the addresses, servers do not. */
-static size_t bucket_of(const struct pptp_demux *d,
+static uint32_t hash_of(const struct pptp_demux *d,
 			const struct pptp_address *a)
 {
 	size_t width = a->family == 4 ? 4 : sizeof(a->bytes), i;
@@ -24,12 +30,18 @@ static size_t bucket_of(const struct pptp_demux *d,
 
 	for (i = 0; i < width; i++)
 		hash = (hash ^ a->bytes[i]) * 16777619U;
-	return (hash ^ hash >> 16) % PPTP_DEMUX_BUCKETS;
+	return hash ^ hash >> 16;
+}
+
+static size_t bucket_of(const struct pptp_demux *d,
+			const struct pptp_address *a)
+{
+	return hash_of(d, a) % PPTP_DEMUX_BUCKETS;
 }
 
 void pptp_demux_add(struct pptp_demux *d, struct pptp_demux_entry *e)
 {
-	size_t i = bucket_of(d, &e->address);
+	size_t i = bucket_of(d, e->server);
 
 	e->next = d->bucket[i];
 	d->bucket[i] = e;
@@ -37,7 +49,7 @@ void pptp_demux_add(struct pptp_demux *d, struct pptp_demux_entry *e)
 
 void pptp_demux_remove(struct pptp_demux *d, struct pptp_demux_entry *e)
 {
-	struct pptp_demux_entry **at = &d->bucket[bucket_of(d, &e->address)];
+	struct pptp_demux_entry **at = &d->bucket[bucket_of(d, e->server)];
 
 	while (*at != NULL && *at != e)
 		at = &(*at)->next;
@@ -47,54 +59,84 @@ void pptp_demux_remove(struct pptp_demux *d, struct pptp_demux_entry *e)
 }
 
 struct pptp_demux_entry *pptp_demux_find(const struct pptp_demux *d,
-					 const struct pptp_address *address)
+					 const struct pptp_address *server)
 {
 	struct pptp_demux_entry *e;
 
-	if (address->family == 0)
+	if (server->family == 0)
 		return NULL;
-	e = d->bucket[bucket_of(d, address)];
-	while (e != NULL && !pptp_address_equal(&e->address, address))
+	e = d->bucket[bucket_of(d, server)];
+	while (e != NULL && !pptp_address_equal(e->server, server))
 		e = e->next;
 	return e;
 }
 
-static bool is_free(const struct pptp_demux *d, uint16_t id, int64_t now)
+/* ---- Call-IDs ------------------------------------------------------------ */
+
+/* From a random one upwards, by a step that meets every one. 0: none. */
+static uint16_t choose(struct pptp_demux *d, uint32_t server, uint16_t id,
+		       int64_t now)
 {
-	return pptp_call_id_ok(id) && d->call[id] == NULL &&
-	       d->free_at[id] <= now;
+	unsigned tries;
+	uint16_t shared = 0;
+
+	for (tries = 0; tries < PPTP_DEMUX_CALLS; tries++) {
+		if (pptp_call_ids_may(&d->ids, server, id, now)) {
+			if (d->call[id] == NULL)
+				return id;
+			if (shared == 0)
+				shared = id;
+		}
+		if (shared != 0 && tries >= ALONE)
+			break;
+		id = (uint16_t)(id + 40503U);
+	}
+	return shared;
 }
 
 bool pptp_demux_call_begin(struct pptp_demux *d, struct pptp_demux_entry *e,
 			   int64_t now)
 {
+	uint32_t server = hash_of(d, e->server);
 	uint16_t id;
-	unsigned tries;
 
 	if (getrandom(&id, sizeof(id), 0) != sizeof(id))
 		return false;
-	/* From a random one upwards, by a step that meets every one. */
-	for (tries = 0; tries < PPTP_DEMUX_CALLS; tries++) {
-		if (is_free(d, id, now)) {
-			d->call[id] = e;
-			e->call_id = id;
-			return true;
-		}
-		id = (uint16_t)(id + 40503U);
+	id = choose(d, server, id, now);
+	if (id == 0) {
+		errno = EADDRINUSE;
+		return false;
 	}
-	errno = EADDRINUSE;
-	return false;
+	if (!pptp_call_ids_met(&d->ids, server, id, now)) {
+		errno = ENOMEM;
+		return false;
+	}
+	e->call_id = id;
+	e->next_call = d->call[id];
+	d->call[id] = e;
+	return true;
 }
 
 void pptp_demux_call_end(struct pptp_demux *d, struct pptp_demux_entry *e,
 			 int64_t now)
 {
+	struct pptp_demux_entry **at = &d->call[e->call_id];
+
 	if (e->call_id == 0)
 		return;
-	d->call[e->call_id] = NULL;
-	d->free_at[e->call_id] = now + PPTP_DEMUX_QUARANTINE;
+	while (*at != NULL && *at != e)
+		at = &(*at)->next_call;
+	if (*at != NULL)
+		*at = e->next_call;
+	/* A call of 34 s at most was met less than a quarantine ago: where no
+	 * memory is left it stays met for the rest of that. */
+	(void)pptp_call_ids_met(&d->ids, hash_of(d, e->server), e->call_id,
+				now);
+	e->next_call = NULL;
 	e->call_id = 0;
 }
+
+/* ---- packets ------------------------------------------------------------- */
 
 struct candidates {
 	struct pptp_demux_entry **found;
@@ -114,11 +156,27 @@ static void offer(struct candidates *c, struct pptp_demux_entry *e)
 }
 
 /* Only in packets to us is the Call-ID ours. */
+static struct pptp_demux_entry *call_of(const struct pptp_demux *d,
+					const struct pptp_ip *ip, uint16_t id)
+{
+	struct pptp_demux_entry *e, *other = NULL;
+	unsigned others = 0;
+
+	for (e = d->call[id]; e != NULL; e = e->next_call) {
+		if (!pptp_address_equal(e->source, &ip->destination))
+			continue;
+		if (pptp_address_equal(e->server, &ip->source))
+			return e;
+		other = e;
+		others++;
+	}
+	return others == 1 ? other : NULL;
+}
+
 static void offer_call(const struct pptp_demux *d, const struct pptp_ip *ip,
 		       struct candidates *c)
 {
 	struct pptp_reader r = ip->payload;
-	struct pptp_demux_entry *e;
 	uint16_t id;
 
 	if (ip->fragment_offset > 0 ||
@@ -126,9 +184,8 @@ static void offer_call(const struct pptp_demux *d, const struct pptp_ip *ip,
 		return;
 	pptp_read_skip(&r, 6);
 	id = pptp_read_u16(&r);
-	e = pptp_reader_ok(&r) ? d->call[id] : NULL;
-	if (e != NULL && pptp_address_equal(&e->source, &ip->destination))
-		offer(c, e);
+	if (pptp_reader_ok(&r))
+		offer(c, call_of(d, ip, id));
 }
 
 static void offer_quoted(const struct pptp_demux *d, const struct pptp_ip *ip,
@@ -145,22 +202,16 @@ static void offer_quoted(const struct pptp_demux *d, const struct pptp_ip *ip,
 }
 
 size_t
-pptp_demux_candidates(const struct pptp_demux *d, const void *packet,
-		      size_t length,
+pptp_demux_candidates(const struct pptp_demux *d, const struct pptp_ip *ip,
 		      struct pptp_demux_entry *found[PPTP_DEMUX_CANDIDATES])
 {
 	struct candidates c = {.found = found};
-	struct pptp_reader r;
-	struct pptp_ip ip;
 
-	pptp_reader_init(&r, packet, length);
-	if (!pptp_ip_decode(&ip, &r))
-		return 0;
-	if (ip.protocol == PPTP_IP_GRE)
-		offer_call(d, &ip, &c);
-	if (ip.protocol == PPTP_IP_ICMP || ip.protocol == PPTP_IP_ICMPV6)
-		offer_quoted(d, &ip, &c);
-	offer(&c, pptp_demux_find(d, &ip.source));
-	offer(&c, pptp_demux_find(d, &ip.destination));
+	if (ip->protocol == PPTP_IP_GRE)
+		offer_call(d, ip, &c);
+	if (ip->protocol == PPTP_IP_ICMP || ip->protocol == PPTP_IP_ICMPV6)
+		offer_quoted(d, ip, &c);
+	offer(&c, pptp_demux_find(d, &ip->source));
+	offer(&c, pptp_demux_find(d, &ip->destination));
 	return c.count;
 }

@@ -2,26 +2,56 @@
 #include "net/probe.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include "format/gre.h"
-#include "net/guard.h"
 #include "net/outcome.h"
 
-#define DRAIN INT64_C(1000000)
-#define LATE  INT64_C(1000)    /* a deadline that has passed is met so soon */
-#define KEEP  INT64_C(1000000) /* a job, where no socket may lack one */
-#define READS 16               /* of one socket, before others get their turn */
+#define DRAIN    INT64_C(1000000)
+#define LATE     INT64_C(1000) /* a deadline that has passed is met so soon */
+#define READS    16            /* of one socket, before others get their turn */
+#define IN_QUEUE INT64_C(3000000)  /* an answer waits for a job at most */
+#define TALK     INT64_C(25000000) /* from connecting to the farewell */
+
+unsigned pptp_probe_changes(struct pptp_probe *e)
+{
+	unsigned changed = e->changed;
+
+	e->changed = 0;
+	return changed;
+}
+
+static void set_timer(struct pptp_probe *e, int64_t at)
+{
+	pptp_loop_set_timer(e->common->loop, &e->timer, at);
+}
+
+struct pptp_connection_way pptp_probe_way(struct pptp_probe *e)
+{
+	return (struct pptp_connection_way){
+	    .source = &e->route.source,
+	    .target = &e->plan.target,
+	    .port = e->plan.port,
+	    .interface = e->common->interface,
+	    .index = e->route.index,
+	    .loop = e->common->loop,
+	    .watch = &e->watch,
+	};
+}
+
+static void close_socket(struct pptp_probe *e)
+{
+	struct pptp_connection_way way = pptp_probe_way(e);
+
+	pptp_connection_close(&e->connection, &way);
+}
 
 struct pptp_tell pptp_probe_telling(const struct pptp_probe *e)
 {
 	return (struct pptp_tell){
-	    .config = &e->prober->config,
-	    .source = &e->entry.source,
-	    .target = &e->entry.address,
+	    .to = &e->common->tell,
+	    .target = &e->plan.target,
 	    .stream = e->told,
 	    .at_us = pptp_timers_now() - e->conversation->record.start,
 	};
@@ -35,14 +65,47 @@ static void tell(const struct pptp_probe *e, enum pptp_side side,
 	pptp_tell_text(&t, side, text);
 }
 
-/* Once it is over, its record belongs to who reads it. */
 void pptp_probe_note(struct pptp_probe *e, enum pptp_note_code code, uint32_t a)
 {
 	if (e->phase == PPTP_PHASE_LIVE)
 		pptp_conversation_note(e->conversation, code, a);
 }
 
-/* ---- the socket ---------------------------------------------------------- */
+void pptp_probe_note_error(struct pptp_probe *e, enum pptp_note_code code,
+			   int error)
+{
+	if (error != 0)
+		pptp_probe_note(e, code, (uint32_t)error);
+}
+
+/* ---- what came first ----------------------------------------------------- */
+
+/* What was captured until now goes to the conversations. True where nothing is
+ * left. */
+static bool hear_wire(struct pptp_probe *e)
+{
+	return e->in != NULL && pptp_wire_drain(e->common->wire, e->in);
+}
+
+bool pptp_probe_call_is_up(const struct pptp_probe *e)
+{
+	return e->conversation != NULL &&
+	       e->conversation->record.call.state == PPTP_ACCEPTED;
+}
+
+/* Whether the conversation is there still to hear what its socket has just
+ * said. The capture came first, wherever it has part in what is said: the
+ * SYN-ACK, RST or ICMP that answers the kernel's own SYN; and what the server
+ * sent into the call before these bytes, "peer refused to authenticate" before
+ * the Call-Disconnect-Notify. */
+static bool believe_socket(struct pptp_probe *e)
+{
+	if (e->connection.connecting || pptp_probe_call_is_up(e))
+		(void)hear_wire(e);
+	return e->phase == PPTP_PHASE_LIVE;
+}
+
+/* ---- connecting ---------------------------------------------------------- */
 
 /* Before the CONNECT is taken, so that what the system lacks costs time and no
  * record. */
@@ -52,14 +115,12 @@ static bool open_socket(struct pptp_probe *e)
 
 	if (e->opened)
 		return true;
-	pptp_probe_close_socket(e);
+	close_socket(e);
 	if (!pptp_connection_open(&e->connection, &way))
 		return false;
-	if (e->connection.fd >= 0 && !e->employed)
-		e->prober->silent++;
 	e->opened = true;
 	e->closed = false;
-	pptp_prober_served(e->prober);
+	e->changed |= PPTP_PROBE_OPENED;
 	return true;
 }
 
@@ -68,11 +129,11 @@ static void not_connected(struct pptp_probe *e, int error, bool at_once,
 {
 	enum pptp_input input = pptp_outcome_of(error, at_once);
 
-	pptp_probe_close_socket(e);
+	close_socket(e);
 	tell(e, input == PPTP_INPUT_FAILED ? PPTP_US : PPTP_SERVER,
 	     strerror(error));
 	if (input == PPTP_INPUT_FAILED)
-		pptp_probe_note(e, PPTP_NOTE_CONNECT_FAILED, (uint32_t)error);
+		pptp_probe_note_error(e, PPTP_NOTE_CONNECT_FAILED, error);
 	pptp_conversation_input(e->conversation, input, NULL, 0, now);
 }
 
@@ -90,50 +151,55 @@ static void start_connect(struct pptp_probe *e, bool deaf, int64_t now)
 		not_connected(e, error, true, now);
 }
 
-/* What the capture holds came before it: the SYN-ACK, RST or ICMP that answers
- * the kernel's own SYN. */
-static void hear_capture(struct pptp_probe *e)
-{
-	if (e->tap != NULL)
-		(void)pptp_tap_drain(e->prober, e->tap);
-}
-
 /* Replies that come in by another interface than the way out: all are listened
  * to from here on, and what GRE brings is heard there. */
 static void listen_anywhere(struct pptp_probe *e)
 {
+	struct pptp_wire *w = e->common->wire;
+	struct pptp_wire_in *in;
 	char why[256];
-	struct pptp_tap *tap;
 
-	if (pptp_tap_get(e->prober, "any", &tap, why, sizeof(why)) != PPTP_OK)
+	if (pptp_wire_in(w, "any", &in, why, sizeof(why)) != PPTP_OK)
 		return;
-	e->tap = tap;
-	e->drops = pptp_tap_drops(tap);
+	e->in = in;
+	e->drops = pptp_wire_drops(w, in);
 }
 
 static void check_capture(struct pptp_probe *e)
 {
 	const struct pptp_observer *seen = &e->conversation->observer;
 
-	if (e->tap == NULL || !pptp_tap_drain(e->prober, e->tap) ||
-	    e->phase != PPTP_PHASE_LIVE || pptp_tap_drops(e->tap) != e->drops ||
+	if (!hear_wire(e) || e->phase != PPTP_PHASE_LIVE ||
+	    pptp_wire_drops(e->common->wire, e->in) != e->drops ||
 	    pptp_observer_contact(seen).own == PPTP_MET_SYN_ACK)
 		return;
 	pptp_probe_note(e, PPTP_NOTE_CAPTURE_DEAF, 0);
 	listen_anywhere(e);
 }
 
-static void read_socket(struct pptp_probe *e, bool up_to_call);
-
 /* A reset that has come already, and what was said before it, are heard before
  * anything is said. */
 void pptp_probe_connected(struct pptp_probe *e, int64_t now)
 {
+	e->accepted = true;
+	if (e->job.held)
+		e->job.until = now + PPTP_JOB_CONTROL;
 	pptp_conversation_input(e->conversation, PPTP_INPUT_CONNECTED, NULL, 0,
-				now);
+				e->connected_at);
 	check_capture(e);
 	if (e->connection.broken)
-		read_socket(e, false);
+		pptp_probe_read(e, false);
+}
+
+/* Who has nobody to talk for him would keep the loop busy. */
+static void wait_for_job(struct pptp_probe *e)
+{
+	struct pptp_connection_way way = pptp_probe_way(e);
+
+	pptp_connection_unwatch(&e->connection, &way);
+	e->answered = true;
+	e->waits = true;
+	e->changed |= PPTP_PROBE_WAITS;
 }
 
 static void connect_event(struct pptp_probe *e, int64_t now)
@@ -141,17 +207,14 @@ static void connect_event(struct pptp_probe *e, int64_t now)
 	struct pptp_connection_way way = pptp_probe_way(e);
 	int error;
 
-	hear_capture(e);
-	if (e->phase != PPTP_PHASE_LIVE || !e->connection.connecting)
+	if (!believe_socket(e) || !e->connection.connecting)
 		return;
 	error = pptp_connection_end(&e->connection, &way);
+	e->connected_at = now;
 	if (!e->connection.connected) {
 		not_connected(e, error, false, now);
-	} else if (!e->employed && !e->connection.broken) {
-		/* Who has nobody to talk for him would keep it waiting. */
-		pptp_connection_unwatch(&e->connection, &way);
-		e->answered = true;
-		pptp_prober_wait(e);
+	} else if (!e->job.held && !e->connection.broken) {
+		wait_for_job(e);
 		return;
 	} else {
 		pptp_probe_connected(e, now);
@@ -159,12 +222,14 @@ static void connect_event(struct pptp_probe *e, int64_t now)
 	pptp_probe_pump(e, now);
 }
 
+/* ---- sending ------------------------------------------------------------- */
+
 /* What a dead connection still has to be read comes first, and RESET after
  * it: the socket stays ready until then. */
 static void send_failed(struct pptp_probe *e, int error)
 {
-	if (error != 0 && error != EPIPE && error != ECONNRESET)
-		pptp_probe_note(e, PPTP_NOTE_SEND_FAILED, (uint32_t)error);
+	if (error != EPIPE && error != ECONNRESET)
+		pptp_probe_note_error(e, PPTP_NOTE_SEND_FAILED, error);
 }
 
 static void send_stream(struct pptp_probe *e, const void *bytes, size_t length)
@@ -178,42 +243,69 @@ static void send_stream(struct pptp_probe *e, const void *bytes, size_t length)
 						    length));
 }
 
-/* ---- reading ------------------------------------------------------------- */
-
-static bool call_is_up(const struct pptp_probe *e)
+static void hold_guard(struct pptp_probe *e)
 {
-	return e->conversation != NULL &&
-	       e->conversation->record.call.state == PPTP_ACCEPTED;
+	struct pptp_wire *w = e->common->wire;
+
+	pptp_probe_note_error(e, PPTP_NOTE_NO_GUARD,
+			      w != NULL ? pptp_wire_guard(w) : EPERM);
 }
+
+static void send_packet(struct pptp_probe *e, const void *packet, size_t length,
+			int64_t now)
+{
+	struct pptp_tell t = pptp_probe_telling(e);
+	int error = EPERM;
+
+	pptp_tell_packet(&t, PPTP_US, packet, length);
+	if (e->out != NULL)
+		error = pptp_resend_send(&e->resend, e->common->wire, e->out,
+					 packet, length, now);
+	pptp_probe_note_error(e, PPTP_NOTE_SEND_FAILED, error);
+}
+
+static void send_again(struct pptp_probe *e, int64_t now)
+{
+	if (e->resend.first != NULL && e->resend.at <= now)
+		pptp_probe_note_error(e, PPTP_NOTE_SEND_FAILED,
+				      pptp_resend_again(&e->resend,
+							e->common->wire, e->out,
+							now));
+}
+
+static void shut(struct pptp_probe *e)
+{
+	e->untaken = pptp_connection_untaken(&e->connection);
+	if (e->connection.connected)
+		shutdown(e->connection.fd, SHUT_WR);
+}
+
+/* ---- reading ------------------------------------------------------------- */
 
 static void over(struct pptp_probe *e)
 {
-	struct pptp_prober *p = e->prober;
+	struct pptp_wire *w = e->common->wire;
 
 	/* For the capture file: its packets are whose address is known. Where
 	 * one of them led here, the others are still to come. */
-	if (p->dump != NULL && e->tap != NULL && p->draining) {
-		pptp_timer_set(&p->timers, &e->timer, pptp_timers_now());
-		return;
+	if (w != NULL && w->keeps) {
+		if (w->draining) {
+			set_timer(e, pptp_timers_now());
+			return;
+		}
+		(void)hear_wire(e);
 	}
-	if (p->dump != NULL)
-		hear_capture(e);
-	pptp_probe_close_socket(e);
+	close_socket(e);
 	e->phase = PPTP_PHASE_OVER;
-	pptp_timer_clear(&p->timers, &e->timer);
-	pptp_prober_over(e);
+	pptp_loop_clear_timer(e->common->loop, &e->timer);
+	e->changed |= PPTP_PROBE_OVER;
 }
 
 static void got_bytes(struct pptp_probe *e, const uint8_t *bytes, size_t length)
 {
 	struct pptp_tell t;
 
-	/* What the server sent into the call before these bytes is in the ring
-	 * by now, and the conversation must see it first: "peer refused to
-	 * authenticate" before the Call-Disconnect-Notify. */
-	if (call_is_up(e))
-		hear_capture(e);
-	if (e->phase != PPTP_PHASE_LIVE)
+	if (!believe_socket(e))
 		return;
 	t = pptp_probe_telling(e);
 	pptp_tell_received(&t, bytes, length);
@@ -239,13 +331,11 @@ static void got_end(struct pptp_probe *e, int error)
 		return;
 	}
 	pptp_connection_unwatch(&e->connection, &way);
-	if (call_is_up(e))
-		hear_capture(e);
-	if (e->phase != PPTP_PHASE_LIVE)
+	if (!believe_socket(e))
 		return;
 	if (error != 0 && !reset) {
 		/* No word of the server's: its silence will tell. */
-		pptp_probe_note(e, PPTP_NOTE_SEND_FAILED, (uint32_t)error);
+		pptp_probe_note_error(e, PPTP_NOTE_SEND_FAILED, error);
 		return;
 	}
 	tell(e, PPTP_SERVER, reset ? "RST" : "FIN");
@@ -255,15 +345,14 @@ static void got_end(struct pptp_probe *e, int error)
 	pptp_probe_pump(e, now);
 }
 
-/* `up_to_call`: no further than the OCRP. */
-static void read_socket(struct pptp_probe *e, bool up_to_call)
+void pptp_probe_read(struct pptp_probe *e, bool up_to_call)
 {
 	uint8_t bytes[2048];
 	ssize_t n;
 	int i;
 
 	for (i = 0; i < READS && e->connection.connected && !e->closed; i++) {
-		if (up_to_call && call_is_up(e))
+		if (up_to_call && pptp_probe_call_is_up(e))
 			return;
 		n = recv(e->connection.fd, bytes, sizeof(bytes), 0);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -275,68 +364,71 @@ static void read_socket(struct pptp_probe *e, bool up_to_call)
 	}
 }
 
-void pptp_probe_socket_event(struct pptp_probe *e, uint32_t events)
+/* It left its job while it had no answer, and one has come. */
+static bool answers_late(const struct pptp_probe *e)
+{
+	return e->phase == PPTP_PHASE_LIVE && e->accepted && !e->heard &&
+	       !e->job.held && !e->connection.broken;
+}
+
+unsigned pptp_probe_socket_event(struct pptp_probe *e, uint32_t events)
 {
 	struct pptp_connection_way way = pptp_probe_way(e);
 
-	/* Of the same batch, an event before this one may have ended it. */
+	/* Of the same turn, an event before this one may have ended it. */
 	if (e->connection.fd < 0 || e->phase == PPTP_PHASE_OVER || e->answered)
-		return;
+		return pptp_probe_changes(e);
 	if (e->connection.connecting) {
 		connect_event(e, pptp_timers_now());
 		if (!e->connection.connected || e->answered)
-			return;
+			return pptp_probe_changes(e);
 	}
 	if (e->connection.connected && e->connection.out_length > 0 &&
 	    events & EPOLLOUT)
 		send_failed(e, pptp_connection_flush(&e->connection, &way));
-	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
-		read_socket(e, false);
+	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+		if (answers_late(e))
+			wait_for_job(e);
+		else
+			pptp_probe_read(e, false);
+	}
+	return pptp_probe_changes(e);
+}
+
+static enum pptp_side side_of(const struct pptp_probe *e,
+			      const struct pptp_ip *ip)
+{
+	return pptp_address_equal(&ip->source, &e->route.source) &&
+		       !pptp_address_equal(&ip->source, &e->plan.target)
+		   ? PPTP_US
+		   : PPTP_SERVER;
+}
+
+unsigned pptp_probe_packet(struct pptp_probe *e,
+			   const struct pptp_captured *captured, bool *taken)
+{
+	struct pptp_tell t;
+
+	/* The OCRP was sent before the call's packets, and waits in the
+	 * socket. */
+	if (e->phase == PPTP_PHASE_LIVE && e->connection.connected &&
+	    !e->answered && !pptp_probe_call_is_up(e) &&
+	    captured->ip.protocol == PPTP_IP_GRE)
+		pptp_probe_read(e, true);
+	*taken = e->phase == PPTP_PHASE_LIVE &&
+		 pptp_conversation_input(e->conversation, PPTP_INPUT_PACKET,
+					 captured->packet, captured->length,
+					 pptp_timers_now());
+	if (!*taken)
+		return pptp_probe_changes(e);
+	t = pptp_probe_telling(e);
+	pptp_tell_packet(&t, side_of(e, &captured->ip), captured->packet,
+			 captured->length);
+	pptp_probe_pump(e, pptp_timers_now());
+	return pptp_probe_changes(e);
 }
 
 /* ---- what the conversation wants ----------------------------------------- */
-
-static void hold_guard(struct pptp_probe *e)
-{
-	struct pptp_prober *p = e->prober;
-
-	if (p->guard < 0)
-		p->guard = pptp_guard_open();
-	if (p->guard < 0)
-		pptp_probe_note(e, PPTP_NOTE_NO_GUARD, (uint32_t)errno);
-}
-
-static void send_packet(struct pptp_probe *e, const void *packet, size_t length,
-			int64_t now)
-{
-	struct pptp_tell t = pptp_probe_telling(e);
-	int error = EPERM;
-
-	pptp_tell_packet(&t, packet, length);
-	if (e->sender != NULL)
-		error = pptp_resend_send(&e->resend, e->sender, packet, length,
-					 now);
-	if (error != 0)
-		pptp_probe_note(e, PPTP_NOTE_SEND_FAILED, (uint32_t)error);
-}
-
-static void send_again(struct pptp_probe *e, int64_t now)
-{
-	int error;
-
-	if (e->resend.first == NULL || e->resend.at > now)
-		return;
-	error = pptp_resend_again(&e->resend, e->sender, now);
-	if (error != 0)
-		pptp_probe_note(e, PPTP_NOTE_SEND_FAILED, (uint32_t)error);
-}
-
-static void shut(struct pptp_probe *e)
-{
-	e->untaken = pptp_connection_untaken(&e->connection);
-	if (e->connection.connected)
-		shutdown(e->connection.fd, SHUT_WR);
-}
 
 static void perform(struct pptp_probe *e, enum pptp_action action,
 		    const void *data, size_t length, int64_t now)
@@ -368,10 +460,10 @@ static void note_losses(struct pptp_probe *e)
 	uint32_t drops;
 
 	if (e->resend.first != NULL)
-		pptp_probe_note(e, PPTP_NOTE_SEND_FAILED, EAGAIN);
+		pptp_probe_note_error(e, PPTP_NOTE_SEND_FAILED, EAGAIN);
 	pptp_resend_clear(&e->resend);
-	if (e->tap != NULL) {
-		drops = pptp_tap_drops(e->tap) - e->drops;
+	if (e->in != NULL) {
+		drops = pptp_wire_drops(e->common->wire, e->in) - e->drops;
 		if (drops > 0)
 			pptp_probe_note(e, PPTP_NOTE_CAPTURE_DROPS, drops);
 	}
@@ -385,51 +477,64 @@ static void note_losses(struct pptp_probe *e)
  * make the kernel send RST in the middle of its farewell. */
 static void finish(struct pptp_probe *e, int64_t now)
 {
-	struct pptp_prober *p = e->prober;
-
 	note_losses(e);
-	pptp_demux_call_end(&p->demux, &e->entry, now);
 	e->phase = PPTP_PHASE_DRAINING;
-	pptp_prober_done(e);
+	e->changed |= PPTP_PROBE_RECORD;
 	if (e->connection.connected && !e->closed && !e->connection.broken)
-		pptp_timer_set(&p->timers, &e->timer, now + DRAIN);
+		set_timer(e, now + DRAIN);
 	else
 		over(e);
 }
 
+bool pptp_probe_wants_slot(const struct pptp_probe *e)
+{
+	return !e->answered && pptp_conversation_knocks(e->conversation);
+}
+
 /* To connect takes a job, or a slot while nobody has answered, and a socket. */
-static bool must_wait(struct pptp_probe *e, int64_t now)
+static bool must_wait(struct pptp_probe *e)
 {
 	if (e->waits || !pptp_conversation_connects(e->conversation))
 		return e->waits;
-	if (!e->employed && (!pptp_conversation_knocks(e->conversation) ||
-			     (!e->slot && !pptp_prober_take_slot(e, now))))
-		pptp_prober_wait(e);
-	else if (!open_socket(e))
-		pptp_prober_short(e, errno, now);
+	if (!e->job.held && !(e->job.slot && pptp_probe_wants_slot(e))) {
+		e->changed |= PPTP_PROBE_WAITS;
+		e->waits = true;
+	} else if (!open_socket(e)) {
+		e->shortage = errno;
+		e->changed |= PPTP_PROBE_SHORT;
+		e->waits = true;
+	}
 	return e->waits;
 }
 
-static bool is_patient(const struct pptp_probe *e)
+bool pptp_probe_is_unanswered(const struct pptp_probe *e)
 {
-	return (e->employed || e->slot) &&
-	       pptp_conversation_knocks(e->conversation);
+	return e->phase == PPTP_PHASE_LIVE &&
+	       (e->accepted ? !e->heard && !e->closed && !e->answered
+			    : pptp_conversation_knocks(e->conversation));
 }
 
-static void set_timer(struct pptp_probe *e, int64_t now)
+int64_t pptp_probe_waits_until(const struct pptp_probe *e, int64_t now)
+{
+	int64_t end = e->connected_at + TALK;
+
+	if (!e->answered)
+		return PPTP_NEVER;
+	return now + IN_QUEUE < end ? now + IN_QUEUE : end;
+}
+
+static void wait_for_event(struct pptp_probe *e, int64_t now)
 {
 	int64_t at = pptp_conversation_deadline(e->conversation);
 
-	if (is_patient(e) && e->until < at)
-		at = e->until;
+	if ((e->job.held || e->job.slot) && pptp_probe_is_unanswered(e) &&
+	    e->job.until < at)
+		at = e->job.until;
 	if (e->resend.first != NULL && e->resend.at < at)
 		at = e->resend.at;
-	if (at <= now)
-		at = now + LATE;
-	pptp_timer_set(&e->prober->timers, &e->timer, at);
+	set_timer(e, at > now ? at : now + LATE);
 }
 
-/* Does all that the conversation wants, and waits for what it waits for. */
 void pptp_probe_pump(struct pptp_probe *e, int64_t now)
 {
 	uint8_t data[PPTP_PACKET_ROOM];
@@ -438,7 +543,7 @@ void pptp_probe_pump(struct pptp_probe *e, int64_t now)
 
 	if (e->phase != PPTP_PHASE_LIVE)
 		return;
-	while (!must_wait(e, now)) {
+	while (!must_wait(e)) {
 		action = pptp_conversation_output(e->conversation, data,
 						  &length, now);
 		if (action == PPTP_ACTION_NONE)
@@ -450,58 +555,18 @@ void pptp_probe_pump(struct pptp_probe *e, int64_t now)
 	if (pptp_conversation_finished(e->conversation))
 		finish(e, now);
 	else
-		set_timer(e, now);
+		wait_for_event(e, now);
 }
 
-/* A socket without a job is one of a bounded number. */
-static void lose_patience(struct pptp_probe *e, int64_t now)
-{
-	if (!is_patient(e) || e->until > now)
-		return;
-	if (e->employed && e->connection.fd >= 0 &&
-	    !pptp_prober_has_room(e->prober))
-		e->until = now + KEEP;
-	else
-		pptp_prober_give_back(e);
-}
-
-void pptp_probe_timer_event(struct pptp_probe *e, int64_t now)
+unsigned pptp_probe_timer_event(struct pptp_probe *e, int64_t now)
 {
 	if (e->phase == PPTP_PHASE_DRAINING) {
 		over(e);
 	} else if (e->phase == PPTP_PHASE_LIVE) {
-		lose_patience(e, now);
 		send_again(e, now);
 		pptp_conversation_input(e->conversation, PPTP_INPUT_TICK, NULL,
 					0, now);
 		pptp_probe_pump(e, now);
 	}
-}
-
-static bool is_gre(const void *packet, size_t length)
-{
-	struct pptp_reader r;
-	struct pptp_ip ip;
-
-	pptp_reader_init(&r, packet, length);
-	return pptp_ip_decode(&ip, &r) && ip.protocol == PPTP_IP_GRE;
-}
-
-bool pptp_probe_packet(struct pptp_probe *e, const void *packet, size_t length)
-{
-	struct pptp_tell t;
-
-	/* The OCRP was sent before the call's packets, and waits in the
-	 * socket. */
-	if (e->phase == PPTP_PHASE_LIVE && e->connection.connected &&
-	    !e->answered && !call_is_up(e) && is_gre(packet, length))
-		read_socket(e, true);
-	if (e->phase != PPTP_PHASE_LIVE ||
-	    !pptp_conversation_input(e->conversation, PPTP_INPUT_PACKET, packet,
-				     length, pptp_timers_now()))
-		return false;
-	t = pptp_probe_telling(e);
-	pptp_tell_packet(&t, packet, length);
-	pptp_probe_pump(e, pptp_timers_now());
-	return true;
+	return pptp_probe_changes(e);
 }

@@ -4,9 +4,21 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+
+void pptp_probe_free(struct pptp_probe *e)
+{
+	struct pptp_connection_way way = pptp_probe_way(e);
+
+	pptp_connection_close(&e->connection, &way);
+	pptp_resend_clear(&e->resend);
+	free(e->conversation);
+	free(e->told);
+	free((char *)e->plan.contact);
+	free((char *)e->plan.name);
+	free((char *)e->plan.labels);
+}
 
 static int64_t wall_clock(void)
 {
@@ -16,108 +28,91 @@ static int64_t wall_clock(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-bool pptp_probe_vantage(const struct pptp_probe *e, struct pptp_vantage *v)
+static bool begin_conversation(struct pptp_probe *e, uint16_t call_id,
+			       int64_t now)
 {
-	memset(v, 0, sizeof(*v));
-	v->source = e->entry.source;
-	v->reach = e->prober->raw ? PPTP_REACH_RAW : PPTP_REACH_TCP;
-	v->own_host = e->route.local;
-	v->call_id = e->entry.call_id;
-	v->time_us = wall_clock();
-	v->run = e->prober->run;
-	return pptp_prober_random(e->prober, v->random, sizeof(v->random));
-}
-
-/* A Call-ID, and captures that let it through. */
-static bool begin_call(struct pptp_probe *e, int64_t now)
-{
-	struct pptp_prober *p = e->prober;
-	char why[256];
-
-	if (!pptp_plan_has_call(&e->plan))
-		return true;
-	return pptp_demux_call_begin(&p->demux, &e->entry, now) &&
-	       pptp_taps_narrow(p, why, sizeof(why)) == PPTP_OK;
-}
-
-static bool prepare(struct pptp_probe *e, int64_t now)
-{
-	struct pptp_vantage v;
+	struct pptp_probe_common *common = e->common;
+	struct pptp_vantage v = {
+	    .source = e->route.source,
+	    .reach = common->wire != NULL ? PPTP_REACH_RAW : PPTP_REACH_TCP,
+	    .own_host = e->route.local,
+	    .call_id = call_id,
+	    .time_us = wall_clock(),
+	    .run = common->run,
+	};
 
 	e->conversation = malloc(sizeof(*e->conversation));
-	if (e->prober->config.trace != NULL && e->told == NULL)
-		e->told = calloc(1, sizeof(*e->told));
-	return e->conversation != NULL && begin_call(e, now) &&
-	       pptp_probe_vantage(e, &v) &&
-	       pptp_conversation_init(e->conversation, &e->plan, &v, now) ==
-		   PPTP_OK;
+	if (e->conversation != NULL &&
+	    pptp_random_take(&common->random, v.random, sizeof(v.random)) &&
+	    pptp_conversation_init(e->conversation, &e->plan, &v, now) ==
+		PPTP_OK)
+		return true;
+	free(e->conversation);
+	e->conversation = NULL;
+	return false;
 }
 
-bool pptp_probe_begin(struct pptp_probe *e, int64_t now)
+bool pptp_probe_begin(struct pptp_probe *e, uint16_t call_id, int64_t now,
+		      unsigned *changes)
 {
-	struct pptp_prober *p = e->prober;
+	struct pptp_wire *w = e->common->wire;
 
-	if (!prepare(e, now)) {
-		pptp_demux_call_end(&p->demux, &e->entry, now);
-		free(e->conversation);
-		e->conversation = NULL;
+	if (e->common->tell.trace != NULL && e->told == NULL)
+		e->told = calloc(1, sizeof(*e->told));
+	if (!begin_conversation(e, call_id, now))
 		return false;
-	}
-	pptp_demux_add(&p->demux, &e->entry);
 	e->phase = PPTP_PHASE_LIVE;
-	if (e->tap != NULL) {
-		e->drops = pptp_tap_drops(e->tap);
-		if (e->tap->capture == NULL)
-			pptp_probe_note(e, PPTP_NOTE_SEND_FAILED, ENETDOWN);
+	if (e->in != NULL) {
+		e->drops = pptp_wire_drops(w, e->in);
+		if (!pptp_wire_hears(w, e->in))
+			pptp_probe_note_error(e, PPTP_NOTE_SEND_FAILED,
+					      ENETDOWN);
 	}
 	pptp_probe_pump(e, now);
+	*changes = pptp_probe_changes(e);
 	return true;
 }
 
-static void hear_connection(struct pptp_probe *e, int64_t now)
+bool pptp_probe_abort_plan(struct pptp_probe *e, int64_t now, unsigned *changes)
+{
+	if (!begin_conversation(e, 0, now))
+		return false;
+	pptp_conversation_abort(e->conversation, now);
+	e->phase = PPTP_PHASE_OVER;
+	*changes = PPTP_PROBE_RECORD;
+	return true;
+}
+
+static void hear_answer(struct pptp_probe *e, int64_t now)
 {
 	struct pptp_connection_way way = pptp_probe_way(e);
 
 	e->answered = false;
 	pptp_connection_watch(&e->connection, &way);
-	pptp_probe_connected(e, now);
+	if (!e->accepted)
+		pptp_probe_connected(e, now);
+	else
+		pptp_probe_read(e, false);
 }
 
-void pptp_probe_resume(struct pptp_probe *e, int64_t now)
+unsigned pptp_probe_resume(struct pptp_probe *e, int64_t now)
 {
+	e->waits = false;
 	if (e->answered)
-		hear_connection(e, now);
+		hear_answer(e, now);
 	pptp_probe_pump(e, now);
-}
-
-/* A plan that never began has a record too: nothing but that it ended. */
-static void abort_plan(struct pptp_probe *e, int64_t now)
-{
-	struct pptp_vantage v;
-
-	e->conversation = malloc(sizeof(*e->conversation));
-	if (e->conversation == NULL || !pptp_probe_vantage(e, &v) ||
-	    pptp_conversation_init(e->conversation, &e->plan, &v, now) !=
-		PPTP_OK) {
-		free(e->conversation);
-		e->conversation = NULL;
-		return;
-	}
-	pptp_conversation_abort(e->conversation, now);
-	e->phase = PPTP_PHASE_OVER;
-	pptp_prober_done(e);
+	return pptp_probe_changes(e);
 }
 
 /* A reply that waits in the socket decides which farewell is owed. What it
- * would lead to is not begun: nothing is pumped before the abort. */
-static void hear_out(struct pptp_probe *e, int64_t now)
+ * would lead to is not begun: nothing is pptp_probe_pumped before the abort. */
+static void read_last(struct pptp_probe *e, int64_t now)
 {
 	struct pptp_tell t = pptp_probe_telling(e);
 	uint8_t bytes[2048];
 	ssize_t n;
 
-	if (!e->connection.connected || e->closed ||
-	    e->conversation->record.call.state == PPTP_ACCEPTED)
+	if (!e->connection.connected || e->closed || pptp_probe_call_is_up(e))
 		return;
 	n = recv(e->connection.fd, bytes, sizeof(bytes), 0);
 	if (n <= 0)
@@ -128,16 +123,21 @@ static void hear_out(struct pptp_probe *e, int64_t now)
 				(size_t)n, now);
 }
 
-void pptp_probe_abort(struct pptp_probe *e, int64_t now)
+unsigned pptp_probe_abort(struct pptp_probe *e, int64_t now)
 {
-	if (e->phase == PPTP_PHASE_LIVE) {
-		if (e->answered)
-			hear_connection(e, now);
-		e->waits = false;
-		hear_out(e, now);
-		pptp_conversation_abort(e->conversation, now);
-		pptp_probe_pump(e, now);
-	} else if (e->phase < PPTP_PHASE_LIVE) {
-		abort_plan(e, now);
+	struct pptp_connection_way way = pptp_probe_way(e);
+
+	if (e->phase != PPTP_PHASE_LIVE)
+		return pptp_probe_changes(e);
+	e->waits = false;
+	if (e->answered) {
+		e->answered = false;
+		pptp_connection_watch(&e->connection, &way);
+		if (!e->accepted)
+			pptp_probe_connected(e, now);
 	}
+	read_last(e, now);
+	pptp_conversation_abort(e->conversation, now);
+	pptp_probe_pump(e, now);
+	return pptp_probe_changes(e);
 }

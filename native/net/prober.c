@@ -1,206 +1,357 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The prober's loop. */
-#include "net/probe.h"
+#include "net/prober.h"
 
 #include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#define SILENT_A_JOB 24 /* 6 s of silence, of which 0.25 s with a job */
-#define SILENT_MOST  16384
-#define EVENTS       256
-#define PATIENCE     INT64_C(3000000) /* with a system that lacks something */
+#include "net/prober_intake.h"
 
-#define PROBE_OF(t)                                                            \
-	((struct pptp_probe *)((char *)(t)-offsetof(struct pptp_probe, timer)))
+#define PATIENCE   INT64_C(3000000) /* with a system that lacks something */
+#define RING_EACH  16384 /* a conversation's burst, in frames of 2 KiB */
+#define RING_LEAST (2 << 20)
+#define RING_MOST  (64 << 20)
 
-static struct pptp_probe *dequeue(struct pptp_prober *p)
+static void fail(struct pptp_prober *p, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void fail(struct pptp_prober *p, const char *format, ...)
 {
-	struct pptp_probe *e = pptp_queue_pop(&p->ready);
+	va_list arguments;
 
-	if (e != NULL)
-		p->queued--;
-	return e;
+	va_start(arguments, format);
+	vsnprintf(p->error, sizeof(p->error), format, arguments);
+	va_end(arguments);
 }
 
-static void drop_all(struct pptp_prober *p)
+/* ---- packets ------------------------------------------------------------- */
+
+static void on_packet(void *context, struct pptp_wire_in *in,
+		      const struct pptp_captured *captured)
 {
-	struct pptp_probe *e;
+	struct pptp_prober *p = context;
+	struct pptp_demux_entry *found[PPTP_DEMUX_CANDIDATES];
+	struct pptp_task *mine[PPTP_DEMUX_CANDIDATES];
+	bool taken = false;
+	size_t n = 0, count = 0, i;
 
-	while ((e = pptp_queue_pop(&p->over)) != NULL)
-		pptp_prober_drop(e);
-}
-
-static struct pptp_probe *at_address(struct pptp_prober *p,
-				     const struct pptp_address *address)
-{
-	struct pptp_demux_entry *found = pptp_demux_find(&p->demux, address);
-
-	if (found == NULL)
-		return NULL;
-	return (struct pptp_probe *)((char *)found -
-				     offsetof(struct pptp_probe, entry));
-}
-
-/* Who was answered late has waited longest, and who wants to connect longer
- * than who has not begun. */
-static void resume_waiting(struct pptp_prober *p, int64_t now)
-{
-	struct pptp_probe *e;
-
-	while (p->retry_at == PPTP_NEVER && p->running < p->jobs &&
-	       (e = pptp_queue_pop(&p->answered)) != NULL) {
-		pptp_prober_employ(e, now);
-		pptp_probe_resume(e, now);
+	if (captured->decoded)
+		n = pptp_demux_candidates(&p->demux, &captured->ip, found);
+	for (i = 0; i < n; i++) {
+		mine[count] = found[i]->owner;
+		count += mine[count]->probe.in == in;
 	}
-	while (p->retry_at == PPTP_NEVER && p->answered.first == NULL &&
-	       (e = p->callers.first) != NULL &&
-	       pptp_prober_take_slot(e, now)) {
-		(void)pptp_queue_pop(&p->callers);
-		pptp_probe_resume(e, now);
-	}
+	if (count > 0)
+		pptp_wire_keep(p->wire, captured);
+	for (i = 0; i < count && !taken; i++)
+		pptp_task_settle(mine[i], pptp_probe_packet(&mine[i]->probe,
+							    captured, &taken));
 }
 
-static void begin_ready(struct pptp_prober *p)
+static void on_lost(void *context, const struct pptp_wire_in *in)
 {
-	int64_t now = pptp_timers_now();
-	struct pptp_probe *e, *there;
+	const struct pptp_prober *p = context;
+	struct pptp_task *t;
 
-	if (p->retry_at > now && p->retry_at != PPTP_NEVER)
+	for (t = p->all; t != NULL; t = t->after)
+		if (t->probe.in == in)
+			pptp_probe_note(&t->probe, PPTP_NOTE_SEND_FAILED,
+					ENETDOWN);
+}
+
+static bool add_wants(void *context, struct pptp_capture_filter *f)
+{
+	const struct pptp_prober *p = context;
+	const struct pptp_task *t;
+
+	if (p->count > PPTP_CAPTURE_TARGETS)
+		return false;
+	for (t = p->all; t != NULL; t = t->after)
+		pptp_capture_filter_add(f, &t->probe.plan.target,
+					t->entry.call_id);
+	return true;
+}
+
+/* ---- beginning ----------------------------------------------------------- */
+
+static bool can_bind(const struct pptp_address *source, unsigned index)
+{
+	struct sockaddr_storage from;
+	socklen_t length = pptp_connection_sockaddr(&from, source, 0, index);
+	int fd = socket(from.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool bound;
+
+	if (fd < 0)
+		return false;
+	bound = bind(fd, (const struct sockaddr *)&from, length) == 0;
+	close(fd);
+	return bound;
+}
+
+/* A raw socket would send from any address: ours must be ours. */
+static enum pptp_error check_source(const struct pptp_prober *p, char *text,
+				    size_t room)
+{
+	const struct pptp_address *source = &p->common.source;
+	char address[PPTP_ADDRESS_TEXT];
+
+	if (source->family == 0 ||
+	    can_bind(source, if_nametoindex(p->interface)))
+		return PPTP_OK;
+	pptp_address_format(source, address);
+	snprintf(text, room,
+		 "source address %s is none of this host's; see ip address",
+		 address);
+	return PPTP_ERROR_ARGUMENT;
+}
+
+static enum pptp_error set_interface(struct pptp_prober *p,
+				     const char *interface, char *text,
+				     size_t room)
+{
+	if (interface == NULL)
+		return PPTP_OK;
+	if (if_nametoindex(interface) == 0) {
+		snprintf(text, room, "there is no interface '%s'; see ip link",
+			 interface);
+		return PPTP_ERROR_INTERFACE;
+	}
+	snprintf(p->interface, sizeof(p->interface), "%s", interface);
+	p->common.interface = p->interface;
+	return PPTP_OK;
+}
+
+static size_t ring_of(const struct pptp_prober *p)
+{
+	size_t size = (size_t)p->jobs.most * RING_EACH;
+
+	if (size < RING_LEAST)
+		return RING_LEAST;
+	return size < RING_MOST ? size : RING_MOST;
+}
+
+static enum pptp_error explain_wire(enum pptp_error error, bool write,
+				    char *text, size_t room)
+{
+	if (error == PPTP_ERROR_PRIVILEGE)
+		snprintf(text, room,
+			 "raw packets%s need CAP_NET_RAW; run as root, or give "
+			 "the program this capability with setcap",
+			 write ? " and capture files" : "");
+	else if (text[0] == '\0')
+		snprintf(text, room, "cannot send raw packets: %s",
+			 strerror(errno));
+	return error;
+}
+
+static enum pptp_error open_wire(struct pptp_prober *p,
+				 const struct pptp_prober_config *f, char *text,
+				 size_t room)
+{
+	const struct pptp_wire_config config = {
+	    .loop = p->loop,
+	    .interface = p->common.interface,
+	    .ring = ring_of(p),
+	    .write = f->write,
+	};
+	enum pptp_error error = PPTP_ERROR_PRIVILEGE;
+
+	text[0] = '\0';
+	if (!f->tcp_only)
+		error = pptp_wire_open(&p->wire, &config, text, room);
+	if (error == PPTP_ERROR_PRIVILEGE && f->write == NULL &&
+	    (f->stay || f->tcp_only))
+		return PPTP_OK;
+	if (error != PPTP_OK)
+		return explain_wire(error, f->write != NULL, text, room);
+	p->common.wire = p->wire;
+	p->consumer = (struct pptp_wire_consumer){
+	    .context = p,
+	    .packet = on_packet,
+	    .lost = on_lost,
+	    .wants = add_wants,
+	};
+	pptp_wire_listen(p->wire, &p->consumer);
+	return PPTP_OK;
+}
+
+static enum pptp_error open_loop(struct pptp_prober *p, char *text, size_t room)
+{
+	if (pptp_loop_open(&p->loop) == PPTP_OK) {
+		p->common.loop = p->loop;
+		return PPTP_OK;
+	}
+	snprintf(text, room, "cannot wait for events: %s", strerror(errno));
+	return PPTP_ERROR_SYSTEM;
+}
+
+static enum pptp_error configure(struct pptp_prober *p,
+				 const struct pptp_prober_config *f, char *text,
+				 size_t room)
+{
+	enum pptp_error error;
+
+	p->common.source = f->source;
+	p->common.tell = (struct pptp_tell_to){f->trace, f->context};
+	error = set_interface(p, f->interface, text, room);
+	if (error == PPTP_OK)
+		error = check_source(p, text, room);
+	if (error == PPTP_OK)
+		error = pptp_jobs_init(&p->jobs,
+				       f->jobs > 0 ? f->jobs : PPTP_PROBER_JOBS,
+				       text, room);
+	if (error == PPTP_OK)
+		error = open_loop(p, text, room);
+	if (error == PPTP_OK)
+		error = open_wire(p, f, text, room);
+	return error;
+}
+
+enum pptp_error pptp_prober_open(struct pptp_prober **p,
+				 const struct pptp_prober_config *config,
+				 char *text, size_t room)
+{
+	struct pptp_prober *prober = calloc(1, sizeof(*prober));
+	enum pptp_error error;
+	uint32_t seed;
+
+	*p = NULL;
+	if (prober == NULL ||
+	    getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed) ||
+	    getrandom(&prober->common.run, sizeof(prober->common.run), 0) !=
+		(ssize_t)sizeof(prober->common.run)) {
+		free(prober);
+		snprintf(text, room, "out of memory for the prober");
+		return PPTP_ERROR_SYSTEM;
+	}
+	prober->common.router = -1;
+	prober->retry_at = prober->short_since = PPTP_NEVER;
+	pptp_demux_init(&prober->demux, seed);
+	error = configure(prober, config, text, room);
+	if (error != PPTP_OK) {
+		pptp_prober_close(prober);
+		return error;
+	}
+	*p = prober;
+	return PPTP_OK;
+}
+
+void pptp_prober_close(struct pptp_prober *p)
+{
+	int error = errno;
+
+	if (p == NULL)
 		return;
-	p->retry_at = PPTP_NEVER;
-	resume_waiting(p, now);
-	while (p->retry_at == PPTP_NEVER && p->running < p->jobs &&
-	       (e = dequeue(p)) != NULL) {
-		there = at_address(p, &e->entry.address);
-		if (there != NULL) {
-			pptp_queue_push(&there->followers, e);
-			continue;
-		}
-		pptp_prober_employ(e, now);
-		if (!pptp_probe_begin(e, now))
-			pptp_prober_short(e, errno, now);
-	}
+	/* The last packets of the last farewell, for the capture file. */
+	if (p->wire != NULL && p->wire->keeps)
+		(void)pptp_wire_drain(p->wire, NULL);
+	while (p->all != NULL)
+		pptp_task_drop(p->all);
+	pptp_wire_close(p->wire);
+	pptp_loop_close(p->loop);
+	if (p->common.router >= 0)
+		close(p->common.router);
+	pptp_demux_free(&p->demux);
+	free(p);
+	errno = error;
 }
 
-static void run_timers(struct pptp_prober *p)
+/* ---- plans and records --------------------------------------------------- */
+
+void pptp_prober_pull(struct pptp_prober *p,
+		      const struct pptp_plan_source *source)
 {
-	int64_t now = pptp_timers_now();
-	struct pptp_timer *first;
-	struct pptp_probe *e;
-
-	while ((first = pptp_timers_first(&p->timers)) != NULL &&
-	       first->at <= now) {
-		pptp_timer_clear(&p->timers, first);
-		e = PROBE_OF(first);
-		if (e->phase == PPTP_PHASE_WAITING)
-			pptp_prober_enqueue(e);
-		else
-			pptp_probe_timer_event(e, now);
-	}
+	p->source = *source;
 }
 
-static int milliseconds(const struct pptp_prober *p, int64_t until)
+enum pptp_error pptp_prober_start(struct pptp_prober *p,
+				  const struct pptp_plan *plan, int64_t tag,
+				  char *text, size_t room)
 {
-	const struct pptp_timer *first = pptp_timers_first(&p->timers);
-	int64_t wait;
-
-	if (first != NULL && first->at < until)
-		until = first->at;
-	if (p->retry_at < until)
-		until = p->retry_at;
-	if (until == PPTP_NEVER)
-		return -1;
-	wait = until - pptp_timers_now();
-	if (wait <= 0)
-		return 0;
-	/* Rounded up: rounded down it would turn until the time has come. */
-	return wait < INT64_C(1000000000) ? (int)((wait + 999) / 1000)
-					  : 1000000;
+	return pptp_intake_add(p, plan, tag, text, room);
 }
 
-/* Captures before sockets: what stands in the ring came first. */
-static void handle(struct pptp_prober *p, const struct epoll_event *events,
-		   int count)
-{
-	const enum pptp_source *source;
-	int i;
-
-	for (i = 0; i < count; i++) {
-		source = events[i].data.ptr;
-		if (*source == PPTP_SOURCE_TAP)
-			(void)pptp_tap_drain(p, events[i].data.ptr);
-	}
-	for (i = 0; i < count; i++) {
-		source = events[i].data.ptr;
-		if (*source == PPTP_SOURCE_PROBE)
-			pptp_probe_socket_event(events[i].data.ptr,
-						events[i].events);
-	}
-}
-
-/* One turn: what has happened until now, or until something happens. */
-static int turn(struct pptp_prober *p, int64_t until)
-{
-	struct epoll_event events[EVENTS];
-	int count;
-
-	begin_ready(p);
-	if (p->done.first != NULL)
-		until = 0;
-	count = epoll_wait(p->epoll, events, EVENTS, milliseconds(p, until));
-	if (count < 0)
-		return -1;
-	handle(p, events, count);
-	run_timers(p);
-	drop_all(p);
-	return 0;
-}
-
-/* The record that was lent last is over. */
+/* The record that was given last has been read. */
 static void take_back(struct pptp_prober *p)
 {
-	struct pptp_probe *e = p->current;
+	struct pptp_task *t = p->current;
 
 	p->current = NULL;
-	if (e == NULL)
+	if (t == NULL)
 		return;
-	free(e->conversation);
-	e->conversation = NULL;
-	e->reported = true;
-	if (e->phase == PPTP_PHASE_OVER)
-		pptp_prober_drop(e);
+	free(t->probe.conversation);
+	t->probe.conversation = NULL;
+	t->reported = true;
+	if (t->probe.phase == PPTP_PHASE_OVER)
+		pptp_task_drop(t);
 }
 
-static int lend(struct pptp_prober *p, const struct pptp_record **record,
+static int give(struct pptp_prober *p, const struct pptp_record **record,
 		int64_t *tag)
 {
-	struct pptp_probe *e = pptp_queue_pop(&p->done);
+	struct pptp_task *t = pptp_task_pop(&p->done);
 
-	p->current = e;
+	p->current = t;
 	p->unreported--;
-	*record = &e->conversation->record;
-	*tag = e->tag;
+	*record = &t->probe.conversation->record;
+	*tag = t->tag;
 	return 1;
-}
-
-/* Of something that none of ours will give back. */
-static bool is_starved(const struct pptp_prober *p)
-{
-	return p->starved_since != PPTP_NEVER && p->running == 0 &&
-	       p->silent == 0 &&
-	       pptp_timers_now() - p->starved_since > PATIENCE;
 }
 
 static int system_failure(struct pptp_prober *p)
 {
 	int error = errno;
 
-	pptp_prober_fail(p, "the conversations cannot go on: %s",
-			 strerror(error));
+	fail(p, "the conversations cannot go on: %s", strerror(error));
 	errno = error;
 	return PPTP_ERROR_SYSTEM;
+}
+
+/* Of something that none of ours will give back. */
+static bool is_short(const struct pptp_prober *p)
+{
+	return p->short_since != PPTP_NEVER && p->jobs.running == 0 &&
+	       p->jobs.silent == 0 &&
+	       pptp_timers_now() - p->short_since > PATIENCE;
+}
+
+/* One plan that never began: its record, where memory is left for it. */
+static bool give_up_one(struct pptp_prober *p)
+{
+	struct pptp_task *t;
+	unsigned changes;
+
+	if (p->done.first != NULL || (t = pptp_task_pop(&p->aborted)) == NULL)
+		return true;
+	if (pptp_probe_abort_plan(&t->probe, pptp_timers_now(), &changes)) {
+		pptp_task_settle(t, changes);
+		return true;
+	}
+	pptp_task_push_front(&p->aborted, t);
+	return false;
+}
+
+/* What has happened until now, or until something happens. */
+static int turn(struct pptp_prober *p, int64_t until)
+{
+	struct pptp_task *t;
+
+	if (p->done.first != NULL)
+		until = 0;
+	if (p->retry_at < until)
+		until = p->retry_at;
+	if (pptp_loop_turn(p->loop, until) != 0)
+		return -1;
+	while ((t = pptp_task_pop(&p->over)) != NULL)
+		pptp_task_drop(t);
+	return 0;
 }
 
 int pptp_prober_next(struct pptp_prober *p, int64_t timeout_us,
@@ -209,27 +360,23 @@ int pptp_prober_next(struct pptp_prober *p, int64_t timeout_us,
 	int64_t until = timeout_us < 0 || timeout_us > INT64_MAX / 2
 			    ? PPTP_NEVER
 			    : pptp_timers_now() + timeout_us;
-	struct pptp_probe *e;
 
 	take_back(p);
 	for (;;) {
-		if (p->done.first == NULL &&
-		    (e = pptp_queue_pop(&p->aborted)) != NULL) {
-			pptp_probe_abort(e, pptp_timers_now());
-			if (p->done.first == NULL) {
-				pptp_queue_push_front(&p->aborted, e);
-				return system_failure(p);
-			}
-		}
-		if (p->count == 0)
+		if (!give_up_one(p))
+			return system_failure(p);
+		pptp_intake_begin(p);
+		if (pptp_intake_is_over(p))
 			return PPTP_PROBER_IDLE;
+		if (p->pulled == PPTP_PULL_ASK)
+			return PPTP_PROBER_ASKS;
 		if (turn(p, until) != 0)
 			return errno == EINTR ? 0 : system_failure(p);
 		if (p->done.first != NULL)
-			return lend(p, record, tag);
-		if (is_starved(p)) {
+			return give(p, record, tag);
+		if (is_short(p)) {
 			errno = p->shortage;
-			p->starved_since = PPTP_NEVER;
+			p->short_since = PPTP_NEVER;
 			return system_failure(p);
 		}
 		if (pptp_timers_now() >= until)
@@ -237,28 +384,32 @@ int pptp_prober_next(struct pptp_prober *p, int64_t timeout_us,
 	}
 }
 
+static void forget(struct pptp_task_queue *q)
+{
+	memset(q, 0, sizeof(*q));
+}
+
 void pptp_prober_abort(struct pptp_prober *p)
 {
 	int64_t now = pptp_timers_now();
-	struct pptp_probe *e;
+	struct pptp_task *t;
 
 	if (p->aborting)
 		return;
 	p->aborting = true;
-	memset(&p->ready, 0, sizeof(p->ready));
-	memset(&p->answered, 0, sizeof(p->answered));
-	memset(&p->callers, 0, sizeof(p->callers));
-	p->queued = 0;
-	for (e = p->all; e != NULL; e = e->after) {
-		memset(&e->followers, 0, sizeof(e->followers));
-		if (e->phase >= PPTP_PHASE_LIVE)
+	forget(&p->ready);
+	forget(&p->answered);
+	forget(&p->callers);
+	for (t = p->all; t != NULL; t = t->after) {
+		forget(&t->followers);
+		if (t->probe.phase != PPTP_PHASE_NEW)
 			continue;
-		pptp_timer_clear(&p->timers, &e->timer);
-		pptp_queue_push_front(&p->aborted, e);
+		pptp_loop_clear_timer(p->loop, &t->probe.timer);
+		pptp_task_push_front(&p->aborted, t);
 	}
-	for (e = p->all; e != NULL; e = e->after)
-		if (e->phase == PPTP_PHASE_LIVE)
-			pptp_probe_abort(e, now);
+	for (t = p->all; t != NULL; t = t->after)
+		if (t->probe.phase == PPTP_PHASE_LIVE)
+			pptp_task_settle(t, pptp_probe_abort(&t->probe, now));
 }
 
 size_t pptp_prober_live(const struct pptp_prober *p)
@@ -266,23 +417,24 @@ size_t pptp_prober_live(const struct pptp_prober *p)
 	return p->unreported;
 }
 
-bool pptp_prober_hungry(const struct pptp_prober *p)
-{
-	size_t most = (size_t)p->jobs * SILENT_A_JOB;
-
-	if (most > SILENT_MOST)
-		most = SILENT_MOST;
-	if (most < 2 * (size_t)p->jobs)
-		most = 2 * (size_t)p->jobs;
-	return p->queued < p->jobs && p->unreported < most;
-}
-
 bool pptp_prober_raw(const struct pptp_prober *p)
 {
-	return p->raw;
+	return p->wire != NULL;
+}
+
+struct pptp_loop *pptp_prober_loop(struct pptp_prober *p)
+{
+	return p->loop;
+}
+
+struct pptp_wire *pptp_prober_wire(struct pptp_prober *p)
+{
+	return p->wire;
 }
 
 const char *pptp_prober_error(const struct pptp_prober *p)
 {
-	return p->error[0] != '\0' ? p->error : NULL;
+	if (p->error[0] != '\0')
+		return p->error;
+	return p->wire != NULL ? pptp_wire_error(p->wire) : NULL;
 }

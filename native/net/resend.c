@@ -42,12 +42,13 @@ static int keep(struct pptp_resend *q, const void *packet, size_t length,
 	return 0;
 }
 
-int pptp_resend_send(struct pptp_resend *q, struct pptp_sender *s,
-		     const void *packet, size_t length, int64_t now)
+int pptp_resend_send(struct pptp_resend *q, struct pptp_wire *w,
+		     struct pptp_wire_out *out, const void *packet,
+		     size_t length, int64_t now)
 {
 	if (q->first != NULL)
 		return keep(q, packet, length, EAGAIN);
-	if (pptp_sender_send(s, packet, length) == PPTP_OK)
+	if (pptp_wire_send(w, out, packet, length) == PPTP_OK)
 		return 0;
 	if (!is_passing(errno))
 		return errno;
@@ -57,13 +58,14 @@ int pptp_resend_send(struct pptp_resend *q, struct pptp_sender *s,
 	return keep(q, packet, length, errno);
 }
 
-int pptp_resend_again(struct pptp_resend *q, struct pptp_sender *s, int64_t now)
+int pptp_resend_again(struct pptp_resend *q, struct pptp_wire *w,
+		      struct pptp_wire_out *out, int64_t now)
 {
 	struct pptp_unsent *u;
 	int error;
 
 	while ((u = q->first) != NULL) {
-		if (pptp_sender_send(s, u->bytes, u->length) != PPTP_OK) {
+		if (pptp_wire_send(w, out, u->bytes, u->length) != PPTP_OK) {
 			error = errno;
 			if (!is_passing(error) || now - q->since > PATIENCE) {
 				pptp_resend_clear(q);

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "net/send.h"
+#include "net/wire.h"
 
 #define PPTP_RESEND_MOST 16 /* packets that wait */
 
@@ -20,11 +20,12 @@ struct pptp_resend { /* zeroed before use; ends with clear() */
 };
 
 /* 0 where it was sent or waits, else the errno of what was lost. */
-int pptp_resend_send(struct pptp_resend *q, struct pptp_sender *s,
-		     const void *packet, size_t length, int64_t now);
+int pptp_resend_send(struct pptp_resend *q, struct pptp_wire *w,
+		     struct pptp_wire_out *out, const void *packet,
+		     size_t length, int64_t now);
 /* What waits, once more. The errno where the time is over: all are lost. */
-int pptp_resend_again(struct pptp_resend *q, struct pptp_sender *s,
-		      int64_t now);
+int pptp_resend_again(struct pptp_resend *q, struct pptp_wire *w,
+		      struct pptp_wire_out *out, int64_t now);
 void pptp_resend_clear(struct pptp_resend *q);
 
 #endif

@@ -3,15 +3,13 @@
 
 #include <string.h>
 
-#include "format/ip.h"
 #include "net/trace.h"
 
 void pptp_tell_text(const struct pptp_tell *t, enum pptp_side side,
 		    const char *text)
 {
-	if (t->config->trace != NULL)
-		t->config->trace(t->config->context, t->target, side, t->at_us,
-				 text);
+	if (t->to->trace != NULL)
+		t->to->trace(t->to->context, t->target, side, t->at_us, text);
 }
 
 void pptp_tell_sent(const struct pptp_tell *t, const void *message,
@@ -19,7 +17,7 @@ void pptp_tell_sent(const struct pptp_tell *t, const void *message,
 {
 	char text[PPTP_TRACE_TEXT];
 
-	if (t->config->trace == NULL)
+	if (t->to->trace == NULL)
 		return;
 	(void)pptp_trace_control(text, message, length);
 	pptp_tell_text(t, PPTP_US, text);
@@ -48,27 +46,13 @@ void pptp_tell_received(const struct pptp_tell *t, const uint8_t *bytes,
 	}
 }
 
-static enum pptp_side side_of(const struct pptp_tell *t, const void *packet,
-			      size_t length)
-{
-	struct pptp_reader r;
-	struct pptp_ip ip;
-
-	pptp_reader_init(&r, packet, length);
-	return pptp_ip_decode(&ip, &r) &&
-		       pptp_address_equal(&ip.source, t->source) &&
-		       !pptp_address_equal(&ip.source, t->target)
-		   ? PPTP_US
-		   : PPTP_SERVER;
-}
-
-void pptp_tell_packet(const struct pptp_tell *t, const void *packet,
-		      size_t length)
+void pptp_tell_packet(const struct pptp_tell *t, enum pptp_side side,
+		      const void *packet, size_t length)
 {
 	char text[PPTP_TRACE_TEXT];
 
-	if (t->config->trace == NULL)
+	if (t->to->trace == NULL)
 		return;
 	pptp_trace_packet(text, packet, length);
-	pptp_tell_text(t, side_of(t, packet, length), text);
+	pptp_tell_text(t, side, text);
 }

@@ -4,8 +4,17 @@
 #ifndef PPTP_TELL_H
 #define PPTP_TELL_H
 
+#include "core/record.h"
 #include "format/control.h"
-#include "net/prober.h"
+
+/* One line a message, for people; `trace` NULL: none. `side` says who sent it,
+ * `at_us` how long after the conversation's start, and `text`, safe for
+ * terminals, what it was. */
+struct pptp_tell_to {
+	void (*trace)(void *context, const struct pptp_address *target,
+		      enum pptp_side side, int64_t at_us, const char *text);
+	void *context;
+};
 
 /* The server's control messages, put together as they come in any pieces. */
 struct pptp_tell_stream {
@@ -14,8 +23,8 @@ struct pptp_tell_stream {
 };
 
 struct pptp_tell {
-	const struct pptp_prober_config *config; /* its `trace`, or NULL */
-	const struct pptp_address *source, *target;
+	const struct pptp_tell_to *to;
+	const struct pptp_address *target;
 	struct pptp_tell_stream *stream; /* NULL: bytes are not told */
 	int64_t at_us;                   /* since the conversation's start */
 };
@@ -26,8 +35,7 @@ void pptp_tell_sent(const struct pptp_tell *t, const void *message,
 		    size_t length);
 void pptp_tell_received(const struct pptp_tell *t, const uint8_t *bytes,
 			size_t length);
-/* Ours or the server's, by its addresses. */
-void pptp_tell_packet(const struct pptp_tell *t, const void *packet,
-		      size_t length);
+void pptp_tell_packet(const struct pptp_tell *t, enum pptp_side side,
+		      const void *packet, size_t length);
 
 #endif

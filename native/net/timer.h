@@ -11,6 +11,10 @@
 struct pptp_timer { /* inside the object that waits; zeroed before use */
 	int64_t at;
 	size_t place; /* in the heap, from 1; 0: not set */
+	/* For who runs them: a loop calls it when `at` has come, and has
+	 * cleared the timer before. */
+	void (*due)(void *context, int64_t now);
+	void *context;
 };
 
 struct pptp_timers {

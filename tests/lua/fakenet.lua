@@ -25,9 +25,10 @@ function Prober:due()
   return due
 end
 
-function Prober:hungry()
+-- Whether a job is free for a plan that has not been started yet.
+function Prober:is_free()
   local jobs = self.world.prober.jobs or 256
-  return self:due() < 2 * jobs and #self.queue < 24 * jobs
+  return self:due() < jobs and #self.queue < 24 * jobs
 end
 
 function Prober:start(plan, tag)
@@ -46,13 +47,16 @@ local function aborted(plan)
 end
 
 -- The one that is due first; "timeout" until its time has come.
-function Prober:next(seconds)
+function Prober:next(seconds, more)
   local world, best = self.world, nil
   if world.fail then
     return nil, world.fail, "system"
   elseif world.fail_after and #world.started >= world.fail_after then
     world.fail_after = nil
     return nil, "it failed", "system"
+  end
+  if more and not world.aborted and self:is_free() then
+    return nil, "free"
   end
   for i, item in ipairs(self.queue) do
     if not best or item.at < self.queue[best].at then

@@ -150,7 +150,6 @@ describe("a prober", function()
     assert(p:start({ target = "127.0.0.1", port = 1, depth = "control",
                      name = "here", labels = { "a", "b" } }, tag))
     assert.equal(1, p:live())
-    assert.is_true(p:hungry())
     local record, back = p:next(10)
     assert.equal("closed", record.tcp.state)
     assert.equal("refused", record.ended_by)
@@ -179,6 +178,21 @@ describe("a prober", function()
     end
     assert.equal(20, #seen)
     p:close()
+  end)
+
+  it("asks for a plan while a job is free, if there are more", function()
+    local p <close> = prober { jobs = 1 }
+    assert.same({ nil, "free" }, { p:next(10, true) })
+    assert.is_nil(p:next(10))
+    assert.is_nil(p:next(10, false))
+    assert(p:start({ target = "127.0.0.1", port = 1, depth = "control" }, 1))
+    -- The only job is taken until its record is there.
+    local record, tag = p:next(10, true)
+    assert.equal("closed", record.tcp.state)
+    assert.equal(1, tag)
+    assert.same({ nil, "free" }, { p:next(10, true) })
+    p:abort()
+    assert.is_nil(p:next(10, true))
   end)
 
   it("gives aborted plans back", function()

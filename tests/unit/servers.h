@@ -18,7 +18,8 @@
 #include "unit/claims.h"
 #include "unit/netns.h"
 
-#include "net/probe.h"
+#include "net/prober.h"
+#include "net/prober_tasks.h"
 
 #define SECOND INT64_C(1000000)
 #define LONG   (20 * SECOND)

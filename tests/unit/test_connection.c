@@ -13,6 +13,16 @@ static struct pptp_connection c;
 static struct pptp_address source, target;
 static struct pptp_connection_way way;
 static int listener;
+static struct pptp_loop *loop;
+static uint32_t told; /* what the loop has told */
+
+static void on_ready(void *context, uint32_t events)
+{
+	ck_assert_ptr_eq(context, &c);
+	told = events;
+}
+
+static struct pptp_watch watch = {.ready = on_ready, .context = &c};
 
 static int level_of(int option)
 {
@@ -41,24 +51,23 @@ static void set_up(int backlog)
 	    getsockname(listener, (struct sockaddr *)&sin, &length), 0);
 	if (backlog > 0)
 		ck_assert_int_eq(listen(listener, backlog), 0);
+	if (loop == NULL)
+		ck_assert_int_eq(pptp_loop_open(&loop), PPTP_OK);
 	way = (struct pptp_connection_way){
 	    .source = &source,
 	    .target = &target,
 	    .port = ntohs(sin.sin_port),
-	    .epoll = epoll_create1(0),
-	    .owner = &c,
+	    .loop = loop,
+	    .watch = &watch,
 	};
-	ck_assert_int_ge(way.epoll, 0);
 }
 
-/* What epoll tells within 2 s, or 0. */
+/* What the loop tells within 2 s, or 0. */
 static uint32_t await(void)
 {
-	struct epoll_event event = {.events = 0};
-	int n = epoll_wait(way.epoll, &event, 1, 2000);
-
-	ck_assert(n == 0 || event.data.ptr == &c);
-	return n == 1 ? event.events : 0;
+	told = 0;
+	ck_assert_int_eq(pptp_loop_turn(loop, pptp_timers_now() + 2000000), 0);
+	return told;
 }
 
 static int connect_it(bool deaf)

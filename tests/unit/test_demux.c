@@ -21,11 +21,16 @@ static struct pptp_address address(const char *text)
 
 static struct pptp_demux_entry entry(const char *server, const char *source)
 {
+	static struct pptp_address kept[64];
+	static size_t count;
 	struct pptp_demux_entry e;
 
 	memset(&e, 0, sizeof(e));
-	e.address = address(server);
-	e.source = address(source);
+	ck_assert_uint_lt(count + 2, 64);
+	e.server = &kept[count];
+	kept[count++] = address(server);
+	e.source = &kept[count];
+	kept[count++] = address(source);
 	return e;
 }
 
@@ -89,12 +94,12 @@ START_TEST(an_address_is_found_until_it_is_removed)
 	fresh();
 	pptp_demux_add(&d, &a);
 	pptp_demux_add(&d, &b);
-	ck_assert_ptr_eq(pptp_demux_find(&d, &a.address), &a);
-	ck_assert_ptr_eq(pptp_demux_find(&d, &b.address), &b);
+	ck_assert_ptr_eq(pptp_demux_find(&d, a.server), &a);
+	ck_assert_ptr_eq(pptp_demux_find(&d, b.server), &b);
 	ck_assert_ptr_null(pptp_demux_find(&d, &zero));
 	pptp_demux_remove(&d, &a);
-	ck_assert_ptr_null(pptp_demux_find(&d, &a.address));
-	ck_assert_ptr_eq(pptp_demux_find(&d, &b.address), &b);
+	ck_assert_ptr_null(pptp_demux_find(&d, a.server));
+	ck_assert_ptr_eq(pptp_demux_find(&d, b.server), &b);
 	pptp_demux_remove(&d, &a);
 }
 END_TEST
@@ -102,29 +107,35 @@ END_TEST
 START_TEST(thousands_of_addresses_are_each_found)
 {
 	static struct pptp_demux_entry many[20000];
+	static struct pptp_address servers[20000];
 	uint32_t i;
 
 	fresh();
 	for (i = 0; i < 20000; i++) {
-		many[i].address = pptp_address_v4(0x0a000000 + i);
+		servers[i] = pptp_address_v4(0x0a000000 + i);
+		many[i].server = &servers[i];
 		pptp_demux_add(&d, &many[i]);
 	}
 	for (i = 0; i < 20000; i++)
-		ck_assert_ptr_eq(pptp_demux_find(&d, &many[i].address),
-				 &many[i]);
+		ck_assert_ptr_eq(pptp_demux_find(&d, &servers[i]), &many[i]);
 }
 END_TEST
 
+/* While there are enough, all live calls differ: whose GRE comes from elsewhere
+ * is known then. */
 START_TEST(call_ids_are_not_zero_differ_in_their_bytes_and_from_each_other)
 {
-	static struct pptp_demux_entry many[4096];
+	static struct pptp_demux_entry many[16384];
+	static struct pptp_address servers[16384];
 	static bool used[65536];
-	size_t i;
+	uint32_t i;
 
 	fresh();
-	for (i = 0; i < 4096; i++) {
+	for (i = 0; i < 16384; i++) {
 		uint16_t id;
 
+		servers[i] = pptp_address_v4(0x0a000000 + i);
+		many[i].server = &servers[i];
 		ck_assert(pptp_demux_call_begin(&d, &many[i], 0));
 		id = many[i].call_id;
 		ck_assert_uint_ne(id, 0);
@@ -132,21 +143,109 @@ START_TEST(call_ids_are_not_zero_differ_in_their_bytes_and_from_each_other)
 		ck_assert(!used[id]);
 		used[id] = true;
 	}
+	pptp_demux_free(&d);
 }
 END_TEST
 
-START_TEST(all_call_ids_can_be_given_and_then_none_for_60_seconds)
+/* More than there are Call-IDs, within a second: the key has the server. */
+START_TEST(a_hundred_thousand_servers_are_called_in_a_second)
 {
-	static struct pptp_demux_entry many[65280], one_more;
+	static struct pptp_demux_entry many[100000];
+	static struct pptp_address servers[100000];
+	uint32_t i;
+
+	fresh();
+	for (i = 0; i < 100000; i++) {
+		servers[i] = pptp_address_v4(0x0a000000 + i);
+		many[i].server = &servers[i];
+		ck_assert(pptp_demux_call_begin(&d, &many[i], 10 * i));
+		if (i >= 16384)
+			pptp_demux_call_end(&d, &many[i - 16384], 10 * i);
+	}
+	pptp_demux_free(&d);
+}
+END_TEST
+
+START_TEST(one_server_meets_no_call_id_twice_within_60_seconds)
+{
+	static int64_t ended[65536];
+	struct pptp_demux_entry e = entry("192.0.2.1", "192.0.2.9");
+	int64_t now;
+	uint32_t i;
+
+	fresh();
+	for (i = 0; i < 65536; i++)
+		ended[i] = -100 * SECOND;
+	/* 100 a second: of 65,280, up to 12,000 have been met lately */
+	for (i = 0, now = 0; i < 60000; i++, now += 10000) {
+		ck_assert(pptp_demux_call_begin(&d, &e, now));
+		ck_assert_int_ge(now - ended[e.call_id], 60 * SECOND);
+		ended[e.call_id] = now + 500;
+		pptp_demux_call_end(&d, &e, now + 500);
+	}
+	pptp_demux_free(&d);
+}
+END_TEST
+
+START_TEST(a_server_that_met_all_has_none_until_a_quarantine_is_over)
+{
+	struct pptp_demux_entry e = entry("192.0.2.1", "192.0.2.9");
 	size_t i;
 
 	fresh();
-	for (i = 0; i < 65280; i++)
-		ck_assert(pptp_demux_call_begin(&d, &many[i], 0));
-	ck_assert(!pptp_demux_call_begin(&d, &one_more, 0));
-	pptp_demux_call_end(&d, &many[7], 5 * SECOND);
-	ck_assert(!pptp_demux_call_begin(&d, &one_more, 65 * SECOND - 1));
-	ck_assert(pptp_demux_call_begin(&d, &one_more, 65 * SECOND));
+	for (i = 0; i < 65280; i++) {
+		ck_assert(pptp_demux_call_begin(&d, &e, 0));
+		pptp_demux_call_end(&d, &e, 5 * SECOND);
+	}
+	ck_assert(!pptp_demux_call_begin(&d, &e, 65 * SECOND - 1));
+	ck_assert_uint_eq(e.call_id, 0);
+	ck_assert(pptp_demux_call_begin(&d, &e, 125 * SECOND));
+	pptp_demux_call_end(&d, &e, 125 * SECOND);
+	pptp_demux_call_end(&d, &e, 125 * SECOND);
+	pptp_demux_free(&d);
+}
+END_TEST
+
+/* As the wire decodes it, once. */
+static size_t candidates(const void *packet, size_t length,
+			 struct pptp_demux_entry **found)
+{
+	struct pptp_reader r;
+	struct pptp_ip ip;
+
+	pptp_reader_init(&r, packet, length);
+	return pptp_ip_decode(&ip, &r) ? pptp_demux_candidates(&d, &ip, found)
+				       : 0;
+}
+
+START_TEST(gre_from_elsewhere_is_nobodys_where_two_calls_share_its_call_id)
+{
+	struct pptp_demux_entry a = entry("192.0.2.1", "192.0.2.9");
+	struct pptp_demux_entry b = entry("192.0.2.2", "192.0.2.9");
+	struct pptp_demux_entry *found[PPTP_DEMUX_CANDIDATES];
+	uint8_t packet[64];
+	size_t n;
+
+	fresh();
+	pptp_demux_add(&d, &a);
+	pptp_demux_add(&d, &b);
+	/* As if all Call-IDs were taken. */
+	a.call_id = b.call_id = 0x1234;
+	d.call[0x1234] = &a;
+	a.next_call = &b;
+	n = gre_packet(packet, sizeof(packet), "192.0.2.2", "192.0.2.9",
+		       0x1234);
+	ck_assert_uint_eq(candidates(packet, n, found), 1);
+	ck_assert_ptr_eq(found[0], &b);
+	n = gre_packet(packet, sizeof(packet), "203.0.113.5", "192.0.2.9",
+		       0x1234);
+	ck_assert_uint_eq(candidates(packet, n, found), 0);
+	pptp_demux_call_end(&d, &b, 0);
+	ck_assert_uint_eq(candidates(packet, n, found), 1);
+	ck_assert_ptr_eq(found[0], &a);
+	pptp_demux_call_end(&d, &a, 0);
+	ck_assert_uint_eq(candidates(packet, n, found), 0);
+	pptp_demux_free(&d);
 }
 END_TEST
 
@@ -164,11 +263,11 @@ START_TEST(gre_goes_by_our_call_id_whoever_sent_it)
 	ck_assert(pptp_demux_call_begin(&d, &a, 0));
 	n = gre_packet(packet, sizeof(packet), "203.0.113.5", "192.0.2.9",
 		       a.call_id);
-	ck_assert_uint_eq(pptp_demux_candidates(&d, packet, n, found), 1);
+	ck_assert_uint_eq(candidates(packet, n, found), 1);
 	ck_assert_ptr_eq(found[0], &a);
 	n = gre_packet(packet, sizeof(packet), "192.0.2.2", "192.0.2.9",
 		       a.call_id);
-	ck_assert_uint_eq(pptp_demux_candidates(&d, packet, n, found), 2);
+	ck_assert_uint_eq(candidates(packet, n, found), 2);
 	ck_assert_ptr_eq(found[0], &a);
 	ck_assert_ptr_eq(found[1], &b);
 }
@@ -188,7 +287,7 @@ START_TEST(the_call_id_of_a_packet_that_leaves_is_not_ours)
 	ck_assert(pptp_demux_call_begin(&d, &a, 0));
 	n = gre_packet(packet, sizeof(packet), "192.0.2.9", "192.0.2.2",
 		       a.call_id);
-	ck_assert_uint_eq(pptp_demux_candidates(&d, packet, n, found), 1);
+	ck_assert_uint_eq(candidates(packet, n, found), 1);
 	ck_assert_ptr_eq(found[0], &b);
 }
 END_TEST
@@ -205,13 +304,13 @@ START_TEST(icmp_goes_by_what_it_quotes_in_either_direction)
 	n = gre_packet(inner, sizeof(inner), "192.0.2.9", "192.0.2.1", 7);
 	n = unreachable(packet, sizeof(packet), "203.0.113.5", "192.0.2.9",
 			inner, n);
-	ck_assert_uint_eq(pptp_demux_candidates(&d, packet, n, found), 1);
+	ck_assert_uint_eq(candidates(packet, n, found), 1);
 	ck_assert_ptr_eq(found[0], &a);
 	/* What our own host sends when it refuses the server's GRE. */
 	n = gre_packet(inner, sizeof(inner), "192.0.2.1", "192.0.2.9", 7);
 	n = unreachable(packet, sizeof(packet), "192.0.2.9", "192.0.2.1", inner,
 			n);
-	ck_assert_uint_eq(pptp_demux_candidates(&d, packet, n, found), 1);
+	ck_assert_uint_eq(candidates(packet, n, found), 1);
 	ck_assert_ptr_eq(found[0], &a);
 }
 END_TEST
@@ -231,9 +330,7 @@ START_TEST(a_cut_packet_at_every_length_is_nobodys_or_its_servers)
 			inner, n);
 	for (i = 0; i <= n; i++)
 		ck_assert_uint_le(
-		    pptp_demux_candidates(&d, guarded_copy(&g, packet, i), i,
-					  found),
-		    1);
+		    candidates(guarded_copy(&g, packet, i), i, found), 1);
 	guarded_free(&g);
 }
 END_TEST
@@ -246,7 +343,11 @@ int main(void)
 	CLAIM(s, thousands_of_addresses_are_each_found);
 	CLAIM(s,
 	      call_ids_are_not_zero_differ_in_their_bytes_and_from_each_other);
-	CLAIM(s, all_call_ids_can_be_given_and_then_none_for_60_seconds);
+	CLAIM(s, a_hundred_thousand_servers_are_called_in_a_second);
+	CLAIM(s, one_server_meets_no_call_id_twice_within_60_seconds);
+	CLAIM(s, a_server_that_met_all_has_none_until_a_quarantine_is_over);
+	CLAIM(s,
+	      gre_from_elsewhere_is_nobodys_where_two_calls_share_its_call_id);
 	CLAIM(s, gre_goes_by_our_call_id_whoever_sent_it);
 	CLAIM(s, the_call_id_of_a_packet_that_leaves_is_not_ours);
 	CLAIM(s, icmp_goes_by_what_it_quotes_in_either_direction);

@@ -238,7 +238,7 @@ START_TEST(one_address_has_one_conversation_at_a_time_in_order)
 		ck_assert_uint_eq(next(p, &tag)->control.state, PPTP_ANSWERED);
 		ck_assert_int_eq(tag, i);
 	}
-	ck_assert_uint_eq(p->queued, 0);
+	ck_assert_ptr_null(p->ready.first);
 	/* The thread of one may end just after that of the next began. */
 	ck_assert_int_le(s->peak, 2);
 	pptp_prober_close(p);
@@ -300,10 +300,10 @@ START_TEST(nothing_of_the_callers_is_kept)
 	it.labels = "a,b";
 	it.contact = "me@example.net";
 	start_plan(p, &it, 1);
-	ck_assert_ptr_ne(p->all->plan.name, it.name);
-	ck_assert_ptr_ne(p->all->plan.labels, it.labels);
-	ck_assert_ptr_ne(p->all->plan.contact, it.contact);
-	ck_assert_str_eq(p->all->plan.contact, it.contact);
+	ck_assert_ptr_ne(p->all->probe.plan.name, it.name);
+	ck_assert_ptr_ne(p->all->probe.plan.labels, it.labels);
+	ck_assert_ptr_ne(p->all->probe.plan.contact, it.contact);
+	ck_assert_str_eq(p->all->probe.plan.contact, it.contact);
 	pptp_prober_close(p);
 }
 END_TEST

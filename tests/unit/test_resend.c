@@ -8,7 +8,7 @@
 #include "unit/netns.h"
 
 #include "format/icmp.h"
-#include "net/capture.h"
+#include "net/send.h"
 
 #define NOW   INT64_C(1000000)
 #define TRIES 2000 /* more than any send buffer holds */
@@ -17,6 +17,17 @@ static struct pptp_sender *sender;
 static struct pptp_capture *capture;
 static struct pptp_resend queue;
 static char text[512];
+
+static enum pptp_error send_it(struct pptp_wire *w, struct pptp_wire_out *out,
+			       const void *packet, size_t length)
+{
+	(void)w;
+	(void)out;
+	return pptp_sender_send(sender, packet, length);
+}
+
+static const struct pptp_wire_calls calls = {.send = send_it};
+static struct pptp_wire wire = {.calls = &calls};
 
 static void run(const char *command)
 {
@@ -51,7 +62,7 @@ static int send_one(uint16_t number, int64_t now)
 	ip.ttl = 64;
 	n = pptp_icmp_echo_encode(&ip, 7, number, packet, sizeof(packet));
 	ck_assert_int_gt(n, 0);
-	return pptp_resend_send(&queue, sender, packet, (size_t)n, now);
+	return pptp_resend_send(&queue, &wire, NULL, packet, (size_t)n, now);
 }
 
 /* Up to the first packet that waits; how many were sent before it. */
@@ -76,12 +87,13 @@ START_TEST(what_finds_no_room_waits_and_not_for_ever)
 	/* Each time twice as long, up to 32 ms. */
 	for (i = 1; i <= 7; i++) {
 		ck_assert_int_eq(
-		    pptp_resend_again(&queue, sender, NOW + 100 * i), 0);
+		    pptp_resend_again(&queue, &wire, NULL, NOW + 100 * i), 0);
 		ck_assert_int_eq(queue.at,
 				 NOW + 100 * i + (1000 << (i < 5 ? i : 5)));
 	}
-	ck_assert_int_eq(pptp_resend_again(&queue, sender, NOW + 250000), 0);
-	ck_assert_int_eq(pptp_resend_again(&queue, sender, NOW + 250001),
+	ck_assert_int_eq(pptp_resend_again(&queue, &wire, NULL, NOW + 250000),
+			 0);
+	ck_assert_int_eq(pptp_resend_again(&queue, &wire, NULL, NOW + 250001),
 			 EAGAIN);
 	ck_assert_ptr_null(queue.first);
 	ck_assert_uint_eq(queue.count, 0);
@@ -127,7 +139,8 @@ static void empty(void)
 
 	for (tries = 0; queue.first != NULL && tries < 1000; tries++) {
 		usleep(2000);
-		ck_assert_int_eq(pptp_resend_again(&queue, sender, NOW), 0);
+		ck_assert_int_eq(pptp_resend_again(&queue, &wire, NULL, NOW),
+				 0);
 	}
 }
 

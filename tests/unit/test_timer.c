@@ -60,7 +60,7 @@ END_TEST
 START_TEST(never_clears_and_clearing_twice_is_nothing)
 {
 	struct pptp_timers timers = {NULL, 0, 0};
-	struct pptp_timer timer = {0, 0};
+	struct pptp_timer timer = {.at = 0};
 
 	ck_assert(pptp_timers_reserve(&timers, 1));
 	pptp_timer_set(&timers, &timer, 5);

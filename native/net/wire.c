@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "net/wire.h"
+
+void pptp_wire_close(struct pptp_wire *w)
+{
+	if (w != NULL)
+		w->calls->close(w);
+}
+
+void pptp_wire_listen(struct pptp_wire *w, struct pptp_wire_consumer *c)
+{
+	c->next = w->consumers;
+	w->consumers = c;
+}
+
+enum pptp_error pptp_wire_out(struct pptp_wire *w,
+			      const struct pptp_route *route,
+			      struct pptp_wire_out **out, char *text,
+			      size_t room)
+{
+	return w->calls->out(w, route, out, text, room);
+}
+
+enum pptp_error pptp_wire_in(struct pptp_wire *w, const char *interface,
+			     struct pptp_wire_in **in, char *text, size_t room)
+{
+	return w->calls->in(w, interface, in, text, room);
+}
+
+enum pptp_error pptp_wire_port(struct pptp_wire *w, uint16_t port, char *text,
+			       size_t room)
+{
+	return w->calls->port(w, port, text, room);
+}
+
+enum pptp_error pptp_wire_narrow(struct pptp_wire *w, char *text, size_t room)
+{
+	return w->calls->narrow(w, text, room);
+}
+
+enum pptp_error pptp_wire_send(struct pptp_wire *w, struct pptp_wire_out *out,
+			       const void *packet, size_t length)
+{
+	return w->calls->send(w, out, packet, length);
+}
+
+/* A packet leads to a socket, and a socket here: the packet in hand is the
+ * capture's, and must not be given back under its consumer. */
+bool pptp_wire_drain(struct pptp_wire *w, struct pptp_wire_in *in)
+{
+	bool emptied;
+
+	if (w->draining)
+		return false;
+	w->draining = true;
+	emptied = w->calls->drain(w, in);
+	w->draining = false;
+	return emptied;
+}
+
+uint32_t pptp_wire_drops(struct pptp_wire *w, struct pptp_wire_in *in)
+{
+	return w->calls->drops(w, in);
+}
+
+bool pptp_wire_hears(const struct pptp_wire *w, const struct pptp_wire_in *in)
+{
+	return w->calls->hears(in);
+}
+
+int pptp_wire_guard(struct pptp_wire *w)
+{
+	return w->calls->guard(w);
+}
+
+void pptp_wire_keep(struct pptp_wire *w, const struct pptp_captured *captured)
+{
+	if (w->keeps)
+		w->calls->keep(w, captured);
+}
+
+void pptp_wire_flush(struct pptp_wire *w)
+{
+	if (w->keeps)
+		w->calls->flush(w);
+}
+
+const char *pptp_wire_error(const struct pptp_wire *w)
+{
+	return w->calls->error(w);
+}
+
+void pptp_wire_deliver(struct pptp_wire *w, struct pptp_wire_in *in,
+		       const struct pptp_captured *captured)
+{
+	struct pptp_wire_consumer *c;
+
+	for (c = w->consumers; c != NULL; c = c->next)
+		c->packet(c->context, in, captured);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What packets go out and come in by: senders, captures, the guard of protocol
+ * 47, the capture file. It knows packets and no conversation; several consumers
+ * may listen to one wire.
+ *
+ * The order of what was heard: a packet that is in a capture came before what a
+ * socket says now. So captures are early watches of the loop, and drain() is
+ * called before a socket's word is believed: net/probe.c has the one place.
+ *
+ * A wire is a table of calls with what all of them share, so that a test can
+ * have one without sockets. NULL in the place of a wire is none at all: what
+ * TCP tells, and nothing else.
+ */
+#ifndef PPTP_WIRE_H
+#define PPTP_WIRE_H
+
+#include "net/capture.h"
+#include "net/capture_filter.h"
+#include "net/loop.h"
+#include "net/route.h"
+
+struct pptp_wire_out; /* sends raw packets from one source */
+struct pptp_wire_in;  /* captures on one interface; its own for each */
+
+struct pptp_wire_consumer {
+	struct pptp_wire_consumer *next; /* the wire's */
+	void *context;
+	/* A packet, in either direction, heard on `in`; borrowed. */
+	void (*packet)(void *context, struct pptp_wire_in *in,
+		       const struct pptp_captured *captured);
+	/* `in` hears nothing any more: its interface is gone or down. */
+	void (*lost)(void *context, const struct pptp_wire_in *in);
+	/* Adds the targets and Call-IDs that it listens for. False: too many
+	 * to name, and everything for the ports is to pass. */
+	bool (*wants)(void *context, struct pptp_capture_filter *f);
+};
+
+struct pptp_wire {
+	const struct pptp_wire_calls *calls;
+	struct pptp_wire_consumer *consumers;
+	bool keeps;    /* there is a capture file */
+	bool draining; /* a capture is being read */
+};
+
+/* On failure `text` has one sentence, or one clause. */
+struct pptp_wire_calls {
+	enum pptp_error (*out)(struct pptp_wire *w,
+			       const struct pptp_route *route,
+			       struct pptp_wire_out **out, char *text,
+			       size_t room);
+	enum pptp_error (*in)(struct pptp_wire *w, const char *interface,
+			      struct pptp_wire_in **in, char *text,
+			      size_t room);
+	enum pptp_error (*port)(struct pptp_wire *w, uint16_t port, char *text,
+				size_t room);
+	enum pptp_error (*narrow)(struct pptp_wire *w, char *text, size_t room);
+	enum pptp_error (*send)(struct pptp_wire *w, struct pptp_wire_out *out,
+				const void *packet, size_t length);
+	bool (*drain)(struct pptp_wire *w, struct pptp_wire_in *in);
+	uint32_t (*drops)(struct pptp_wire *w, struct pptp_wire_in *in);
+	bool (*hears)(const struct pptp_wire_in *in);
+	int (*guard)(struct pptp_wire *w);
+	void (*keep)(struct pptp_wire *w, const struct pptp_captured *captured);
+	void (*flush)(struct pptp_wire *w);
+	const char *(*error)(const struct pptp_wire *w);
+	void (*close)(struct pptp_wire *w);
+};
+
+struct pptp_wire_config {
+	struct pptp_loop *loop; /* that its captures are watched in */
+	const char *interface;  /* NULL: as routed */
+	size_t ring;            /* bytes of a capture: see net/capture.h */
+	const char *write;      /* pcap of all that is kept, or NULL */
+};
+
+/* The wire of this host. PPTP_ERROR_PRIVILEGE, _INTERFACE, _SYSTEM; `text` is
+ * empty where there is nothing to add to the error's own text and errno. */
+enum pptp_error pptp_wire_open(struct pptp_wire **w,
+			       const struct pptp_wire_config *config,
+			       char *text, size_t room) PPTP_MUST_USE;
+/* NULL is allowed. For the last packets in the capture file, drain() first. */
+void pptp_wire_close(struct pptp_wire *w);
+
+/* Stays where it is until the wire is closed. */
+void pptp_wire_listen(struct pptp_wire *w, struct pptp_wire_consumer *c);
+/* The way out of packets with the route's source, opened when it is first asked
+ * for; likewise the capture on an interface ("any": all of them). */
+enum pptp_error pptp_wire_out(struct pptp_wire *w,
+			      const struct pptp_route *route,
+			      struct pptp_wire_out **out, char *text,
+			      size_t room) PPTP_MUST_USE;
+enum pptp_error pptp_wire_in(struct pptp_wire *w, const char *interface,
+			     struct pptp_wire_in **in, char *text,
+			     size_t room) PPTP_MUST_USE;
+/* Lets the packets of one more TCP port through. */
+enum pptp_error pptp_wire_port(struct pptp_wire *w, uint16_t port, char *text,
+			       size_t room) PPTP_MUST_USE;
+/* Lets through what the consumers want and, while that can be named, nothing
+ * else. To be called when they want something more. */
+enum pptp_error pptp_wire_narrow(struct pptp_wire *w, char *text,
+				 size_t room) PPTP_MUST_USE;
+/* As pptp_sender_send(). */
+enum pptp_error pptp_wire_send(struct pptp_wire *w, struct pptp_wire_out *out,
+			       const void *packet, size_t length) PPTP_MUST_USE;
+/* Gives each packet that was captured on `in` (NULL: anywhere) to the
+ * consumers. True where none is left; false
+ * where there may be more, or a packet is in their hands now, or `in` hears
+ * nothing. */
+bool pptp_wire_drain(struct pptp_wire *w, struct pptp_wire_in *in);
+/* Packets that were lost there so far, for want of room. */
+uint32_t pptp_wire_drops(struct pptp_wire *w, struct pptp_wire_in *in);
+bool pptp_wire_hears(const struct pptp_wire *w, const struct pptp_wire_in *in);
+/* Holds protocol 47 until the wire is closed: 0 or errno. */
+int pptp_wire_guard(struct pptp_wire *w);
+/* For consumers: the packet in hand belongs into the capture file, once. */
+void pptp_wire_keep(struct pptp_wire *w, const struct pptp_captured *captured);
+/* What was kept is there for others. */
+void pptp_wire_flush(struct pptp_wire *w);
+/* The last failure that loses something (the capture file's disk is full), as
+ * one sentence, or NULL. */
+const char *pptp_wire_error(const struct pptp_wire *w);
+
+/* For who makes a wire: the packet to all consumers. */
+void pptp_wire_deliver(struct pptp_wire *w, struct pptp_wire_in *in,
+		       const struct pptp_captured *captured);
+
+#endif
