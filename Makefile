@@ -176,7 +176,7 @@ $(B)/native/binding/%-5.4.o: native/binding/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $$(pkg-config --cflags lua5.4) -MMD -MP -c -o $@ $<
 
-core_parts := arguments conversation core decode encode fields kinds options \
+core_parts := arguments conversation core decode encode fields json kinds options \
           packet plan record sink system
 net_parts := arguments capture net plan prober sink targets
 binding = $(foreach m,$(1),$(B)/native/binding/$(m)-$*.o)

@@ -14,6 +14,7 @@ static const luaL_Reg functions[] = {
     {"encode", pptp_core_encode},
     {"gre", pptp_core_gre},
     {"guard", pptp_core_guard},
+    {"json", pptp_core_json},
     {"random", pptp_core_random},
     {"record", pptp_core_record},
     {"syn", pptp_core_syn},

@@ -14,6 +14,7 @@ int pptp_core_conversation(lua_State *L);
 int pptp_core_guard(lua_State *L);
 int pptp_core_random(lua_State *L);
 int pptp_core_record(lua_State *L);
+int pptp_core_json(lua_State *L);
 void pptp_core_conversation_class(lua_State *L);
 void pptp_core_guard_class(lua_State *L);
 

@@ -54,16 +54,19 @@ static void put(struct pptp_json *j, const char *text, size_t length)
 		j->text[j->length] = '\0';
 }
 
-static void put_byte(struct pptp_json *j, uint8_t byte)
+/* As it stands in a string: no escape. */
+static bool is_plain(uint8_t c)
+{
+	return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\';
+}
+
+static void put_escape(struct pptp_json *j, uint8_t byte)
 {
 	char escape[6] = {'\\', 'u', '0', '0'};
-	char c = (char)byte;
 
 	if (byte == '"' || byte == '\\') {
-		put(j, "\\", 1);
-		put(j, &c, 1);
-	} else if (byte >= 0x20 && byte <= 0x7e) {
-		put(j, &c, 1);
+		escape[1] = (char)byte;
+		put(j, escape, 2);
 	} else {
 		escape[4] = digits[byte >> 4];
 		escape[5] = digits[byte & 15];
@@ -74,11 +77,17 @@ static void put_byte(struct pptp_json *j, uint8_t byte)
 static void put_quoted(struct pptp_json *j, const void *bytes, size_t length)
 {
 	const uint8_t *p = bytes;
-	size_t i;
+	size_t i = 0, plain;
 
 	put(j, "\"", 1);
-	for (i = 0; i < length && !j->failed; i++)
-		put_byte(j, p[i]);
+	while (i < length && !j->failed) {
+		for (plain = i; plain < length && is_plain(p[plain]); plain++)
+			;
+		put(j, (const char *)p + i, plain - i);
+		i = plain;
+		if (i < length)
+			put_escape(j, p[i++]);
+	}
 	put(j, "\"", 1);
 }
 
@@ -216,6 +225,13 @@ void pptp_json_stream(struct pptp_json *j, char *text, size_t room,
 	pptp_json_init(j, text, room);
 	j->write = write;
 	j->context = context;
+}
+
+void pptp_json_literal(struct pptp_json *j, const char *key, const char *text,
+		       size_t length)
+{
+	begin(j, key);
+	put(j, text, length);
 }
 
 void pptp_json_line(struct pptp_json *j)

@@ -47,7 +47,7 @@ describe("core", function()
     end
     table.sort(names)
     assert.same({ "conversation", "decode", "dissect", "encode", "gre",
-                  "guard", "random", "record", "syn" }, names)
+                  "guard", "json", "random", "record", "syn" }, names)
     for name in pairs(_G) do
       before[name] = true
     end

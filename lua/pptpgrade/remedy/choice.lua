@@ -61,22 +61,10 @@ local function put(list, rows, kind, words, to)
   end
 end
 
---- What to do about a server: settings first, then the ways to close it, the
--- one that fits first, then who may still use it until then.
--- @tparam table about product (or nil); target, port; open: whether PPTP
---   answers or may; weak: whether something weaker than MS-CHAPv2 was seen, or
---   that no login is required; eap: whether EAP was seen
--- @treturn table list of remedies, each { id, kind, to, where, for, text,
---   source, tested } and where there are any commands, undo (lists, a command
---   a line), lasts, also_hits, take_out, keep. Empty where PPTP is not open
-function M.pick(about)
-  local list = {}
-  if not about.open then
-    return list
-  end
-  local words, six = words_of(about)
-  local product = about.product
-  local system = systems.of(product)
+-- `about` as pick has it, with what is made of it: everything that a list
+-- depends on.
+local function pick(about, words, six, system)
+  local list, product = {}, about.product
   if about.weak then
     put(list, { settings.harden(product, system) }, "settings", words)
   elseif about.eap then
@@ -86,6 +74,45 @@ function M.pick(about)
   put(list, firewalls.walls_of(system), "wall", words, "A")
   put(list, { migrate }, "migrate", words)
   put(list, firewalls.allow_of(system, six), "allow_list", words, "A")
+  return list
+end
+
+-- Lists by what they depend on: a sweep has few different ones, and making one
+-- costs as much as judging its server.
+local MOST = 256
+local picked, count = {}, 0
+
+local function key_of(about, port, six, system)
+  local product = about.product or {}
+  return ("%s|%s|%s|%s|%s|%s|%s"):format(
+    about.weak and "weak" or about.eap and "eap" or "", port, six, system,
+    product.family, product.ppp, product.ppp_proven)
+end
+
+--- What to do about a server: settings first, then the ways to close it, the
+-- one that fits first, then who may still use it until then.
+-- @tparam table about product (or nil); target, port; open: whether PPTP
+--   answers or may; weak: whether something weaker than MS-CHAPv2 was seen, or
+--   that no login is required; eap: whether EAP was seen
+-- @treturn table list of remedies, each { id, kind, to, where, for, text,
+--   source, tested } and where there are any commands, undo (lists, a command
+--   a line), lasts, also_hits, take_out, keep. Empty where PPTP is not open.
+--   Servers that need the same share one list: leave it as it is
+function M.pick(about)
+  if not about.open then
+    return {}
+  end
+  local words, six = words_of(about)
+  local system = systems.of(about.product)
+  local key = key_of(about, words.port, six, system)
+  local list = picked[key]
+  if not list then
+    if count == MOST then
+      picked, count = {}, 0
+    end
+    list = pick(about, words, six, system)
+    picked[key], count = list, count + 1
+  end
   return list
 end
 

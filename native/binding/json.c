@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core.json: a Lua value as JSON text, by the sink that writes records. No
+ * metamethod runs: tables are read raw.
+ */
+#include "binding/core.h"
+
+#include <string.h>
+
+#include "format/sink.h"
+
+/* Pieces of the text as they are made; keys of one object that are sorted
+ * without a table of their own; slots that are always in use. */
+enum { PIECE = 4096, KEYS = 48, VALUE = 1, RANKS, TEXT };
+
+struct key {
+	const char *name; /* owned by the string on the stack */
+	lua_Integer rank;
+	int at; /* its place on the stack */
+};
+
+struct writer {
+	struct pptp_json json; /* first: a sink pointer is a writer pointer */
+	lua_State *L;
+	char *text; /* all before the piece: a userdata in the slot TEXT */
+	size_t length, room;
+	char piece[PIECE];
+};
+
+/* Twice the room, where the text does not fit any more. */
+static bool keep(void *context, const char *text, size_t length)
+{
+	struct writer *w = context;
+	size_t room = w->room > 0 ? w->room : 4 * PIECE;
+	char *more;
+
+	while (room - w->length < length)
+		room *= 2;
+	if (room != w->room) {
+		more = lua_newuserdatauv(w->L, room, 0);
+		if (w->length > 0)
+			memcpy(more, w->text, w->length);
+		lua_replace(w->L, TEXT);
+		w->text = more;
+		w->room = room;
+	}
+	memcpy(w->text + w->length, text, length);
+	w->length += length;
+	return true;
+}
+
+static int no_word(lua_State *L, int at)
+{
+	return luaL_error(L, "JSON has no word for a %s", luaL_typename(L, at));
+}
+
+/* Whether the table on top is a list: by its metatable, else by what it has. */
+static bool is_array(lua_State *L)
+{
+	bool array;
+
+	if (luaL_getmetafield(L, -1, "__jsontype") != LUA_TNIL) {
+		array = lua_type(L, -1) == LUA_TSTRING &&
+			strcmp(lua_tostring(L, -1), "array") == 0;
+		lua_pop(L, 1);
+		return array;
+	}
+	array = lua_rawgeti(L, -1, 1) != LUA_TNIL;
+	lua_pop(L, 1);
+	if (array)
+		return true;
+	lua_pushnil(L);
+	array = lua_next(L, -2) == 0;
+	lua_pop(L, array ? 0 : 2);
+	return array;
+}
+
+static lua_Integer rank_of(lua_State *L, int at)
+{
+	lua_Integer rank;
+
+	lua_pushvalue(L, at);
+	lua_rawget(L, RANKS);
+	rank = lua_tointeger(L, -1);
+	lua_pop(L, 1);
+	return rank;
+}
+
+static struct key key_of(lua_State *L, int at)
+{
+	struct key key;
+	size_t length;
+
+	if (lua_type(L, at) != LUA_TSTRING)
+		luaL_error(L, "a JSON object has a key that is a %s",
+			   luaL_typename(L, at));
+	key.name = lua_tolstring(L, at, &length);
+	if (strlen(key.name) != length)
+		luaL_error(L, "a JSON object has a key with a zero byte");
+	key.rank = rank_of(L, at);
+	key.at = at;
+	return key;
+}
+
+static bool before(const struct key *a, const struct key *b)
+{
+	return a->rank != b->rank ? a->rank < b->rank
+				  : strcmp(a->name, b->name) < 0;
+}
+
+static void sift(struct key *keys, size_t root, size_t count)
+{
+	struct key moved = keys[root];
+	size_t child;
+
+	for (; (child = 2 * root + 1) < count; root = child) {
+		if (child + 1 < count &&
+		    before(&keys[child], &keys[child + 1]))
+			child++;
+		if (!before(&moved, &keys[child]))
+			break;
+		keys[root] = keys[child];
+	}
+	keys[root] = moved;
+}
+
+/* By heap: a record that somebody wrote may have as many keys as it likes. */
+static void sort(struct key *keys, size_t count)
+{
+	struct key last;
+	size_t i;
+
+	for (i = count / 2; i-- > 0;)
+		sift(keys, i, count);
+	for (i = count; i-- > 1;) {
+		last = keys[i];
+		keys[i] = keys[0];
+		keys[0] = last;
+		sift(keys, 0, i);
+	}
+}
+
+static void put(struct writer *w, const char *key);
+
+/* The list on top. */
+static void put_array(struct writer *w, const char *key)
+{
+	size_t count = lua_rawlen(w->L, -1), i;
+
+	w->json.sink.array(&w->json.sink, key);
+	for (i = 1; i <= count; i++) {
+		lua_rawgeti(w->L, -1, (lua_Integer)i);
+		put(w, NULL);
+		lua_pop(w->L, 1);
+	}
+	w->json.sink.end(&w->json.sink);
+}
+
+/* The keys of the table at `table` stay on the stack, above it. */
+static size_t collect(lua_State *L, int table, struct key *keys, size_t room)
+{
+	size_t count = 0;
+
+	lua_pushnil(L);
+	while (lua_next(L, table) != 0) {
+		luaL_checkstack(L, 8, "a JSON object's keys");
+		lua_pop(L, 1);
+		if (count < room)
+			keys[count] = key_of(L, lua_gettop(L));
+		count++;
+		lua_pushvalue(L, -1);
+	}
+	return count;
+}
+
+/* The object on top. */
+static void put_object(struct writer *w, const char *key)
+{
+	lua_State *L = w->L;
+	int table = lua_gettop(L);
+	struct key few[KEYS], *keys = few;
+	size_t count = collect(L, table, few, KEYS), i;
+
+	if (count > KEYS) {
+		lua_settop(L, table);
+		keys = lua_newuserdatauv(L, count * sizeof(*keys), 0);
+		count = collect(L, table, keys, count);
+	}
+	sort(keys, count);
+	w->json.sink.object(&w->json.sink, key);
+	for (i = 0; i < count; i++) {
+		lua_pushvalue(L, keys[i].at);
+		lua_rawget(L, table);
+		put(w, keys[i].name);
+		lua_pop(L, 1);
+	}
+	w->json.sink.end(&w->json.sink);
+	lua_settop(L, table);
+}
+
+static void put_number(struct writer *w, const char *key)
+{
+	lua_State *L = w->L;
+	lua_Number n = lua_tonumber(L, -1);
+	lua_Integer whole;
+	const char *text;
+	size_t length;
+
+	if (lua_isinteger(L, -1)) {
+		w->json.sink.number(&w->json.sink, key, lua_tointeger(L, -1));
+	} else if (n - n != 0) {
+		lua_pushfstring(L, "JSON has no word for %f", n);
+		lua_error(L);
+	} else if (lua_numbertointeger(n, &whole) && (lua_Number)whole == n) {
+		w->json.sink.number(&w->json.sink, key, whole);
+	} else {
+		lua_pushfstring(L, "%f", n);
+		text = lua_tolstring(L, -1, &length);
+		pptp_json_literal(&w->json, key, text, length);
+		lua_pop(L, 1);
+	}
+}
+
+/* The value on top, which stays there. */
+static void put(struct writer *w, const char *key)
+{
+	lua_State *L = w->L;
+	const char *text;
+	size_t length;
+
+	switch (lua_type(L, -1)) {
+	case LUA_TTABLE:
+		if (w->json.depth >= PPTP_JSON_DEPTH)
+			luaL_error(L, "JSON that nests too deep");
+		luaL_checkstack(L, 8, "nested tables");
+		(is_array(L) ? put_array : put_object)(w, key);
+		break;
+	case LUA_TSTRING:
+		text = lua_tolstring(L, -1, &length);
+		w->json.sink.text(&w->json.sink, key, text, length);
+		break;
+	case LUA_TNUMBER:
+		put_number(w, key);
+		break;
+	case LUA_TBOOLEAN:
+		w->json.sink.boolean(&w->json.sink, key, lua_toboolean(L, -1));
+		break;
+	default:
+		no_word(L, -1);
+	}
+}
+
+int pptp_core_json(lua_State *L)
+{
+	struct writer w;
+
+	luaL_checkany(L, VALUE);
+	luaL_checktype(L, RANKS, LUA_TTABLE);
+	lua_settop(L, RANKS);
+	lua_pushnil(L);
+	w.L = L;
+	w.text = NULL;
+	w.length = w.room = 0;
+	pptp_json_stream(&w.json, w.piece, sizeof(w.piece), keep, &w);
+	lua_pushvalue(L, VALUE);
+	put(&w, NULL);
+	if (w.length == 0) {
+		lua_pushlstring(L, w.piece, w.json.length);
+		return 1;
+	}
+	(void)pptp_json_flush(&w.json);
+	lua_pushlstring(L, w.text, w.length);
+	return 1;
+}
