@@ -580,6 +580,33 @@ describe("pptpgrade, grading records,", function()
     }).text)
   end)
 
+  it("grades a sweep as it comes, and forgets it", function()
+    local scan = '{"schema":1,"kind":"scan","run":"0123456789abcdef"}\n'
+    local one = records(scripted.pppd { "mschap_v2" }):match "[^\n]+" .. "\n"
+    local two = one:gsub("192%.0%.2%.1", "192.0.2.2")
+    local want = run({ "-f", "jsonl", "-e", "r" },
+                     { files = { r = one .. two } })
+    local r = run({ "-f", "jsonl", "-e", "r" },
+                  { files = { r = scan .. one .. two } })
+    assert.equal(0, r.status)
+    assert.equal(want.text, r.text)
+    -- Nothing but the promise tells this apart from two records of one server.
+    local _, verdicts = run({ "-f", "jsonl", "-e", "r" }, {
+      files = { r = scan .. one .. one } }).text:gsub("\n", "")
+    assert.equal(2, verdicts)
+    for _, text in ipairs { one .. scan .. one, one .. one } do
+      _, verdicts = run({ "-f", "jsonl", "-e", "r" }, { files = { r = text } })
+        .text:gsub("\n", "")
+      assert.equal(1, verdicts)
+    end
+    _, verdicts = run({ "-f", "jsonl", "-e", "a", "-e", "b" }, {
+      files = { a = scan .. one, b = scan .. one } }).text:gsub("\n", "")
+    assert.equal(1, verdicts)
+    assert.equal(0, run({ "-e", "r" }, { files = { r = scan } }).status)
+    refused(4, "r line 2: ", { "-e", "r" },
+            { files = { r = scan .. "{\n" .. one } })
+  end)
+
   it("grades the newest survey, and tells what it left out", function()
     local old = records(scripted.pppd { "pap" })
     local new = json.encode(closed {
