@@ -39,7 +39,7 @@ end
 -- @tparam function write bytes -> true | nil, message
 -- @tparam[opt] table opts color, width, all, verbose, remedies (text);
 --   severity (csv, html: which findings count); with_run (jsonl: a last line
---   with the run's facts); warn, crit, max_age, now (icinga); run: the facts of
+--   with the run's facts); brief (json, jsonl: verdicts of about 1 KB); warn, crit, max_age, now (icinga); run: the facts of
 --   the run as report/model.run takes them, read when the report is closed
 -- @treturn table r: r:add(verdict) and r:close(); each gives true, or nil and
 --   what `write` said

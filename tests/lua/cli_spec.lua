@@ -607,6 +607,23 @@ describe("pptpgrade, grading records,", function()
             { files = { r = scan .. "{\n" .. one } })
   end)
 
+  it("writes brief verdicts in JSON alone", function()
+    local files = { r = records(scripted.pppd { "pap" }) }
+    local r = run({ "--brief", "-f", "jsonl", "-o", "x.json", "-e", "r" },
+                  { files = files })
+    assert.equal(0, r.status)
+    local brief = json.decode(r.text)
+    assert.equal("offered", brief.methods.pap)
+    assert.is_nil(brief.evidence)
+    assert.same({ brief }, json.decode(r.files["x.json"].written).verdicts)
+    refused(2, "--brief is for json and jsonl: leave it out for csv",
+            { "--brief", "-f", "csv", "-e", "r" }, { files = files })
+    refused(2, "leave it out for html",
+            { "--brief", "-f", "json", "-o", "x.html", "-e", "r" },
+            { files = files })
+    refused(2, "name one of them", { "--brief", "-e", "r" }, { files = files })
+  end)
+
   it("grades the newest survey, and tells what it left out", function()
     local old = records(scripted.pppd { "pap" })
     local new = json.encode(closed {

@@ -2,8 +2,10 @@
 -- Records of the core itself, in conversations made up here, against
 -- docs/schema/record.json; and what Lua makes of them against the other two.
 local R = require "records"
+local brief = require "pptpgrade.report.brief"
 local core = require "pptpgrade.core"
 local evidence = require "pptpgrade.evidence"
+local encode = require "pptpgrade.report.encode".encode
 local grade = require "pptpgrade.grade".grade
 local schema = require "schema_check"
 
@@ -329,6 +331,16 @@ describe("the schema", function()
   it("fits the evidence and the verdicts made of them", function()
     assert.equal(schema.right(verdicts),
                  schema.complaints("verdict", verdicts))
+  end)
+
+  it("fits the brief form of verdicts, which is about 1 KB", function()
+    local some = {}
+    for i, verdict in ipairs(verdicts) do
+      some[i] = brief.of(verdict)
+      assert.equal(some[i], brief.of(some[i]))
+      assert.is_true(#encode(some[i]) < 1600, encode(some[i]))
+    end
+    assert.equal(schema.right(some), schema.complaints("brief", some))
   end)
 
   it("notices each of many ways to break a record", function()

@@ -27,6 +27,7 @@ for file in bin/pptp-probe bin/pptpgrade share/man/man1/pptp-probe.1 \
 	lib/lua/5.4/pptpgrade/core.so lib/lua/5.4/pptpgrade/net.so \
 	share/lua/5.3/pptpgrade.lua share/lua/5.4/pptpgrade.lua \
 	share/pptpgrade/record.json share/pptpgrade/verdict.json \
+	share/pptpgrade/brief.json \
 	share/bash-completion/completions/pptpgrade \
 	share/zsh/site-functions/_pptpgrade; do
 	ok "$file is there" test -f "$root/$file"

@@ -128,6 +128,8 @@ What to tell
   --warn GRADE, --crit GRADE, --max-age S
                          icinga: where a warning begins (C), where it is
                          critical (E), and how old a record may be
+  --brief                json, jsonl: a verdict in about 1 KB, without its
+                         conversations
   --with-run             jsonl: a last line with the facts of the run
   --all                  list every server, A and ? too
   --remedies             every way to mend or close a server, not the first
@@ -179,7 +181,8 @@ function M.parser()
   p:flag("-4"):target("ipv4")
   p:flag("-6"):target("ipv6")
   p:flag("-n"):target("numeric")
-  for _, flag in ipairs { "--trace", "--all", "--remedies", "--with-run",
+  for _, flag in ipairs { "--trace", "--all", "--remedies", "--brief",
+                          "--with-run",
                           "-v --verbose", "-q --quiet",
                           "-h --help", "-V --version" } do
     p:flag(flag)
@@ -224,6 +227,25 @@ local function check_outputs(o)
   end
 end
 
+local in_json = { json = true, jsonl = true }
+
+-- Only JSON has a brief form; what a terminal shows beside it stays as it is.
+local function check_brief(o)
+  local named = o.format and { o.format } or {}
+  for _, one in ipairs(o.output) do
+    named[#named + 1] = one.format
+  end
+  for _, format in ipairs(o.brief and named or {}) do
+    if not in_json[format] then
+      return ("--brief is for json and jsonl: leave it out for %s"):format(
+        format)
+    end
+  end
+  if o.brief and not named[1] then
+    return "--brief is for json and jsonl: name one of them by -f or -o"
+  end
+end
+
 local function check_icinga(o)
   if o.format ~= "icinga" then
     for _, name in ipairs { "warn", "crit", "max_age" } do
@@ -260,7 +282,7 @@ local function check(o)
     return nil
   end
   local wants_targets = o.targets[1] or o.target_files[1]
-  local why = check_outputs(o) or check_icinga(o) or
+  local why = check_outputs(o) or check_brief(o) or check_icinga(o) or
     check_render(o, wants_targets)
   if why then
     return why

@@ -56,7 +56,7 @@ function M:report_options(descriptor)
   return {
     all = options.all, verbose = options.verbose, run = self.facts,
     remedies = options.remedies, severity = options.severity,
-    with_run = options.with_run, warn = options.warn, crit = options.crit,
+    with_run = options.with_run, brief = options.brief, warn = options.warn, crit = options.crit,
     max_age = options.max_age, now = self.now,
     color = descriptor ~= nil and wants_color(options, world, terminal),
     width = width_of(world, terminal and descriptor or nil),

@@ -2,6 +2,7 @@
 --- JSON: one document, `{"schema":1,"verdicts":[...],"run":{...}}`. A verdict
 -- is written as it comes, so a long run needs no more memory than a short one;
 -- the run's facts are known at its end.
+local brief = require "pptpgrade.report.brief"
 local facts = require "pptpgrade.report.facts"
 local json = require "pptpgrade.report.encode"
 
@@ -15,7 +16,8 @@ local head = '{"schema":1,"verdicts":['
 function Report:add(verdict)
   local before = self.begun and ",\n" or head .. "\n"
   self.begun = true
-  return self.write(before .. json.encode(verdict))
+  return self.write(before .. json.encode(
+    self.brief and brief.of(verdict) or verdict))
 end
 
 function Report:close()
@@ -25,9 +27,11 @@ function Report:close()
 end
 
 --- @tparam function write bytes -> true | nil, message
--- @tparam[opt] table opts run: its facts
+-- @tparam[opt] table opts run: its facts; brief: whether verdicts are brief
 function M.open(write, opts)
-  return setmetatable({ write = write, run = opts and opts.run }, Report)
+  opts = opts or {}
+  return setmetatable({ write = write, run = opts.run, brief = opts.brief },
+                      Report)
 end
 
 return M

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- JSON Lines: one verdict a line, written as it comes; where asked, a last
 -- line `{"run":{...}}`.
+local brief = require "pptpgrade.report.brief"
 local facts = require "pptpgrade.report.facts"
 local json = require "pptpgrade.report.encode"
 
@@ -10,7 +11,8 @@ local Report = {}
 Report.__index = Report
 
 function Report:add(verdict)
-  return self.write(json.encode(verdict) .. "\n")
+  return self.write(json.encode(self.brief and brief.of(verdict) or verdict) ..
+                    "\n")
 end
 
 function Report:close()
@@ -19,10 +21,11 @@ function Report:close()
 end
 
 --- @tparam function write bytes -> true | nil, message
--- @tparam[opt] table opts run: its facts; with_run: whether they are written
+-- @tparam[opt] table opts run: its facts; with_run: whether they are written;
+--   brief: whether verdicts are brief
 function M.open(write, opts)
   opts = opts or {}
-  return setmetatable({ write = write, run = opts.run,
+  return setmetatable({ write = write, run = opts.run, brief = opts.brief,
                         with_run = opts.with_run }, Report)
 end
 
