@@ -2,6 +2,7 @@
 /* net.targets: the one parser of targets, as a Lua object. */
 #include "binding/net.h"
 
+#include <poll.h>
 #include <string.h>
 
 #include "binding/arguments.h"
@@ -61,7 +62,8 @@ static void push_list(lua_State *L, const char *key)
 static void check_keys(lua_State *L)
 {
 	static const char *const keys[] = {
-	    "specs", "files", "exclude", "port", "family", "numeric", NULL,
+	    "specs",  "files",   "exclude", "port",
+	    "family", "numeric", "lazy",    NULL,
 	};
 
 	lua_newtable(L);
@@ -78,43 +80,39 @@ static void check_keys(lua_State *L)
 	lua_pop(L, 1);
 }
 
-/* Adds every element of the list at `list`, which push_list() made. Names that do not
- * resolve are put into the table at `unresolved`; all other errors end it. */
+/* Adds every element of the list at `list`, which push_list() made. */
 static enum pptp_error add_list(lua_State *L, struct pptp_targets *t, adder add,
-				int list, int unresolved, char *why,
-				size_t room)
+				int list, char *why, size_t room)
 {
 	lua_Integer i, n = (lua_Integer)lua_rawlen(L, list);
-	enum pptp_error error;
+	enum pptp_error error = PPTP_OK;
 
-	for (i = 1; i <= n; i++) {
+	for (i = 1; i <= n && error == PPTP_OK; i++) {
 		lua_rawgeti(L, list, i);
 		why[0] = '\0';
 		error = add(t, lua_tostring(L, -1), why, room);
 		lua_pop(L, 1);
-		if (error == PPTP_ERROR_NAME) {
-			lua_pushstring(L, why);
-			lua_rawseti(L, unresolved,
-				    (lua_Integer)lua_rawlen(L, unresolved) + 1);
-		} else if (error != PPTP_OK) {
-			return error;
-		}
 	}
-	return PPTP_OK;
+	return error;
 }
 
 /* From the lists that stand from `first` on. */
-static int fill(lua_State *L, struct pptp_targets *t, int first, int unresolved)
+static int fill(lua_State *L, struct pptp_targets *t, int first, bool lazy)
 {
 	char why[PPTP_NET_TEXT];
 	enum pptp_error error;
 
 	for (size_t i = 0; i < LISTS; i++) {
-		error = add_list(L, t, lists[i].add, first + (int)i, unresolved,
-				 why, sizeof(why));
+		adder add = lists[i].add;
+
+		if (lazy && add == pptp_targets_add_file)
+			add = pptp_targets_add_stream;
+		error = add_list(L, t, add, first + (int)i, why, sizeof(why));
 		if (error != PPTP_OK)
 			return pptp_arguments_fail(L, error, why);
 	}
+	if (!lazy)
+		pptp_targets_settle(t);
 	return 0;
 }
 
@@ -137,7 +135,7 @@ int pptp_net_targets(lua_State *L)
 	struct targets *t;
 	lua_Integer port, family;
 	enum pptp_error error;
-	bool numeric;
+	bool numeric, lazy;
 	int failed, at;
 	size_t i;
 
@@ -148,6 +146,7 @@ int pptp_net_targets(lua_State *L)
 	port = pptp_arguments_integer(L, 1, "port", 1, UINT16_MAX, PPTP_PORT);
 	family = pptp_arguments_integer(L, 1, "family", 0, 6, 0);
 	numeric = pptp_arguments_boolean(L, 1, "numeric");
+	lazy = pptp_arguments_boolean(L, 1, "lazy");
 	if (family != 0 && family != 4 && family != 6)
 		return luaL_error(L, "field 'family' is %d, not 4 or 6",
 				  (int)family);
@@ -156,7 +155,6 @@ int pptp_net_targets(lua_State *L)
 	t->t = NULL;
 	luaL_setmetatable(L, TARGETS);
 	lua_newtable(L); /* the sentences about names that did not resolve */
-	lua_pushvalue(L, -1);
 	lua_setiuservalue(L, at, 1);
 	error = pptp_targets_open(&t->t, (uint16_t)port, (uint8_t)family);
 	if (error != PPTP_OK) {
@@ -165,7 +163,7 @@ int pptp_net_targets(lua_State *L)
 	}
 	if (numeric)
 		pptp_targets_numeric(t->t);
-	failed = fill(L, t->t, 2, at + 1);
+	failed = fill(L, t->t, 2, lazy);
 	if (failed > 0) {
 		pptp_targets_close(t->t);
 		t->t = NULL;
@@ -210,30 +208,86 @@ static void push_labels(lua_State *L, const char *labels)
 	}
 }
 
-static int next_target(lua_State *L)
+static int push_target(lua_State *L, const struct pptp_target *target)
 {
 	char printed[PPTP_ADDRESS_TEXT];
-	struct pptp_target target;
 
-	if (!pptp_targets_next(check(L), &target)) {
-		lua_pushnil(L);
-		return 1;
-	}
 	lua_createtable(L, 0, 4);
-	pptp_address_format(&target.address, printed);
+	pptp_address_format(&target->address, printed);
 	lua_pushstring(L, printed);
 	lua_setfield(L, -2, "target");
-	lua_pushinteger(L, target.port);
+	lua_pushinteger(L, target->port);
 	lua_setfield(L, -2, "port");
-	if (target.name != NULL) {
-		lua_pushstring(L, target.name);
+	if (target->name != NULL) {
+		lua_pushstring(L, target->name);
 		lua_setfield(L, -2, "name");
 	}
-	if (target.labels != NULL) {
-		push_labels(L, target.labels);
+	if (target->labels != NULL) {
+		push_labels(L, target->labels);
 		lua_setfield(L, -2, "labels");
 	}
 	return 1;
+}
+
+/* A target; false: none yet; nil: the end; nil, message, code: a line that is
+ * not understood. */
+static int take(lua_State *L)
+{
+	char why[PPTP_NET_TEXT] = "";
+	struct pptp_target target;
+
+	switch (pptp_targets_take(check(L), &target, why, sizeof(why))) {
+	case PPTP_TARGET_ONE:
+		return push_target(L, &target);
+	case PPTP_TARGET_NONE_YET:
+		lua_pushboolean(L, false);
+		return 1;
+	case PPTP_TARGET_FAILED:
+		return pptp_arguments_fail(L, PPTP_ERROR_ARGUMENT, why);
+	default:
+		lua_pushnil(L);
+		return 1;
+	}
+}
+
+/* False: a signal came, or time is over. */
+static bool wait_for(const struct pptp_targets *t, int milliseconds)
+{
+	struct pollfd p = {.fd = pptp_targets_fd(t), .events = POLLIN};
+
+	return poll(&p, 1, milliseconds) > 0;
+}
+
+static int next_target(lua_State *L)
+{
+	int pushed = take(L);
+
+	while (pushed == 1 && lua_isboolean(L, -1)) {
+		lua_pop(L, 1);
+		(void)wait_for(check(L), -1);
+		pushed = take(L);
+	}
+	return pushed;
+}
+
+static int wait_seconds(lua_State *L)
+{
+	lua_Number seconds = luaL_checknumber(L, 2);
+
+	luaL_argcheck(L, seconds >= 0 && seconds <= 3600, 2,
+		      "not from 0 to 3600 seconds");
+	lua_pushboolean(L, wait_for(check(L), (int)(seconds * 1000)));
+	return 1;
+}
+
+/* What a run has to know before it begins: see net/targets.h. */
+static int begin(lua_State *L)
+{
+	lua_Integer most = luaL_optinteger(L, 2, LUA_MAXINTEGER);
+
+	luaL_argcheck(L, most >= 0, 2, "less than 0");
+	pptp_targets_begin(check(L), (uint64_t)most);
+	return 0;
 }
 
 static int push_count(lua_State *L, uint64_t n)
@@ -253,22 +307,27 @@ static int public_count(lua_State *L)
 	return push_count(L, pptp_targets_public(check(L)));
 }
 
-/* One sentence for every name that did not resolve. */
+/* One sentence for every name that did not resolve, so far. */
 static int unresolved(lua_State *L)
 {
-	check(L);
+	struct pptp_targets *t = check(L);
+	const char *why;
+
 	lua_getiuservalue(L, 1, 1);
+	while ((why = pptp_targets_unresolved(t)) != NULL) {
+		lua_pushstring(L, why);
+		lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+	}
 	return 1;
 }
 
 void pptp_net_targets_class(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
-	    {"count", count},
-	    {"next", next_target},
-	    {"public", public_count},
-	    {"unresolved", unresolved},
-	    {NULL, NULL},
+	    {"begin", begin},       {"count", count},
+	    {"next", next_target},  {"public", public_count},
+	    {"take", take},         {"unresolved", unresolved},
+	    {"wait", wait_seconds}, {NULL, NULL},
 	};
 
 	pptp_arguments_class(L, TARGETS, methods, targets_close);

@@ -5,10 +5,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "cli/output.h"
 #include "cli/privilege.h"
+#include "net/loop.h"
 #include "net/targets.h"
 
 #define TEXT         6144   /* a path of the longest kind, and words */
@@ -22,6 +24,10 @@ struct run {
 	struct pptp_prober *prober;
 	uint64_t count, started, done;
 	bool more;     /* targets are left */
+	bool stream;   /* they come by standard input */
+	bool wrong;    /* … and are not what they should be: that was said */
+	bool watching; /* until targets can be had */
+	struct pptp_watch watch;
 	bool stopping; /* nothing new; farewells are under way */
 	bool progress; /* on a terminal */
 	bool drawn;    /* a line of progress stands there */
@@ -65,45 +71,68 @@ static void trace(void *context, const struct pptp_address *target,
 typedef enum pptp_error (*adder)(struct pptp_targets *t, const char *text,
 				 char *why, size_t room);
 
-/* A name that does not resolve is told of, and the others go on. */
 static bool add_all(struct run *r, const char *const *words, adder add)
 {
-	char why[TEXT];
+	char why[TEXT] = "";
 	enum pptp_error error;
 
 	for (; *words != NULL; words++) {
-		why[0] = '\0';
 		error = add(r->targets, *words, why, sizeof(why));
 		if (error == PPTP_OK)
 			continue;
 		pptp_say("%s", why[0] != '\0' ? why : pptp_error_text(error));
-		if (error != PPTP_ERROR_NAME) {
-			r->status = PPTP_EXIT_USAGE;
-			return false;
-		}
-		r->status = PPTP_EXIT_EARLY;
+		r->status = PPTP_EXIT_USAGE;
+		return false;
 	}
+	return true;
+}
+
+/* A name that does not resolve is told of, and the others go on. */
+static void tell_unresolved(struct run *r)
+{
+	const char *why;
+
+	while ((why = pptp_targets_unresolved(r->targets)) != NULL) {
+		clear_progress(r);
+		pptp_say("%s", why);
+		if (r->status == PPTP_EXIT_DONE)
+			r->status = PPTP_EXIT_EARLY;
+	}
+}
+
+static bool too_many(const struct run *r)
+{
+	return r->o->contact == NULL &&
+	       pptp_targets_public(r->targets) > CONTACT_FREE;
+}
+
+static bool lacks_contact(struct run *r)
+{
+	if (!too_many(r))
+		return false;
+	clear_progress(r);
+	pptp_say("%" PRIu64 " addresses are outside private space; for "
+		 "more than %d say with --contact who you are",
+		 pptp_targets_public(r->targets), CONTACT_FREE);
 	return true;
 }
 
 static bool check_count(struct run *r)
 {
-	uint64_t outside = pptp_targets_public(r->targets);
-
+	pptp_targets_begin(r->targets,
+			   r->o->contact != NULL ? UINT64_MAX : CONTACT_FREE);
+	tell_unresolved(r);
 	r->count = pptp_targets_count(r->targets);
-	if (outside > CONTACT_FREE && r->o->contact == NULL) {
-		pptp_say("%" PRIu64 " addresses are outside private space; for "
-			 "more than %d say with --contact who you are",
-			 outside, CONTACT_FREE);
-		r->status = PPTP_EXIT_USAGE;
-		return false;
-	}
-	return r->count > 0;
+	if (!lacks_contact(r))
+		return r->count > 0 || r->stream;
+	r->status = PPTP_EXIT_USAGE;
+	return false;
 }
 
 static bool load_targets(struct run *r)
 {
 	const struct pptp_options *o = r->o;
+	size_t i;
 
 	if (*o->arguments == NULL && o->targets[0] == NULL) {
 		pptp_say("no target; name one, or a file of them with -T");
@@ -118,8 +147,10 @@ static bool load_targets(struct run *r)
 	}
 	if (o->numeric)
 		pptp_targets_numeric(r->targets);
+	for (i = 0; o->targets[i] != NULL; i++)
+		r->stream = r->stream || strcmp(o->targets[i], "-") == 0;
 	return add_all(r, o->arguments, pptp_targets_add) &&
-	       add_all(r, o->targets, pptp_targets_add_file) &&
+	       add_all(r, o->targets, pptp_targets_add_stream) &&
 	       add_all(r, o->exclude, pptp_targets_exclude_file) &&
 	       check_count(r);
 }
@@ -151,27 +182,76 @@ static bool open_prober(struct run *r, bool stay)
 	return false;
 }
 
+/* Waiting for targets ends: whoever pulls asks for them again. */
+static void targets_ready(void *context, uint32_t events)
+{
+	struct run *r = context;
+
+	(void)events;
+	pptp_loop_remove(pptp_prober_loop(r->prober),
+			 pptp_targets_fd(r->targets), &r->watch);
+	r->watching = false;
+}
+
+static enum pptp_pull wait_for_targets(struct run *r)
+{
+	if (!r->watching) {
+		r->watch.ready = targets_ready;
+		r->watch.context = r;
+		r->watching = pptp_loop_add(pptp_prober_loop(r->prober),
+					    pptp_targets_fd(r->targets),
+					    EPOLLIN, &r->watch) == 0;
+	}
+	return PPTP_PULL_LATER;
+}
+
+static enum pptp_pull end_targets(struct run *r, const char *why)
+{
+	if (why != NULL) {
+		clear_progress(r);
+		pptp_say("%s", why);
+	}
+	r->more = false;
+	r->wrong = why != NULL || lacks_contact(r);
+	return PPTP_PULL_END;
+}
+
+static void set_plan(const struct run *r, struct pptp_plan *plan,
+		     const struct pptp_target *target)
+{
+	*plan = *r->plan;
+	plan->target = target->address;
+	plan->port = target->port;
+	plan->name = target->name;
+	plan->labels = target->labels;
+	plan->timeout_us = r->o->timeout_us;
+	plan->contact = r->o->contact;
+}
+
 /* The prober asks for the next plan when it can begin it: blocks stay
- * unexpanded. */
+ * unexpanded, and lines of a stream unread. */
 static enum pptp_pull next_plan(void *context, struct pptp_plan *plan,
 				int64_t *tag)
 {
+	enum pptp_target_status status;
 	struct run *r = context;
 	struct pptp_target target;
+	char why[TEXT];
 
 	(void)tag;
 	if (pptp_signals() > 0)
 		return PPTP_PULL_LATER;
-	r->more = r->more && pptp_targets_next(r->targets, &target);
 	if (!r->more)
 		return PPTP_PULL_END;
-	*plan = *r->plan;
-	plan->target = target.address;
-	plan->port = target.port;
-	plan->name = target.name;
-	plan->labels = target.labels;
-	plan->timeout_us = r->o->timeout_us;
-	plan->contact = r->o->contact;
+	status = pptp_targets_take(r->targets, &target, why, sizeof(why));
+	r->count = pptp_targets_count(r->targets);
+	tell_unresolved(r);
+	if (status == PPTP_TARGET_NONE_YET)
+		return wait_for_targets(r);
+	if (status != PPTP_TARGET_ONE || too_many(r))
+		return end_targets(r,
+				   status == PPTP_TARGET_FAILED ? why : NULL);
+	set_plan(r, plan, &target);
 	r->started++;
 	return PPTP_PULL_PLAN;
 }
@@ -243,18 +323,21 @@ static void drain(struct run *r)
 		got = pptp_prober_next(r->prober, WAIT_US, &record, &tag);
 		if (got == 1)
 			take(r, record);
-		if (failed(r, got) || pptp_signals() > 0)
+		if (failed(r, got) || pptp_signals() > 0 || r->wrong)
 			stop(r);
 		/* After a signal nobody waits for servers to close too. */
 		if (r->stopping && pptp_prober_live(r->prober) == 0)
 			break;
 	} while (got >= 0 && got != PPTP_PROBER_IDLE);
+	if (r->wrong)
+		r->status = PPTP_EXIT_USAGE;
 	clear_progress(r);
 }
 
 static void finish(struct run *r)
 {
-	if (r->started == 0 && r->refused == 0 && !r->stopping) {
+	if (r->count > 0 && r->started == 0 && r->refused == 0 &&
+	    !r->stopping) {
 		pptp_say("no target is left after the exclusions; name others "
 			 "or leave out -x");
 		r->status = PPTP_EXIT_USAGE;

@@ -19,30 +19,26 @@ static bool grow(void **all, size_t count, size_t *room, size_t size)
 	return true;
 }
 
-void pptp_target_list_free(struct pptp_target_list *l)
+static void free_strings(const struct pptp_target_entry *e)
+{
+	free(e->name);
+	free(e->labels);
+	free(e->where);
+}
+
+void pptp_target_list_forget(struct pptp_target_list *l)
 {
 	size_t i;
 
-	for (i = 0; i < l->count; i++) {
-		free(l->entries[i].name);
-		free(l->entries[i].labels);
-	}
-	free(l->entries);
+	for (i = 0; i < l->count; i++)
+		free_strings(&l->entries[i]);
+	l->count = 0;
 }
 
-bool pptp_target_list_append(struct pptp_target_list *l,
-			     const struct pptp_target_entry *e)
+void pptp_target_list_free(struct pptp_target_list *l)
 {
-	void *entries = l->entries;
-
-	if (!grow(&entries, l->count, &l->room, sizeof(*e))) {
-		free(e->name);
-		free(e->labels);
-		return false;
-	}
-	l->entries = entries;
-	l->entries[l->count++] = *e;
-	return true;
+	pptp_target_list_forget(l);
+	free(l->entries);
 }
 
 static uint64_t plus(uint64_t a, uint64_t b)
@@ -50,24 +46,37 @@ static uint64_t plus(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-uint64_t pptp_target_list_count(const struct pptp_target_list *l)
+bool pptp_target_list_reserve(struct pptp_target_list *l)
 {
-	uint64_t sum = 0;
-	size_t i;
+	void *entries = l->entries;
 
-	for (i = 0; i < l->count; i++)
-		sum = plus(sum, pptp_block_size(&l->entries[i].block));
-	return sum;
+	if (!grow(&entries, l->count, &l->room, sizeof(*l->entries)))
+		return false;
+	l->entries = entries;
+	return true;
 }
 
-uint64_t pptp_target_list_public(const struct pptp_target_list *l)
+void pptp_target_list_append(struct pptp_target_list *l,
+			     const struct pptp_target_entry *e)
 {
-	uint64_t sum = 0;
-	size_t i;
+	l->entries[l->count++] = *e;
+	l->addresses =
+	    plus(l->addresses, e->pending ? 1 : pptp_block_size(&e->block));
+	if (!e->pending)
+		l->public = plus(l->public, pptp_block_public(&e->block));
+}
 
-	for (i = 0; i < l->count; i++)
-		sum = plus(sum, pptp_block_public(&l->entries[i].block));
-	return sum;
+void pptp_target_list_settle(struct pptp_target_list *l, size_t at,
+			     const struct pptp_address *a)
+{
+	struct pptp_target_entry *e = &l->entries[at];
+
+	e->pending = false;
+	e->block = (struct pptp_block){*a, *a};
+	if (a->family != 0)
+		l->public = plus(l->public, pptp_block_public(&e->block));
+	else if (l->addresses != UINT64_MAX)
+		l->addresses--;
 }
 
 void pptp_exclusions_free(struct pptp_exclusions *x)

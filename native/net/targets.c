@@ -5,22 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
-#include "net/lookup.h"
 #include "net/spec.h"
-#include "net/target_file.h"
-#include "net/target_list.h"
-
-struct pptp_targets {
-	struct pptp_target_list wanted;
-	struct pptp_exclusions excluded;
-	bool numeric; /* no name is looked up */
-	uint16_t port;
-	uint8_t family;
-	size_t at; /* which entry is being told */
-	struct pptp_address next;
-	bool started; /* `next` is of the entry `at` */
-};
+#include "net/targets_state.h"
 
 enum pptp_error pptp_targets_open(struct pptp_targets **t, uint16_t port,
 				  uint8_t family)
@@ -33,13 +22,33 @@ enum pptp_error pptp_targets_open(struct pptp_targets **t, uint16_t port,
 		return PPTP_ERROR_SYSTEM;
 	(*t)->port = port;
 	(*t)->family = family;
+	(*t)->fd = -1;
+	(*t)->last_unresolved = &(*t)->unresolved;
 	return PPTP_OK;
+}
+
+static void free_sentences(struct pptp_targets_sentence *s)
+{
+	struct pptp_targets_sentence *next;
+
+	for (; s != NULL; s = next) {
+		next = s->next;
+		free(s);
+	}
 }
 
 void pptp_targets_close(struct pptp_targets *t)
 {
 	if (t == NULL)
 		return;
+	pptp_lookup_queue_close(t->names);
+	if (t->streaming)
+		pptp_target_file_close(&t->stream);
+	if (t->fd >= 0)
+		close(t->fd);
+	free_sentences(t->told);
+	free_sentences(t->unresolved);
+	free(t->late.numbers);
 	pptp_target_list_free(&t->wanted);
 	pptp_exclusions_free(&t->excluded);
 	free(t);
@@ -59,34 +68,66 @@ static enum pptp_error out_of_memory(char *text, size_t room)
 	return PPTP_ERROR_SYSTEM;
 }
 
-static enum pptp_error lookup(const struct pptp_targets *t, const char *name,
-			      uint8_t family, struct addrinfo **all, char *text,
-			      size_t room)
+static enum pptp_error not_looked_up(const char *name, char *text, size_t room)
 {
-	if (!t->numeric)
-		return pptp_lookup(name, family, all, text, room);
 	snprintf(text, room,
 		 "host name '%s' is not looked up here; give its address",
 		 name);
 	return PPTP_ERROR_ARGUMENT;
 }
 
-static enum pptp_error resolve(struct pptp_targets *t, struct pptp_spec *s,
-			       char *text, size_t room)
+/* A regular file is always readable, and no epoll takes it. */
+static bool watch(struct pptp_targets *t, int fd)
 {
-	struct addrinfo *all;
-	enum pptp_error error = lookup(t, s->name, t->family, &all, text, room);
-	bool chosen;
+	struct epoll_event event = {.events = EPOLLIN};
 
-	if (error != PPTP_OK)
-		return error;
-	chosen = pptp_lookup_choose(all, &s->first);
-	s->last = s->first;
-	freeaddrinfo(all);
-	if (chosen)
-		return PPTP_OK;
-	snprintf(text, room, "host name '%s' has no address", s->name);
-	return PPTP_ERROR_NAME;
+	if (t->fd < 0)
+		t->fd = epoll_create1(EPOLL_CLOEXEC);
+	return t->fd >= 0 &&
+	       (epoll_ctl(t->fd, EPOLL_CTL_ADD, fd, &event) == 0 ||
+		errno == EPERM);
+}
+
+/* Its answer has the number of the entry that comes next. */
+static bool ask(struct pptp_targets *t, const char *name)
+{
+	if (t->names == NULL) {
+		t->names = pptp_lookup_queue_open();
+		if (t->names == NULL ||
+		    !watch(t, pptp_lookup_queue_fd(t->names)))
+			return false;
+	}
+	return pptp_lookup_queue_ask(t->names, name, t->family,
+				     t->wanted.count);
+}
+
+/* "FILE line 2: " where a file is being read. */
+static bool tell_where(const struct pptp_targets *t, char **where)
+{
+	if (t->file == NULL)
+		return true;
+	if (asprintf(where, "%s line %lu: ", t->file->name,
+		     t->file->lines.number) >= 0)
+		return true;
+	*where = NULL;
+	return false;
+}
+
+static bool copy_strings(const struct pptp_targets *t,
+			 struct pptp_target_entry *e, const char *name,
+			 const char *labels)
+{
+	if (labels != NULL)
+		e->labels = strdup(labels);
+	if (name[0] != '\0')
+		e->name = strdup(name);
+	if ((labels != NULL) == (e->labels != NULL) &&
+	    (name[0] != '\0') == (e->name != NULL) &&
+	    (e->name == NULL || tell_where(t, &e->where)))
+		return true;
+	free(e->labels);
+	free(e->name);
+	return false;
 }
 
 /* `labels` NULL: none. */
@@ -95,33 +136,23 @@ static enum pptp_error add(struct pptp_targets *t, const char *spec,
 			   size_t room)
 {
 	char why[PPTP_SPEC_SENTENCE];
-	struct pptp_target_entry e = {.port = t->port};
+	struct pptp_target_entry e = {.port = 0};
 	struct pptp_spec s;
-	enum pptp_error error;
 
 	if (!pptp_spec_parse(&s, spec, length, why)) {
 		snprintf(text, room, "%s", why);
 		return PPTP_ERROR_ARGUMENT;
 	}
-	if (s.first.family == 0) {
-		error = resolve(t, &s, text, room);
-		if (error != PPTP_OK)
-			return error;
-		e.name = strdup(s.name);
-	}
-	if (labels != NULL)
-		e.labels = strdup(labels);
 	e.block = (struct pptp_block){s.first, s.last};
-	if (s.port != 0)
-		e.port = s.port;
-	if ((s.name[0] != '\0') != (e.name != NULL) ||
-	    (labels != NULL) != (e.labels != NULL)) {
-		free(e.name);
-		free(e.labels);
+	e.port = s.port;
+	e.pending = s.first.family == 0;
+	if (e.pending && t->numeric)
+		return not_looked_up(s.name, text, room);
+	if (!pptp_target_list_reserve(&t->wanted) ||
+	    (e.pending && !ask(t, s.name)) ||
+	    !copy_strings(t, &e, s.name, labels))
 		return out_of_memory(text, room);
-	}
-	if (!pptp_target_list_append(&t->wanted, &e))
-		return out_of_memory(text, room);
+	pptp_target_list_append(&t->wanted, &e);
 	return PPTP_OK;
 }
 
@@ -136,16 +167,19 @@ static enum pptp_error exclude_name(struct pptp_targets *t, const char *name,
 				    char *text, size_t room)
 {
 	struct addrinfo *all, *a;
-	enum pptp_error error = lookup(t, name, 0, &all, text, room);
-	struct pptp_block e;
+	struct pptp_block b;
+	enum pptp_error error;
 
+	if (t->numeric)
+		return not_looked_up(name, text, room);
+	error = pptp_lookup(name, 0, &all, text, room);
 	if (error != PPTP_OK)
 		return error;
 	for (a = all; a != NULL && error == PPTP_OK; a = a->ai_next) {
-		if (!pptp_lookup_address(&e.first, a->ai_addr))
+		if (!pptp_lookup_address(&b.first, a->ai_addr))
 			continue;
-		e.last = e.first;
-		if (!pptp_exclusions_append(&t->excluded, &e))
+		b.last = b.first;
+		if (!pptp_exclusions_append(&t->excluded, &b))
 			error = out_of_memory(text, room);
 	}
 	freeaddrinfo(all);
@@ -157,7 +191,7 @@ static enum pptp_error exclude(struct pptp_targets *t, const char *spec,
 			       size_t length, char *text, size_t room)
 {
 	char why[PPTP_SPEC_SENTENCE];
-	struct pptp_block e;
+	struct pptp_block b;
 	struct pptp_spec s;
 
 	if (!pptp_spec_parse(&s, spec, length, why)) {
@@ -166,9 +200,8 @@ static enum pptp_error exclude(struct pptp_targets *t, const char *spec,
 	}
 	if (s.first.family == 0)
 		return exclude_name(t, s.name, text, room);
-	e.first = s.first;
-	e.last = s.last;
-	return pptp_exclusions_append(&t->excluded, &e)
+	b = (struct pptp_block){s.first, s.last};
+	return pptp_exclusions_append(&t->excluded, &b)
 		   ? PPTP_OK
 		   : out_of_memory(text, room);
 }
@@ -190,69 +223,64 @@ static enum pptp_error exclude_line(void *context, const char *spec,
 enum pptp_error pptp_targets_add_file(struct pptp_targets *t, const char *path,
 				      char *text, size_t room)
 {
-	return pptp_target_file_read(path, true, add_line, t, text, room);
+	struct pptp_target_file f = {.take = add_line, .context = t};
+	enum pptp_error error;
+
+	t->file = &f;
+	error = pptp_target_file_read(&f, path, text, room);
+	t->file = NULL;
+	return error;
+}
+
+enum pptp_error pptp_targets_add_stream(struct pptp_targets *t,
+					const char *path, char *text,
+					size_t room)
+{
+	enum pptp_error error;
+
+	if (strcmp(path, "-") != 0)
+		return pptp_targets_add_file(t, path, text, room);
+	if (t->streaming) {
+		snprintf(text, room,
+			 "standard input is named twice; name it "
+			 "once");
+		return PPTP_ERROR_ARGUMENT;
+	}
+	t->stream.take = add_line;
+	t->stream.context = t;
+	error = pptp_target_file_open(&t->stream, path, text, room);
+	if (error == PPTP_OK && !watch(t, t->stream.lines.fd))
+		return out_of_memory(text, room);
+	t->streaming = error == PPTP_OK;
+	return error;
 }
 
 enum pptp_error pptp_targets_exclude_file(struct pptp_targets *t,
 					  const char *path, char *text,
 					  size_t room)
 {
-	return pptp_target_file_read(path, false, exclude_line, t, text, room);
+	struct pptp_target_file f = {
+	    .take = exclude_line, .context = t, .exclusions = true};
+
+	return pptp_target_file_read(&f, path, text, room);
 }
 
 uint64_t pptp_targets_count(const struct pptp_targets *t)
 {
-	return pptp_target_list_count(&t->wanted);
+	return t->wanted.addresses;
 }
 
 uint64_t pptp_targets_public(const struct pptp_targets *t)
 {
-	return pptp_target_list_public(&t->wanted);
+	return t->wanted.public;
 }
 
-/* ---- one after another --------------------------------------------------- */
-
-static void increment(struct pptp_address *a)
+const struct pptp_target_list *pptp_targets_list(const struct pptp_targets *t)
 {
-	size_t i = a->family == 4 ? 4 : 16;
-
-	while (i-- > 0 && ++a->bytes[i] == 0)
-		;
+	return &t->wanted;
 }
 
-/* To what follows `a`, or to the next entry. */
-static void advance(struct pptp_targets *t, const struct pptp_address *a)
+struct pptp_exclusions *pptp_targets_exclusions(struct pptp_targets *t)
 {
-	const struct pptp_target_entry *e = &t->wanted.entries[t->at];
-
-	if (pptp_address_compare(a, &e->block.last) >= 0) {
-		t->at++;
-		t->started = false;
-		return;
-	}
-	t->next = *a;
-	increment(&t->next);
-}
-
-bool pptp_targets_next(struct pptp_targets *t, struct pptp_target *target)
-{
-	const struct pptp_target_entry *e;
-	const struct pptp_block *excluded;
-	struct pptp_address a;
-
-	while (t->at < t->wanted.count) {
-		e = &t->wanted.entries[t->at];
-		a = t->started ? t->next : e->block.first;
-		t->started = true;
-		excluded = pptp_exclusions_find(&t->excluded, &a);
-		advance(t, excluded != NULL ? &excluded->last : &a);
-		if (excluded != NULL)
-			continue;
-		target->address = a;
-		target->port = e->port;
-		target->name = e->name;
-		target->labels = e->labels;
-		return true;
-	}
-	return false;
+	return &t->excluded;
 }
