@@ -10,6 +10,7 @@ local formats = {
   { "jsonl", "jsonl", "pptpgrade.report.jsonl" },
   { "csv", "csv", "pptpgrade.report.csv" },
   { "html", "html", "pptpgrade.report.html", file = true },
+  { "sarif", "sarif", "pptpgrade.report.sarif", file = true },
   { "icinga", nil, "pptpgrade.report.icinga" },
 }
 
@@ -38,14 +39,19 @@ end
 -- @tparam string format one of M.names
 -- @tparam function write bytes -> true | nil, message
 -- @tparam[opt] table opts color, width, all, verbose, remedies (text);
---   severity (csv, html: which findings count); with_run (jsonl: a last line
---   with the run's facts); brief (json, jsonl: verdicts of about 1 KB); warn, crit, max_age, now (icinga); run: the facts of
---   the run as report/model.run takes them, read when the report is closed
+--   sides (text: what two runs are known by; then what changed is told, as
+--   report/diff has it); severity (csv, html, sarif: which findings count);
+--   with_run (jsonl: a last line with the run's facts); brief (json, jsonl:
+--   verdicts of about 1 KB); warn, crit, max_age, now (icinga); run: the facts
+--   of the run as report/model.run takes them, read when the report is closed
 -- @treturn table r: r:add(verdict) and r:close(); each gives true, or nil and
 --   what `write` said
 -- @raise where the format is unknown
 function M.open(format, write, opts)
   local name = module_of[format]
+  if format == "text" and opts and opts.sides then
+    name = "pptpgrade.report.diff"
+  end
   if not name then
     error("no such report format: " .. tostring(format), 2)
   elseif type(write) ~= "function" then

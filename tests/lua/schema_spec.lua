@@ -3,10 +3,12 @@
 -- docs/schema/record.json; and what Lua makes of them against the other two.
 local R = require "records"
 local brief = require "pptpgrade.report.brief"
+local compare = require "pptpgrade.judge.compare"
 local core = require "pptpgrade.core"
 local evidence = require "pptpgrade.evidence"
 local encode = require "pptpgrade.report.encode".encode
 local grade = require "pptpgrade.grade".grade
+local lists = require "pptpgrade.lists"
 local schema = require "schema_check"
 
 local US, SERVER, ROUTER = "192.0.2.2", "192.0.2.1", "192.0.2.254"
@@ -341,6 +343,24 @@ describe("the schema", function()
       assert.is_true(#encode(some[i]) < 1600, encode(some[i]))
     end
     assert.equal(schema.right(some), schema.complaints("brief", some))
+  end)
+
+  it("fits what changed from each verdict to the next", function()
+    local changed, classes = {}, {}
+    for i, verdict in ipairs(verdicts) do
+      local old = compare.side(verdicts[i == 1 and #verdicts or i - 1])
+      changed[i] = lists.copy(verdict)
+      changed[i].change = compare.change(old, compare.side(verdict))
+      classes[changed[i].change.class] = true
+    end
+    changed[1].change = compare.change(nil, compare.side(verdicts[1]))
+    assert.is_true(classes.gone and classes.back)
+    assert.equal(schema.right(changed),
+                 schema.complaints("verdict", changed))
+    for i, verdict in ipairs(changed) do
+      changed[i] = brief.of(verdict)
+    end
+    assert.equal(schema.right(changed), schema.complaints("brief", changed))
   end)
 
   it("notices each of many ways to break a record", function()

@@ -204,6 +204,7 @@ function M:give_up(sentence, code)
   if sentence then
     self:say(sentence)
   end
+  self.old = nil -- nothing was compared
   self:close_outputs(code)
   return code
 end

@@ -66,13 +66,19 @@ local function start(world, options, args)
     end
   end
   local run, ok = new_run(world, options, policy, args), true
-  if not options.script then
+  local old = options.baseline or options.diff and options.diff[1]
+  if old then
+    ok, why = run:load_old(old)
+    why = why and (options.diff and "--diff " or "--baseline ") .. why
+  end
+  if ok and not options.script then
     ok, why = run:open_outputs()
   end
   if not ok then
     return complain(world, why), nil, why
   end
-  local code = options.render and run:render() or
+  local code = options.diff and run:diff() or
+    options.render and run:render() or
     options.records[1] and run:grade_records() or run:audit()
   run:close_outputs(code)
   return code, run

@@ -69,6 +69,14 @@ local function letter(option)
   end
 end
 
+local function fail_on(text)
+  if text == "worse" then
+    return text
+  end
+  local grade, why = letter "--fail-on" (text)
+  return grade, why and why .. ", or worse"
+end
+
 local function at_most(option, bytes)
   return function(text)
     if text ~= "" and #text <= bytes then
@@ -84,6 +92,7 @@ M.help = [[
 Usage: pptpgrade [options] TARGET...
        pptpgrade [options] -e FILE|-
        pptpgrade [options] --render FILE|-
+       pptpgrade [options] --diff OLD NEW
        pptpgrade [options] --script FILE TARGET...
        pptpgrade --explain [ID|GRADE|WORD...]
 
@@ -115,16 +124,20 @@ From where, and how many
   --script-args ARGS     its arguments: name=value,name=value
 
 What to tell
-  -f, --format FORMAT    text, json, jsonl, csv, html or icinga, on stdout
-                         (text)
+  -f, --format FORMAT    text, json, jsonl, csv, html, sarif or icinga, on
+                         stdout (text)
   -o, --output FILE      into FILE too, as its suffix says: .txt, .json,
-                         .jsonl, .csv or .html; repeatable
+                         .jsonl, .csv, .html or .sarif; repeatable
   --render FILE          send nothing: show saved verdicts, of json or jsonl,
                          in any format (- for stdin)
+  --diff OLD NEW         send nothing: what changed between two files of
+                         verdicts or records
+  --baseline OLD         what changed since OLD was saved
   --policy FILE          grade by this policy
-  --fail-on GRADE        exit with 1 where a worst grade is GRADE or beyond
-  --severity SEVERITY    csv, html: findings from there up: critical, high,
-                         medium, low or info (info)
+  --fail-on GRADE        exit with 1 where a worst grade is GRADE or beyond;
+                         worse: where it is beyond the one before
+  --severity SEVERITY    csv, html, sarif: findings from there up: critical,
+                         high, medium, low or info (info)
   --warn GRADE, --crit GRADE, --max-age S
                          icinga: where a warning begins (C), where it is
                          critical (E), and how old a record may be
@@ -142,8 +155,9 @@ What to tell
   -h, --help             this
   -V, --version          which release
 
-Exit status: 0 done, 1 done and --fail-on tripped, 2 wrong usage or input,
-3 could not run, 4 ended early or in part.
+Exit status: 0 done, 1 done and --fail-on tripped (--diff, --baseline without
+it: something changed), 2 wrong usage or input, 3 could not run, 4 ended early
+or in part.
 ]]
 
 --- The parser of the command line, for what completes it in a shell, too.
@@ -166,7 +180,7 @@ function M.parser()
   p:option("-f --format"):convert(one_of("-f", report.names))
   p:option("-o --output"):count("*"):convert(output)
   p:option("--policy")
-  p:option("--fail-on"):convert(letter "--fail-on")
+  p:option("--fail-on"):convert(fail_on)
   p:option("--severity"):convert(one_of("--severity", severities))
   p:option("--color"):convert(one_of("--color", { "auto", "always",
                                                   "never" }))
@@ -174,6 +188,8 @@ function M.parser()
   p:option("--crit"):convert(letter "--crit")
   p:option("--max-age"):convert(whole("--max-age", 1, AGE))
   p:option("--render")
+  p:option("--diff"):args("0-2")
+  p:option("--baseline")
   p:option("-e"):count("*"):target("records")
   p:option("--explain"):args("*")
   p:option("--script")
@@ -275,6 +291,41 @@ local function check_render(o, wants_targets)
   end
 end
 
+-- What a comparison of two files names.
+local function check_diff_files(o)
+  local old, new = o.diff[1], o.diff[2]
+  if not new then
+    return "--diff wants OLD and NEW: two files of verdicts or records"
+  elseif old == new then
+    return ("--diff: OLD and NEW are the same file, %s"):format(old)
+  end
+  for _, one in ipairs(o.output) do
+    if one.path == old or one.path == new then
+      return ("-o %s is compared: name another file"):format(one.path)
+    end
+  end
+end
+
+local function check_diff(o, wants_targets)
+  if o.fail_on == "worse" and not o.baseline and not o.diff then
+    return "--fail-on worse compares: name --baseline FILE"
+  elseif o.baseline and (o.script or o.render or o.diff) then
+    return ("--baseline compares what is asked now: leave --%s out"):format(
+      o.script and "script" or o.render and "render" or "diff")
+  elseif not o.diff then
+    return nil
+  elseif wants_targets then
+    return "--diff compares two files: give it no targets"
+  elseif o.records[1] or o.render then
+    return ("--diff compares two files: leave %s out"):format(
+      o.records[1] and "-e" or "--render")
+  elseif o.gre_control or o.write or o.script then
+    return ("--diff sends nothing: leave --%s out"):format(
+      o.gre_control and "gre-control" or o.write and "write" or "script")
+  end
+  return check_diff_files(o)
+end
+
 local function check(o)
   if o.ipv4 and o.ipv6 then
     return "-4 and -6 exclude each other: name one of them"
@@ -283,7 +334,7 @@ local function check(o)
   end
   local wants_targets = o.targets[1] or o.target_files[1]
   local why = check_outputs(o) or check_brief(o) or check_icinga(o) or
-    check_render(o, wants_targets)
+    check_render(o, wants_targets) or check_diff(o, wants_targets)
   if why then
     return why
   end
@@ -294,7 +345,8 @@ local function check(o)
   elseif o.gre_control and (o.depth == "syn" or o.depth == "control") then
     return ("-d %s tests no GRE: --gre-control needs -d call or auth"):format(
       o.depth)
-  elseif not o.records[1] and not wants_targets and not o.render then
+  elseif not o.records[1] and not wants_targets and not o.render and
+         not o.diff then
     return "no target: name one, or -T FILE, or -e FILE, or --render FILE; " ..
       "pptpgrade --help tells more"
   end
@@ -308,6 +360,13 @@ local function one_sentence(message)
     :gsub("\nDid you mean", "; did you mean") .. "; pptpgrade --help tells more"
 end
 
+-- Other options may stand between --diff and its files.
+local function fill_diff(o)
+  while o.diff and not o.diff[2] and o.targets[1] do
+    table.insert(o.diff, table.remove(o.targets, 1))
+  end
+end
+
 --- The options of a command line.
 -- @tparam table args
 -- @treturn table|nil options; nil and one sentence
@@ -316,6 +375,7 @@ function M.parse(args)
   if not ok then
     return nil, one_sentence(options)
   end
+  fill_diff(options)
   local why = check(options)
   if why then
     return nil, why

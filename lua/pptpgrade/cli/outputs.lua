@@ -56,15 +56,16 @@ function M:report_options(descriptor)
   return {
     all = options.all, verbose = options.verbose, run = self.facts,
     remedies = options.remedies, severity = options.severity,
-    with_run = options.with_run, brief = options.brief, warn = options.warn, crit = options.crit,
-    max_age = options.max_age, now = self.now,
+    with_run = options.with_run, brief = options.brief, warn = options.warn,
+    crit = options.crit, max_age = options.max_age, now = self.now,
+    sides = (options.diff or options.baseline) and self.sides or nil,
     color = descriptor ~= nil and wants_color(options, world, terminal),
     width = width_of(world, terminal and descriptor or nil),
   }
 end
 
 function M:add_output(name, file, format, opts)
-  local output = { name = name, file = file }
+  local output = { name = name, file = file, format = format }
   output.report = self.world.pptp.report(format, writer(file, output), opts)
   self.outputs[#self.outputs + 1] = output
   return output
@@ -89,11 +90,21 @@ function M:open_outputs()
   return true
 end
 
+-- A comparison of two files has those servers alone that differ, in formats
+-- that have no place to say so.
+local differences = { json = true, jsonl = true, csv = true }
+
+function M:wants(output, verdict)
+  return not (self.options.diff and not self.options.all and
+              differences[output.format] and type(verdict) == "table" and
+              verdict.change and verdict.change.class == "same")
+end
+
 -- Each output that still works; one that fails is left, the others go on.
 function M:emit(method, ...)
   self:clear_progress()
   for _, output in ipairs(self.outputs) do
-    if not output.dead then
+    if not output.dead and self:wants(output, ...) then
       local ok, why = output.report[method](output.report, ...)
       if not ok then
         output.dead, self.part = true, true
@@ -125,9 +136,13 @@ function M:close_outputs(code)
   if code == status.USAGE and (self.options.format or "text") == "text" then
     self.main.dead = true
   end
+  self:end_comparison()
   self:end_facts()
   self:emit("close")
   for _, output in ipairs(self.outputs) do
+    if output.report.problem then
+      self:partly(output.report.problem)
+    end
     if output.file ~= self.world.out then
       local ok, why = output.file:close()
       if not ok and not output.dead then

@@ -9,22 +9,29 @@ local M = {}
 local BROKEN_SHOWN = 10
 
 -- Each line that is left out, as long as they are few.
-local function teller(run, name)
+function M:line_teller(name)
   local count = 0
   return function(number, why)
     count = count + 1
     if count <= BROKEN_SHOWN then
-      run:partly(("%s line %d: %s"):format(name, number, why))
+      self:partly(("%s line %d: %s"):format(name, number, why))
     end
   end
 end
 
-function M:render_verdicts(file)
+-- What of a file is not shown; once all of it was read.
+function M:tell_left_out(file)
   if file.older > 0 then
     self:warn(("%s: %d older verdict%s of a server left out: the newest " ..
                "counts"):format(file.name, file.older,
                                 file.older == 1 and "" or "s"))
   end
+  if file.broken > BROKEN_SHOWN then
+    self:partly(("%d more broken lines"):format(file.broken - BROKEN_SHOWN))
+  end
+end
+
+function M:render_verdicts(file)
   self.saved = file.run ~= nil
   for key, value in pairs(file.run or {}) do
     self.facts[key] = value
@@ -36,9 +43,7 @@ function M:render_verdicts(file)
   if self.world.signals() > 0 then
     self:partly(("stopped by a signal; %d verdicts shown"):format(self.graded))
   end
-  if file.broken > BROKEN_SHOWN then
-    self:partly(("%d more broken lines"):format(file.broken - BROKEN_SHOWN))
-  end
+  self:tell_left_out(file)
   file:close()
   self:close_outputs()
   return self:status()
@@ -49,7 +54,7 @@ end
 function M:render()
   local path = self.options.render
   local name = path == "-" and "standard input" or path
-  local file, why = saved.open(self.world, path, teller(self, name))
+  local file, why = saved.open(self.world, path, self:line_teller(name))
   if not file then
     self:say("--render: " .. why)
     return status.USAGE

@@ -2,6 +2,7 @@
 --- One run of the program: what it says, the verdicts it counts, and the exit
 -- status that follows. Its other methods are in the files beside this one.
 local escape = require "pptpgrade.report.escape"
+local diff = require "pptpgrade.cli.diff"
 local facts = require "pptpgrade.cli.facts"
 local live = require "pptpgrade.cli.live"
 local outputs = require "pptpgrade.cli.outputs"
@@ -15,7 +16,8 @@ local TRIPPED_SHOWN = 10
 local Run = {}
 Run.__index = Run
 
-for _, methods in ipairs { facts, live, outputs, records, render, script } do
+for _, methods in ipairs { diff, facts, live, outputs, records, render,
+                           script } do
   for name, method in pairs(methods) do
     Run[name] = method
   end
@@ -47,8 +49,11 @@ function Run:partly(sentence)
 end
 
 -- "?" may have a worst letter: that of a likely decoy, if it is none.
-local function is_beyond(verdict, letter)
-  return verdict.worst ~= "?" and verdict.worst >= letter
+local function trips(verdict, letter)
+  if letter == "worse" then
+    return verdict.change.worse
+  end
+  return verdict.worst >= letter
 end
 
 function Run:grade(evidence)
@@ -60,9 +65,12 @@ function Run:tell(verdict)
   local trip = self.options.fail_on
   self.graded = self.graded + 1
   self:see_source(verdict)
+  if self.old then
+    self:compare(verdict)
+  end
   if verdict.worst == "?" or not verdict.worst then
     self.unknown = self.unknown + 1
-  elseif trip and is_beyond(verdict, trip) then
+  elseif trip and trips(verdict, trip) then
     self.tripped = (self.tripped or 0) + 1
     if self.tripped <= TRIPPED_SHOWN then
       self.trippers[self.tripped] = ("%s port %s (%s)"):format(
@@ -95,7 +103,8 @@ function Run:status()
   if self.part then
     return status.PART
   end
-  return self.tripped and status.TRIPPED or status.DONE
+  local differs = self.old and not self.options.fail_on and self.differ > 0
+  return (self.tripped or differs) and status.TRIPPED or status.DONE
 end
 
 --- A run that has found out nothing so far.
@@ -106,7 +115,7 @@ end
 -- @treturn table run
 return function(world, options, policy, args)
   local run = setmetatable({ options = options, world = world, policy = policy,
-                             outputs = {}, graded = 0, unknown = 0,
+                             outputs = {}, sides = {}, graded = 0, unknown = 0,
                              trippers = {} }, Run)
   run:begin_facts(args or {})
   return run

@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- What changed about a server from one run to another. Pure: verdicts in, a
--- table out. Compared are intervals, methods, findings and product; never texts,
--- times or what a server draws anew for each call.
+-- table out. Compared are intervals, methods, findings and product; never
+-- texts, times or what a server draws anew for each call.
 --
--- What was not tested is no difference: a method that only one side asked about,
--- and a finding whose absence rests on nothing. Swapping the sides mirrors all:
--- M.mirror.
+-- What was not tested is no difference: a method that one side alone asked
+-- about, and a finding whose absence rests on nothing. Swapping the sides
+-- mirrors all: M.mirror.
 local evidence = require "pptpgrade.judge.evidence"
 local findings = require "pptpgrade.judge.findings"
 local lists = require "pptpgrade.lists"
@@ -39,9 +39,9 @@ end
 local function methods_of(verdict)
   local known = list(list(verdict.evidence).authentication)
   local methods = lists.copy(list(known.methods or verdict.methods))
-  local proofs = list(known.proofs)
+  -- How it was met, a brief verdict does not tell.
   for _, method in ipairs(list(known.other or verdict.other)) do
-    methods[method] = list(proofs[method]).state or "offered"
+    methods[method] = "met"
   end
   return methods
 end
@@ -227,21 +227,31 @@ local function texts_of(change)
   return texts
 end
 
+-- Lists that say nothing are left out.
+local function lean(change)
+  for key, value in pairs(change) do
+    if type(value) == "table" and next(value) == nil then
+      change[key] = nil
+    end
+  end
+  return change
+end
+
 local function with_facts(change, old, new)
   change.methods = changed_methods(old, new)
   change.found, change.first_seen = only_in(new, old)
   change.lost, change.not_retested = only_in(old, new)
   change.product = changed_product(old, new)
   change.facts = texts_of(change)
-  return change
+  return lean(change)
 end
 
 local function has_facts(change)
-  return change.methods[1] ~= nil or change.found[1] ~= nil or
-    change.lost[1] ~= nil or change.product ~= nil
+  return (change.methods or change.found or change.lost or change.product) ~=
+    nil
 end
 
---- What changed.
+--- What changed. Lists are there where they have something.
 -- @tparam table|nil old as M.side gives it; nil where OLD has not this server
 -- @tparam table|nil new nil where it was not asked now
 -- @treturn table class (of M.classes), was and now (grades; nil where there is
@@ -252,7 +262,7 @@ end
 --   was, now } or nil), facts (the same in words)
 function M.change(old, new)
   local change = { was = old and old.grade, now = new and new.grade,
-                   worse = is_beyond(old, new), facts = {} }
+                   worse = is_beyond(old, new) }
   if not old or not new then
     change.class = old and "missing" or "new"
     return change
