@@ -56,6 +56,8 @@ static void begin_record(struct pptp_conversation *c,
 {
 	struct pptp_record *r = &c->record;
 
+	pptp_record_init(r, &(struct pptp_storage){c->offer, c->store,
+						   PPTP_OFFERS, PPTP_STORE});
 	r->start = r->end = now;
 	r->time_us = v->time_us;
 	r->run = v->run;

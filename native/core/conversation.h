@@ -60,6 +60,7 @@ enum pptp_action {
 	PPTP_ACTION_CLOSE,  /* shut down writing, read to the end, close */
 };
 
+/* The record has its storage inside: none may be copied or moved. */
 struct pptp_conversation {
 	/* Of the plan and the vantage what the record does not hold. */
 	struct pptp_method ask[PPTP_ASKS];
@@ -69,6 +70,8 @@ struct pptp_conversation {
 	bool decline;
 	struct pptp_observer observer;
 	struct pptp_record record;
+	struct pptp_offer offer[PPTP_OFFERS]; /* of the record */
+	uint8_t store[PPTP_STORE];
 	int64_t deadline;    /* what the state waits for at the longest */
 	int64_t connect_at;  /* first contact: connect() ends, or comes again */
 	int64_t resend;      /* our Configure- or Terminate-Request again */

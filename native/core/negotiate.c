@@ -20,24 +20,6 @@ enum {
 
 /* ---- deciding ------------------------------------------------------------ */
 
-static uint32_t option_types(const struct pptp_record *r,
-			     const struct pptp_offer *offer)
-{
-	struct pptp_reader in;
-	struct pptp_ppp_packet p;
-	struct pptp_option option;
-	uint32_t types = 0;
-
-	pptp_reader_init(&in, r->store + offer->packet.at,
-			 offer->packet.length);
-	if (!pptp_ppp_packet_decode(&p, &in))
-		return 0;
-	while (pptp_option_next(&p.data, &option))
-		types |= option.type < 32 ? UINT32_C(1) << option.type
-					  : ~TALK_ACCEPTABLE;
-	return types;
-}
-
 static struct pptp_method asking(const struct pptp_conversation *c)
 {
 	return c->ask[c->asking];
@@ -107,7 +89,7 @@ static enum talk_decision decide(struct pptp_conversation *c,
 		*why = PPTP_ENDED_BUDGET;
 		return LEAVE;
 	}
-	if (option_types(&c->record, offer) & ~TALK_ACCEPTABLE)
+	if (offer->others || (offer->types & ~TALK_ACCEPTABLE) != 0)
 		return REJECT_OPTIONS;
 	if (offer->method.protocol == 0)
 		return ACK;
@@ -291,7 +273,8 @@ static void request_refused(struct pptp_conversation *c, uint8_t code,
 static void lcp_packet(struct pptp_conversation *c,
 		       const struct pptp_ppp_packet *p, int64_t now)
 {
-	bool ours = p->identifier == c->observer.request_identifier;
+	bool ours =
+	    p->identifier == c->observer.side[PPTP_US].request_identifier;
 
 	switch (p->code) {
 	case PPTP_CONFIGURE_REQUEST:

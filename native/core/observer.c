@@ -11,13 +11,39 @@ void pptp_observer_init(struct pptp_observer *o, struct pptp_record *r)
 	o->record = r;
 }
 
-uint32_t pptp_observer_time(const struct pptp_observer *o, int64_t now)
+int64_t pptp_observer_time(const struct pptp_observer *o, int64_t now)
 {
 	int64_t us = now - o->record->start;
+
+	return us < 0 ? 0 : us;
+}
+
+uint32_t pptp_observer_between(int64_t from, int64_t to)
+{
+	int64_t us = to - from;
 
 	if (us < 0)
 		return 0;
 	return us > UINT32_MAX ? UINT32_MAX : (uint32_t)us;
+}
+
+struct pptp_time pptp_see_time(const struct pptp_observer *o, int64_t now)
+{
+	return pptp_time_of(pptp_observer_time(o, now));
+}
+
+uint32_t pptp_see_since(const struct pptp_observer *o, struct pptp_time then,
+			int64_t now)
+{
+	return pptp_observer_between(pptp_time_us(then),
+				     pptp_observer_time(o, now));
+}
+
+void pptp_observer_call(struct pptp_observer *o, enum pptp_side side,
+			uint16_t call_id)
+{
+	o->side[side].call_id = call_id;
+	o->side[side].has_call_id = true;
 }
 
 void pptp_observer_unanswered(struct pptp_observer *o, size_t length)
@@ -44,7 +70,7 @@ void pptp_see_farewell(struct pptp_observer *o, enum pptp_side side,
 	if (r->teardown.count == PPTP_FAREWELLS)
 		return;
 	m = &r->teardown.message[r->teardown.count++];
-	m->at_us = pptp_observer_time(o, now);
+	m->at = pptp_see_time(o, now);
 	m->what = (uint8_t)what;
 	m->by = (uint8_t)side;
 }

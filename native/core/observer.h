@@ -44,33 +44,43 @@ struct pptp_event {
 
 /* SYNs with one source port and one sequence number, and what came for them. */
 struct pptp_observer_syn {
-	uint32_t sequence, us; /* us: of the last one */
+	int64_t us; /* of the last one, since the record's start */
+	uint32_t sequence;
 	uint16_t port;
 	uint8_t sent; /* how many */
 	uint8_t met;  /* enum pptp_met */
 };
 
+/* What is known of each of the two, of the same kinds. */
+struct pptp_observer_side {
+	uint32_t first, highest; /* GRE sequence numbers that it sent */
+	uint32_t acknowledged;   /* the highest of the other's that it did */
+	uint32_t magic;          /* in its last Configure-Request */
+	uint16_t skip;           /* of a control message's end, not read */
+	uint16_t call_id;        /* in what it sends: the other's number */
+	uint8_t bytes[PPTP_CONTROL_MAX];
+	uint8_t length;
+	uint8_t request_identifier; /* of its last Configure-Request */
+	bool lost : 1;              /* its stream is not PPTP (any more) */
+	bool searching : 1;         /* for the next message, behind a gap */
+	bool gap : 1;               /* bytes of its stream are missing */
+	bool sequenced : 1;         /* `first` and `highest` are set */
+	bool has_call_id : 1;       /* …, though no control message told it */
+	bool acknowledges : 1;
+	bool requested : 1; /* it sent a Configure-Request */
+	bool has_magic : 1;
+};
+
 struct pptp_observer {
 	struct pptp_record *record;
-	struct {
-		uint8_t bytes[PPTP_CONTROL_MAX];
-		uint8_t length;
-		bool lost;
-		bool sequenced;          /* `first` and `highest` are set */
-		uint16_t skip;           /* of a message's end, not read */
-		uint32_t first, highest; /* GRE sequence numbers */
-	} side[2];                       /* enum pptp_side */
-	struct pptp_observer_syn syn;    /* hand-made */
-	struct pptp_observer_syn own;    /* the kernel's, in its last try */
-	uint32_t connect_us;             /* when that began */
+	int64_t connect_us;                /* when its last try began */
+	struct pptp_observer_side side[2]; /* enum pptp_side */
+	struct pptp_observer_syn syn;      /* hand-made */
+	struct pptp_observer_syn own;      /* the kernel's, in its last try */
 	uint16_t ping_identifier;
 	uint8_t icmp_type, icmp_code; /* for a SYN, before the last try */
-	/* GRE: the highest of our numbers that the server acknowledged, and
-	 * that of our last answer to a Configure-Request. */
-	uint32_t acknowledged, answer_sequence;
-	uint32_t magic;             /* in our last Configure-Request */
-	uint8_t request_identifier; /* of it */
-	bool acknowledges, requested, has_magic;
+	/* The GRE number of our last answer to a Configure-Request. */
+	uint32_t answer_sequence;
 	bool heard; /* bytes of the server's on the control connection */
 };
 
@@ -81,6 +91,17 @@ void pptp_observer_init(struct pptp_observer *o, struct pptp_record *r);
 size_t pptp_observer_stream(struct pptp_observer *o, enum pptp_side side,
 			    const void *bytes, size_t length, int64_t now,
 			    struct pptp_event *event);
+
+/* `missing` bytes of one side's stream were not captured. Where they end inside
+ * of a message whose length is known, the next one is read from its start; else
+ * what follows is looked through for the start of one. A reply is believed then
+ * though its request was not seen. */
+void pptp_observer_gap(struct pptp_observer *o, enum pptp_side side,
+		       uint64_t missing);
+/* A call that was seen from its middle: `call_id` is in the packets that `side`
+ * sends, though no control message told it. */
+void pptp_observer_call(struct pptp_observer *o, enum pptp_side side,
+			uint16_t call_id);
 
 /* One packet that `side` sent, with GRE, a SYN, its answer, or ICMP in it.
  * False: none of this conversation's. */
@@ -115,9 +136,9 @@ void pptp_observer_closed(struct pptp_observer *o, enum pptp_side side,
 void pptp_observer_end(struct pptp_observer *o, enum pptp_ended_by why,
 		       int64_t now);
 
-/* `now` as microseconds of the record: 32 bits, which are full after 71 minutes.
- * A conversation of ours lasts one at most. Who observes longer ones has to
- * begin a record anew, or to widen these fields. */
-uint32_t pptp_observer_time(const struct pptp_observer *o, int64_t now);
+/* `now` as microseconds of the record; 0 before its start. */
+int64_t pptp_observer_time(const struct pptp_observer *o, int64_t now);
+/* The time between two of them, in 32 bits: at most 71 minutes. */
+uint32_t pptp_observer_between(int64_t from, int64_t to);
 
 #endif

@@ -4,12 +4,22 @@
 
 #include <string.h>
 
+void pptp_record_init(struct pptp_record *r, const struct pptp_storage *s)
+{
+	memset(r, 0, sizeof(*r));
+	r->lcp.offer = s->offer;
+	r->lcp.offer_room = s->offers;
+	r->store = s->store;
+	r->store_room = s->bytes;
+}
+
 struct pptp_slice pptp_record_keep(struct pptp_record *r, const void *bytes,
 				   size_t length)
 {
 	struct pptp_slice slice = {r->stored, (uint16_t)length};
 
-	if (length > (size_t)(PPTP_STORE - r->stored)) {
+	if (length > PPTP_KEPT_MAX ||
+	    length > (size_t)(r->store_room - r->stored)) {
 		pptp_record_note(r, PPTP_NOTE_STORE_FULL, (uint32_t)length, 0);
 		return (struct pptp_slice){0, 0};
 	}
@@ -17,6 +27,19 @@ struct pptp_slice pptp_record_keep(struct pptp_record *r, const void *bytes,
 		memcpy(r->store + r->stored, bytes, length);
 	r->stored = (uint16_t)(r->stored + length);
 	return slice;
+}
+
+struct pptp_slice pptp_record_keep_packet(struct pptp_record *r,
+					  const struct pptp_ppp_packet *p)
+{
+	uint8_t packet[PPTP_KEPT_MAX];
+	struct pptp_writer w;
+
+	pptp_writer_init(&w, packet, sizeof(packet));
+	pptp_ppp_packet_encode(&w, p->code, p->identifier, p->data.at,
+			       pptp_reader_left(&p->data));
+	return pptp_record_keep(
+	    r, packet, pptp_writer_ok(&w) ? w.length : PPTP_KEPT_MAX + 1);
 }
 
 void pptp_record_note(struct pptp_record *r, enum pptp_note_code code,

@@ -6,6 +6,8 @@
  * Only the observer (and, for the few facts that never cross the wire, the
  * code that owns a socket) writes one. Messages are kept as the bytes that
  * came; the walk decodes them. Times are microseconds since `start`.
+ *
+ * A copy of a record shares its storage.
  */
 #ifndef PPTP_RECORD_H
 #define PPTP_RECORD_H
@@ -103,20 +105,47 @@ struct pptp_slice { /* bytes in the record's store */
 	uint16_t at, length;
 };
 
+/* Microseconds since `start` of the record, in 48 bits: 8.9 years, so that
+ * whoever observes for long may go on. */
+struct pptp_time {
+	uint16_t part[3]; /* highest first */
+};
+
+static inline struct pptp_time pptp_time_of(int64_t us)
+{
+	const int64_t most = (INT64_C(1) << 48) - 1;
+	uint64_t t = us < 0 ? 0 : us > most ? (uint64_t)most : (uint64_t)us;
+
+	return (struct pptp_time){
+	    {(uint16_t)(t >> 32), (uint16_t)(t >> 16), (uint16_t)t}};
+}
+
+static inline int64_t pptp_time_us(struct pptp_time t)
+{
+	return (int64_t)((uint64_t)t.part[0] << 32 | (uint64_t)t.part[1] << 16 |
+			 t.part[2]);
+}
+
 struct pptp_offer {               /* one Configure-Request of the server's */
 	struct pptp_slice packet; /* from the LCP code on; retransmissions
 				   * share their bytes */
-	uint32_t at_us, answered_us;
-	uint32_t rejected; /* bit n: we rejected option type n (n < 32) */
-	struct pptp_method method, nak;
+	struct pptp_time at;
 	uint8_t identifier;
-	uint8_t answer; /* enum pptp_answer */
+	uint8_t answer : 2; /* enum pptp_answer */
 	/* Its options differ from the one before, or its identifier is new
 	 * and it came as an answer to ours would: within 2 round trips, but
 	 * at least 0.5 s and at most 0.75 s, and from a server that had
 	 * acknowledged ours. The first of a conversation is news; else it is
 	 * a retransmission. */
-	bool news;
+	bool news : 1;
+	bool others : 1;         /* it has an option of type 32 or above */
+	uint32_t types;          /* bit n: it has an option of type n < 32 */
+	uint32_t answered_after; /* microseconds after `at`, at most 2^32 - 1 */
+	struct pptp_method method;
+	union {
+		struct pptp_method nak; /* that our Nak named */
+		uint32_t rejected; /* bit n: we rejected option type n < 32 */
+	};
 };
 
 enum pptp_farewell {
@@ -133,7 +162,7 @@ enum pptp_farewell {
 enum pptp_side { PPTP_US, PPTP_SERVER }; /* who sent it */
 
 struct pptp_farewell_message {
-	uint32_t at_us;
+	struct pptp_time at;
 	uint8_t what; /* enum pptp_farewell */
 	uint8_t by;   /* enum pptp_side */
 };
@@ -194,11 +223,24 @@ struct pptp_note {
 	uint32_t a;
 };
 
-#define PPTP_OFFERS    24
 #define PPTP_NOTES     PPTP_NOTE_COUNT /* one of each kind */
 #define PPTP_FAREWELLS 12
 #define PPTP_PROTOCOLS 6
-#define PPTP_STORE     768
+
+/* What a live conversation has room for. */
+#define PPTP_OFFERS   24
+#define PPTP_STORE    768
+/* No longer message is kept, however much room there is. */
+#define PPTP_KEPT_MAX 2048
+
+/* Where a record keeps offers and bytes: its owner's, and it stays in place as
+ * long as the record is used. A live conversation has its own; who reads
+ * captures gives 16 KiB and more. `bytes` at most 65535, at least 1 offer. */
+struct pptp_storage {
+	struct pptp_offer *offer;
+	uint8_t *store;
+	uint16_t offers, bytes; /* rooms */
+};
 
 struct pptp_icmp_fact {
 	struct pptp_address from;
@@ -243,7 +285,9 @@ struct pptp_record {
 		bool pptp; /* the server spoke it: a message type of 1 and the
 			    * cookie, in a reply or in the start of one */
 		uint8_t raw_length; /* of SCCRP, or of what came instead */
-		uint32_t asked_us, rtt_us;
+		struct pptp_time asked_at;
+		uint32_t rtt_us;
+		bool has_rtt;
 		uint8_t raw
 		    [PPTP_CONTROL_MAX]; /* a server may send more than the RFC */
 	} control;
@@ -252,18 +296,21 @@ struct pptp_record {
 		uint8_t raw_length;
 		uint16_t peer_call_id; /* ours, from the OCRQ */
 		uint16_t call_id;      /* the server's, once known */
-		uint32_t asked_us, rtt_us;
+		struct pptp_time asked_at;
+		uint32_t rtt_us;
+		bool has_rtt;
 		uint8_t raw[PPTP_CONTROL_MAX];
 		bool disconnected; /* Call-Disconnect-Notify */
 		uint8_t disconnect_result, disconnect_error;
 		uint16_t disconnect_call_id, disconnect_cause;
-		uint32_t disconnect_us;
+		struct pptp_time disconnected_at;
 	} call;
 	struct {
 		uint8_t state, reason;
 		bool asked; /* we sent a packet into the call */
 		bool from_server, to_server;
-		uint32_t asked_us, first_us, rtt_us;
+		struct pptp_time asked_at;
+		uint32_t first_us, rtt_us;
 		uint32_t first_sequence, packets_received, packets_sent;
 		uint32_t refused; /* bit n: our packet n met ICMP unreachable
 				   * from the target itself, in a living call */
@@ -274,14 +321,14 @@ struct pptp_record {
 		bool we_acked, they_acked;
 		bool terminated; /* by the server */
 		uint8_t terminate_identifier;
-		uint32_t terminate_us;
+		struct pptp_time terminated_at;
 		struct pptp_slice terminate;
-		uint8_t offers;
-		struct pptp_offer offer[PPTP_OFFERS];
+		uint16_t offers, offer_room;
+		struct pptp_offer *offer;
 	} lcp;
 	struct {
 		uint8_t state;
-		uint32_t at_us;
+		struct pptp_time at;
 		uint16_t protocol; /* CHAP or EAP */
 		struct pptp_method method;
 		struct pptp_slice packet; /* from the code on */
@@ -289,7 +336,7 @@ struct pptp_record {
 	struct {
 		uint8_t state, count;
 		uint16_t protocol[PPTP_PROTOCOLS];
-		uint32_t at_us[PPTP_PROTOCOLS];
+		struct pptp_time at[PPTP_PROTOCOLS];
 	} network;
 	struct {
 		uint8_t state, count;
@@ -298,13 +345,18 @@ struct pptp_record {
 	uint32_t receive_accm; /* of SET_LINK_INFO */
 	uint8_t notes;
 	struct pptp_note note[PPTP_NOTES];
-	uint16_t stored;
-	uint8_t store[PPTP_STORE];
+	uint16_t stored, store_room;
+	uint8_t *store;
 };
 
+/* Empty, for the storage given. */
+void pptp_record_init(struct pptp_record *r, const struct pptp_storage *s);
 /* Keeps bytes; {0,0} and a note where the store is full. */
 struct pptp_slice pptp_record_keep(struct pptp_record *r, const void *bytes,
 				   size_t length);
+/* The same of an LCP, CHAP or EAP packet, from its code on. */
+struct pptp_slice pptp_record_keep_packet(struct pptp_record *r,
+					  const struct pptp_ppp_packet *p);
 void pptp_record_note(struct pptp_record *r, enum pptp_note_code code,
 		      uint32_t a, uint32_t b);
 unsigned pptp_record_refusals(const struct pptp_record *r); /* gre.refused */

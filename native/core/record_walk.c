@@ -45,6 +45,11 @@ static void begin_stage(struct pptp_sink *s, const char *key, uint8_t state)
 	pptp_sink_string(s, "state", state_name(state));
 }
 
+static void walk_time(struct pptp_sink *s, const char *key, struct pptp_time t)
+{
+	s->number(s, key, pptp_time_us(t));
+}
+
 static void walk_address(struct pptp_sink *s, const char *key,
 			 const struct pptp_address *a)
 {
@@ -228,7 +233,8 @@ static void walk_start_reply(const struct pptp_record *r, struct pptp_sink *s)
 		pptp_text_length(m.host_name, sizeof(m.host_name)));
 	s->text(s, "vendor", m.vendor_string,
 		pptp_text_length(m.vendor_string, sizeof(m.vendor_string)));
-	s->number(s, "rtt_us", r->control.rtt_us);
+	if (r->control.has_rtt)
+		s->number(s, "rtt_us", r->control.rtt_us);
 	pptp_sink_hex(s, "raw", r->control.raw, r->control.raw_length);
 }
 
@@ -268,7 +274,8 @@ static void walk_call_reply(const struct pptp_record *r, struct pptp_sink *s)
 	s->number(s, "receive_window", m.packet_recv_window_size);
 	s->number(s, "processing_delay", m.packet_processing_delay);
 	s->number(s, "physical_channel", m.physical_channel_id);
-	s->number(s, "rtt_us", r->call.rtt_us);
+	if (r->call.has_rtt)
+		s->number(s, "rtt_us", r->call.rtt_us);
 	pptp_sink_hex(s, "raw", r->call.raw, r->call.raw_length);
 }
 
@@ -285,7 +292,7 @@ static void walk_call(const struct pptp_record *r, struct pptp_sink *s)
 		s->number(s, "result_code", r->call.disconnect_result);
 		s->number(s, "error_code", r->call.disconnect_error);
 		s->number(s, "cause_code", r->call.disconnect_cause);
-		s->number(s, "at_us", r->call.disconnect_us);
+		walk_time(s, "at_us", r->call.disconnected_at);
 		s->end(s);
 	}
 	s->end(s);
@@ -336,7 +343,8 @@ static void walk_answer(const struct pptp_offer *o, struct pptp_sink *s)
 			 : o->answer == PPTP_ANSWER_NONE ? "none"
 							 : "reject");
 	if (o->answer != PPTP_ANSWER_NONE)
-		s->number(s, "answered_us", o->answered_us);
+		s->number(s, "answered_us",
+			  pptp_time_us(o->at) + o->answered_after);
 	if (o->answer != PPTP_ANSWER_REJECT)
 		return;
 	s->array(s, "rejected");
@@ -350,7 +358,7 @@ static void walk_answer(const struct pptp_offer *o, struct pptp_sink *s)
 static void walk_offer_bytes(const struct pptp_record *r,
 			     const struct pptp_offer *o, struct pptp_sink *s)
 {
-	uint8_t packet[PPTP_STORE];
+	uint8_t packet[PPTP_KEPT_MAX];
 
 	if (o->packet.length < 4)
 		return;
@@ -395,7 +403,7 @@ static void walk_offer(const struct pptp_record *r, const struct pptp_offer *o,
 
 	s->object(s, NULL);
 	s->number(s, "identifier", o->identifier);
-	s->number(s, "at_us", o->at_us);
+	walk_time(s, "at_us", o->at);
 	s->boolean(s, "news", o->news);
 	if (again)
 		s->number(s, "same_as", first);
@@ -417,7 +425,7 @@ static void walk_terminate(const struct pptp_record *r, struct pptp_sink *s)
 	s->object(s, "terminate");
 	pptp_sink_string(s, "by", "server");
 	s->number(s, "identifier", r->lcp.terminate_identifier);
-	s->number(s, "at_us", r->lcp.terminate_us);
+	walk_time(s, "at_us", r->lcp.terminated_at);
 	if (length > 0) {
 		s->text(s, "text", data, length);
 		pptp_sink_hex(s, "data", data, length);
@@ -474,7 +482,7 @@ static void walk_challenge(const struct pptp_record *r, struct pptp_sink *s)
 	begin_stage(s, "challenge", r->challenge.state);
 	packet_reader(r, r->challenge.packet, &in);
 	if (r->challenge.state == PPTP_SEEN) {
-		s->number(s, "at_us", r->challenge.at_us);
+		walk_time(s, "at_us", r->challenge.at);
 		if (!pptp_ppp_packet_decode(&p, &in))
 			pptp_sink_string(s, "method", "none");
 		else if (r->challenge.protocol == PPTP_PPP_EAP)
@@ -501,7 +509,7 @@ static void walk_network(const struct pptp_record *r, struct pptp_sink *s)
 	s->end(s);
 	s->array(s, "at_us");
 	for (unsigned i = 0; i < r->network.count; i++)
-		s->number(s, NULL, r->network.at_us[i]);
+		walk_time(s, NULL, r->network.at[i]);
 	s->end(s);
 	s->end(s);
 }
@@ -527,7 +535,7 @@ static void walk_teardown(const struct pptp_record *r, struct pptp_sink *s)
 		s->object(s, NULL);
 		pptp_sink_string(s, "name", names[m->what]);
 		pptp_sink_string(s, "by", m->by == PPTP_US ? "us" : "server");
-		s->number(s, "at_us", m->at_us);
+		walk_time(s, "at_us", m->at);
 		s->end(s);
 	}
 	s->end(s);

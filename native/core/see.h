@@ -17,6 +17,10 @@
 
 #include "core/observer.h"
 
+/* `now` as the record has it; and how long it is since then. */
+struct pptp_time pptp_see_time(const struct pptp_observer *o, int64_t now);
+uint32_t pptp_see_since(const struct pptp_observer *o, struct pptp_time then,
+			int64_t now);
 void pptp_see_count(struct pptp_observer *o, enum pptp_side side);
 void pptp_see_farewell(struct pptp_observer *o, enum pptp_side side,
 		       enum pptp_farewell what, int64_t now);

@@ -112,7 +112,8 @@ void pptp_observer_connecting(struct pptp_observer *o, int64_t now)
 void pptp_observer_connected(struct pptp_observer *o, int64_t now)
 {
 	struct pptp_record *r = o->record;
-	uint32_t us = pptp_observer_time(o, now) - o->connect_us;
+	uint32_t us =
+	    pptp_observer_between(o->connect_us, pptp_observer_time(o, now));
 	bool known = o->syn.met == PPTP_MET_SYN_ACK;
 
 	if (r->depth != PPTP_DEPTH_SYN)
@@ -130,7 +131,8 @@ void pptp_observer_connected(struct pptp_observer *o, int64_t now)
 void pptp_observer_not_connected(struct pptp_observer *o, enum pptp_connect how,
 				 int64_t now)
 {
-	uint32_t us = pptp_observer_time(o, now) - o->connect_us;
+	uint32_t us =
+	    pptp_observer_between(o->connect_us, pptp_observer_time(o, now));
 	bool answered = how == PPTP_CONNECT_REFUSED && us < RESENT;
 
 	o->record->tcp.connect.state = (uint8_t)how;
@@ -225,7 +227,9 @@ static bool answers_ours(struct pptp_observer *o, const struct pptp_ip *ip,
 		return true;
 	pptp_see_count(o, PPTP_SERVER);
 	r->tcp.rtt_us =
-	    o->syn.sent == 1 ? pptp_observer_time(o, now) - o->syn.us : 0;
+	    o->syn.sent == 1
+		? pptp_observer_between(o->syn.us, pptp_observer_time(o, now))
+		: 0;
 	keep_fingerprint(r, ip, tcp);
 	meet(o, &o->syn, met);
 	return true;

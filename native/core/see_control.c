@@ -24,24 +24,30 @@ static bool is_success(struct pptp_record *r, const struct pptp_control *m)
 }
 
 static void see_sccrp(struct pptp_observer *o, const struct pptp_control *m,
-		      size_t length, uint32_t at)
+		      size_t length, int64_t now)
 {
 	struct pptp_record *r = o->record;
 
+	r->control.has_rtt = r->control.state == PPTP_SILENT;
+	if (r->control.has_rtt)
+		r->control.rtt_us = pptp_see_since(o, r->control.asked_at, now);
 	r->control.pptp = true;
 	r->control.state = is_success(r, m) ? PPTP_ANSWERED : PPTP_REFUSED;
-	r->control.rtt_us = at - r->control.asked_us;
 	keep_reply(o->side[PPTP_SERVER].bytes, length, r->control.raw,
 		   sizeof(r->control.raw), &r->control.raw_length);
 }
 
 static void see_ocrp(struct pptp_observer *o, const struct pptp_control *m,
-		     size_t length, uint32_t at)
+		     size_t length, int64_t now)
 {
 	struct pptp_record *r = o->record;
 
+	r->call.has_rtt = r->call.state == PPTP_SILENT;
+	if (r->call.has_rtt)
+		r->call.rtt_us = pptp_see_since(o, r->call.asked_at, now);
+	else
+		r->call.peer_call_id = m->peer_call_id;
 	r->call.state = is_success(r, m) ? PPTP_ACCEPTED : PPTP_REFUSED;
-	r->call.rtt_us = at - r->call.asked_us;
 	r->call.call_id = m->call_id;
 	keep_reply(o->side[PPTP_SERVER].bytes, length, r->call.raw,
 		   sizeof(r->call.raw), &r->call.raw_length);
@@ -59,7 +65,7 @@ static void see_disconnect(struct pptp_observer *o,
 	if (r->call.disconnected)
 		return;
 	r->call.disconnected = true;
-	r->call.disconnect_us = pptp_observer_time(o, now);
+	r->call.disconnected_at = pptp_see_time(o, now);
 	r->call.disconnect_call_id = m->call_id;
 	r->call.disconnect_result = m->result_code;
 	r->call.disconnect_error = m->error_code;
@@ -73,12 +79,12 @@ static void control_by_us(struct pptp_observer *o, const struct pptp_control *m,
 
 	switch (m->control_message_type) {
 	case PPTP_SCCRQ:
-		r->control.asked_us = pptp_observer_time(o, now);
+		r->control.asked_at = pptp_see_time(o, now);
 		if (r->control.state == PPTP_NOT_TESTED)
 			r->control.state = PPTP_SILENT;
 		break;
 	case PPTP_OCRQ:
-		r->call.asked_us = pptp_observer_time(o, now);
+		r->call.asked_at = pptp_see_time(o, now);
 		r->call.peer_call_id = m->call_id;
 		if (r->call.state == PPTP_NOT_TESTED)
 			r->call.state = PPTP_SILENT;
@@ -112,22 +118,33 @@ static void control_oddities(struct pptp_observer *o,
 				 m->length);
 }
 
+/* A stage that was asked for and not answered; where bytes of ours are missing,
+ * the question may have been among them. */
+static bool is_open(const struct pptp_observer *o, uint8_t state)
+{
+	return state == PPTP_SILENT ||
+	       (o->side[PPTP_US].gap && state == PPTP_NOT_TESTED);
+}
+
 /* A reply is believed only to a question that was asked, and once; what is
  * about a call only where one was asked for. */
-static bool is_asked(const struct pptp_record *r, unsigned type)
+static bool is_asked(const struct pptp_observer *o, unsigned type)
 {
+	const struct pptp_record *r = o->record;
+
 	switch (type) {
 	case PPTP_SCCRP:
-		return r->control.state == PPTP_SILENT;
+		return is_open(o, r->control.state);
 	case PPTP_OCRP:
-		return r->call.state == PPTP_SILENT;
+		return is_open(o, r->call.state);
 	case PPTP_CDN:
 	case PPTP_CCRQ:
 	case PPTP_WEN:
 	case PPTP_SLI:
-		return r->call.state != PPTP_NOT_TESTED;
+		return r->call.state != PPTP_NOT_TESTED || o->side[PPTP_US].gap;
 	case PPTP_STOP_CCRP:
-		return pptp_see_said(r, PPTP_US, PPTP_FAREWELL_STOP_REQUEST);
+		return pptp_see_said(r, PPTP_US, PPTP_FAREWELL_STOP_REQUEST) ||
+		       o->side[PPTP_US].gap;
 	case PPTP_ECHO_REQUEST:
 	case PPTP_STOP_CCRQ:
 		return true;
@@ -141,14 +158,13 @@ static void control_by_server(struct pptp_observer *o,
 			      int64_t now)
 {
 	struct pptp_record *r = o->record;
-	uint32_t at = pptp_observer_time(o, now);
 
 	switch (m->control_message_type) {
 	case PPTP_SCCRP:
-		see_sccrp(o, m, length, at);
+		see_sccrp(o, m, length, now);
 		break;
 	case PPTP_OCRP:
-		see_ocrp(o, m, length, at);
+		see_ocrp(o, m, length, now);
 		break;
 	case PPTP_CDN:
 		see_disconnect(o, m, now);
@@ -325,7 +341,7 @@ static void see_control(struct pptp_observer *o, enum pptp_side side,
 		return;
 	}
 	control_oddities(o, m);
-	if (!is_asked(o->record, m->control_message_type)) {
+	if (!is_asked(o, m->control_message_type)) {
 		pptp_record_note(o->record, PPTP_NOTE_UNEXPECTED_CONTROL,
 				 m->control_message_type, 0);
 		return;
@@ -350,6 +366,11 @@ static size_t read_message(struct pptp_observer *o, enum pptp_side side,
 	for (;;) {
 		have = o->side[side].length;
 		want = wanted(buffer, have);
+		if (want == 0 && o->side[side].searching) {
+			memmove(buffer, buffer + 1, have - 1);
+			o->side[side].length = (uint8_t)(have - 1);
+			continue;
+		}
 		if (want == 0 ||
 		    (side == PPTP_SERVER && have == want && is_echo(o))) {
 			lose(o, side, bytes + used, length - used);
@@ -357,6 +378,7 @@ static size_t read_message(struct pptp_observer *o, enum pptp_side side,
 			return length;
 		}
 		if (have >= PPTP_CONTROL_HEADER && have == want) {
+			o->side[side].searching = false;
 			see_control(o, side, now, event);
 			return used;
 		}
@@ -385,6 +407,35 @@ size_t pptp_observer_stream(struct pptp_observer *o, enum pptp_side side,
 	}
 	return skip + read_message(o, side, (const uint8_t *)bytes + skip,
 				   length - skip, now, event);
+}
+
+/* How much of the message is still to come whose start `side` has; 0 where that
+ * is not known. */
+static size_t rest(const struct pptp_observer_side *s)
+{
+	struct pptp_reader in;
+	size_t length;
+
+	pptp_reader_init(&in, s->bytes, s->length);
+	length = pptp_read_u16(&in);
+	return pptp_reader_ok(&in) && wanted(s->bytes, s->length) != 0 &&
+		       length >= PPTP_CONTROL_HEADER
+		   ? length - s->length
+		   : 0;
+}
+
+void pptp_observer_gap(struct pptp_observer *o, enum pptp_side side,
+		       uint64_t missing)
+{
+	struct pptp_observer_side *s = &o->side[side];
+	size_t left = s->length > 0 ? rest(s) : s->skip;
+
+	if (missing == 0)
+		return;
+	s->gap = true;
+	s->length = 0;
+	s->skip = missing <= left ? (uint16_t)(left - missing) : 0;
+	s->searching = missing > left;
 }
 
 /* ---- the end ------------------------------------------------------------- */

@@ -17,7 +17,7 @@ void pptp_see_heard_us(struct pptp_observer *o, int64_t now)
 	r->gre.to_server = true;
 	/* Of several packets it cannot be told which one was answered. */
 	if (o->side[PPTP_US].highest == o->side[PPTP_US].first)
-		r->gre.rtt_us = pptp_observer_time(o, now) - r->gre.asked_us;
+		r->gre.rtt_us = pptp_see_since(o, r->gre.asked_at, now);
 }
 
 /* RFC 2637 4.3: a packet that is not newer than the newest is late or twice
@@ -43,46 +43,49 @@ static bool in_order(struct pptp_observer *o, enum pptp_side side,
 	return false;
 }
 
-/* Cisco IOS acknowledges 0xffffffff, "nothing yet": only a number that we
+/* Cisco IOS acknowledges 0xffffffff, "nothing yet": only a number that was
  * sent proves anything. */
-static bool acknowledges_us(const struct pptp_observer *o,
-			    const struct pptp_gre *gre)
+static bool acknowledges(const struct pptp_observer_side *sender,
+			 const struct pptp_gre *gre)
 {
-	uint32_t first = o->side[PPTP_US].first;
-
-	return gre->has_acknowledgment && o->side[PPTP_US].sequenced &&
-	       gre->acknowledgment_number - first <=
-		   o->side[PPTP_US].highest - first;
+	return gre->has_acknowledgment && sender->sequenced &&
+	       gre->acknowledgment_number - sender->first <=
+		   sender->highest - sender->first;
 }
 
-static void see_acknowledgment(struct pptp_observer *o, uint32_t number)
+static void see_acknowledgment(struct pptp_observer_side *by, uint32_t number)
 {
-	if (!o->acknowledges || (int32_t)(number - o->acknowledged) > 0)
-		o->acknowledged = number;
-	o->acknowledges = true;
+	if (!by->acknowledges || (int32_t)(number - by->acknowledged) > 0)
+		by->acknowledged = number;
+	by->acknowledges = true;
+}
+
+static uint32_t since_reply(const struct pptp_observer *o, int64_t now)
+{
+	const struct pptp_record *r = o->record;
+
+	return pptp_observer_between(pptp_time_us(r->call.asked_at) +
+					 r->call.rtt_us,
+				     pptp_observer_time(o, now));
 }
 
 static void gre_from_server(struct pptp_observer *o, const struct pptp_gre *gre,
 			    int64_t now)
 {
 	struct pptp_record *r = o->record;
-	uint32_t at = pptp_observer_time(o, now);
-	uint32_t replied = r->call.asked_us + r->call.rtt_us;
 
 	r->gre.packets_received++;
-	if (acknowledges_us(o, gre)) {
+	if (acknowledges(&o->side[PPTP_US], gre))
 		pptp_see_heard_us(o, now);
-		see_acknowledgment(o, gre->acknowledgment_number);
-	}
 	if (r->gre.from_server)
 		return;
 	r->gre.from_server = true;
 	r->gre.first_sequence = gre->sequence_number;
 	if (r->kind == PPTP_KIND_GRE)
-		r->gre.first_us = at - r->gre.asked_us;
+		r->gre.first_us = pptp_see_since(o, r->gre.asked_at, now);
 	else if (r->call.raw_length > 0)
-		r->gre.first_us = at - replied;
-	else
+		r->gre.first_us = since_reply(o, now);
+	else if (!o->side[PPTP_SERVER].has_call_id)
 		pptp_record_note(r, PPTP_NOTE_GRE_EARLY, 0, 0);
 }
 
@@ -95,7 +98,7 @@ static void gre_from_us(struct pptp_observer *o, const struct pptp_gre *gre,
 	if (r->gre.asked)
 		return;
 	r->gre.asked = true;
-	r->gre.asked_us = pptp_observer_time(o, now);
+	r->gre.asked_at = pptp_see_time(o, now);
 	r->gre.state = PPTP_SILENT;
 	if (r->kind == PPTP_KIND_GRE)
 		r->call.peer_call_id = gre->call_id;
@@ -108,7 +111,13 @@ static bool is_our_call(const struct pptp_observer *o, enum pptp_side side,
 			const struct pptp_ip *ip, const struct pptp_gre *gre)
 {
 	const struct pptp_record *r = o->record;
+	const struct pptp_observer_side *s = &o->side[side];
 
+	if (s->has_call_id)
+		return gre->call_id == s->call_id &&
+		       pptp_address_equal(&ip->destination, side == PPTP_US
+								? &r->target
+								: &r->source);
 	if (side == PPTP_US)
 		return pptp_address_equal(&ip->destination, &r->target) &&
 		       (r->call.raw_length == 0 ||
@@ -142,6 +151,8 @@ bool pptp_see_gre(struct pptp_observer *o, enum pptp_side side,
 		gre_from_us(o, gre, now);
 	else
 		gre_from_server(o, gre, now);
+	if (acknowledges(&o->side[1 - side], gre))
+		see_acknowledgment(&o->side[side], gre->acknowledgment_number);
 	event->gre = gre;
 	event->kind = PPTP_EVENT_GRE;
 	if (gre->has_sequence && !in_order(o, side, gre->sequence_number)) {
@@ -155,9 +166,15 @@ bool pptp_see_gre(struct pptp_observer *o, enum pptp_side side,
 
 /* ---- ICMP ---------------------------------------------------------------- */
 
-static bool quotes_our_call(const struct pptp_record *r, bool local,
+static bool quotes_our_call(const struct pptp_observer *o, bool local,
 			    const struct pptp_gre *gre)
 {
+	const struct pptp_record *r = o->record;
+	const struct pptp_observer_side *sender =
+	    &o->side[local ? PPTP_SERVER : PPTP_US];
+
+	if (sender->has_call_id)
+		return gre->call_id == sender->call_id;
 	if (r->kind == PPTP_KIND_GRE)
 		return r->gre.asked && gre->call_id == r->call.peer_call_id;
 	if (r->call.state == PPTP_NOT_TESTED)
@@ -203,7 +220,7 @@ bool pptp_see_gre_icmp(struct pptp_observer *o, bool local,
 
 	if (!pptp_icmp_is_unreachable(icmp) ||
 	    !pptp_gre_decode_quote(&gre, &quote) ||
-	    !quotes_our_call(r, local, &gre))
+	    !quotes_our_call(o, local, &gre))
 		return false;
 	event->kind = PPTP_EVENT_UNREACHABLE_GRE;
 	if (local) {

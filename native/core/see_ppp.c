@@ -16,28 +16,14 @@ static struct pptp_offer *offer_of(struct pptp_record *r, uint8_t identifier)
 	return NULL;
 }
 
-/* The option list's method, its magic number, its types as bits. False where
- * it is malformed: such a list says nothing, least of all "no option 3". */
-static bool read_options(struct pptp_reader options, struct pptp_method *method,
-			 uint32_t *types, uint32_t *magic)
+static void await_what_follows(struct pptp_record *r, struct pptp_method method)
 {
-	struct pptp_option option;
-	struct pptp_reader value;
-
-	*method = (struct pptp_method){0, 0};
-	*types = 0;
-	while (pptp_option_next(&options, &option)) {
-		if (option.type < 32)
-			*types |= UINT32_C(1) << option.type;
-		if (option.type == PPTP_LCP_AUTHENTICATION &&
-		    !pptp_method_decode(method, &option))
-			return false;
-		if (option.type == PPTP_LCP_MAGIC && option.length == 6) {
-			pptp_reader_init(&value, option.value, 4);
-			*magic = pptp_read_u32(&value);
-		}
-	}
-	return options.error == PPTP_OK;
+	if (method.protocol == 0 && r->network.state == PPTP_NOT_TESTED)
+		r->network.state = PPTP_NONE;
+	if ((method.protocol == PPTP_PPP_CHAP ||
+	     method.protocol == PPTP_PPP_EAP) &&
+	    r->challenge.state == PPTP_NOT_TESTED)
+		r->challenge.state = PPTP_NONE;
 }
 
 static void lcp_answer_by_us(struct pptp_observer *o,
@@ -45,50 +31,56 @@ static void lcp_answer_by_us(struct pptp_observer *o,
 {
 	struct pptp_record *r = o->record;
 	struct pptp_offer *offer = offer_of(r, p->identifier);
-	struct pptp_method method;
-	uint32_t types, magic;
+	struct pptp_lcp_options options;
 
-	if (offer == NULL || !read_options(p->data, &method, &types, &magic))
+	if (offer == NULL || !pptp_lcp_options_decode(&options, p->data))
 		return;
-	offer->answered_us = pptp_observer_time(o, now);
+	offer->answered_after = pptp_see_since(o, offer->at, now);
 	o->answer_sequence = o->side[PPTP_US].highest;
 	if (p->code == PPTP_CONFIGURE_NAK) {
 		offer->answer = PPTP_ANSWER_NAK;
-		offer->nak = method;
-		r->asked = method;
+		offer->nak = options.method;
+		r->asked = options.method;
 	} else if (p->code == PPTP_CONFIGURE_REJECT) {
 		offer->answer = PPTP_ANSWER_REJECT;
-		offer->rejected = types;
-		if (types >> PPTP_LCP_AUTHENTICATION & 1)
+		offer->rejected = options.types;
+		if (options.types >> PPTP_LCP_AUTHENTICATION & 1)
 			r->declined = true;
 	} else {
 		offer->answer = PPTP_ANSWER_ACK;
 		r->lcp.we_acked = true;
-		if (method.protocol == 0 && r->network.state == PPTP_NOT_TESTED)
-			r->network.state = PPTP_NONE;
-		if ((method.protocol == PPTP_PPP_CHAP ||
-		     method.protocol == PPTP_PPP_EAP) &&
-		    r->challenge.state == PPTP_NOT_TESTED)
-			r->challenge.state = PPTP_NONE;
+		await_what_follows(r, options.method);
 	}
+}
+
+static void see_request(struct pptp_observer_side *by,
+			const struct pptp_ppp_packet *p,
+			const struct pptp_lcp_options *options)
+{
+	by->requested = true;
+	by->request_identifier = p->identifier;
+	by->has_magic = options != NULL && options->has_magic;
+	by->magic = by->has_magic ? options->magic : 0;
+}
+
+static void request_by_us(struct pptp_observer *o,
+			  const struct pptp_ppp_packet *p)
+{
+	struct pptp_record *r = o->record;
+	struct pptp_lcp_options options;
+	bool good = pptp_lcp_options_decode(&options, p->data);
+
+	see_request(&o->side[PPTP_US], p, good ? &options : NULL);
+	if (r->lcp.state == PPTP_NOT_TESTED)
+		r->lcp.state = PPTP_SILENT;
 }
 
 static void lcp_by_us(struct pptp_observer *o, const struct pptp_ppp_packet *p,
 		      int64_t now)
 {
-	struct pptp_record *r = o->record;
-	struct pptp_method method;
-	uint32_t types;
-
 	switch (p->code) {
 	case PPTP_CONFIGURE_REQUEST:
-		o->requested = true;
-		o->request_identifier = p->identifier;
-		o->has_magic =
-		    read_options(p->data, &method, &types, &o->magic) &&
-		    (types >> PPTP_LCP_MAGIC & 1) != 0;
-		if (r->lcp.state == PPTP_NOT_TESTED)
-			r->lcp.state = PPTP_SILENT;
+		request_by_us(o, p);
 		break;
 	case PPTP_CONFIGURE_ACK:
 	case PPTP_CONFIGURE_NAK:
@@ -121,16 +113,11 @@ static struct pptp_slice keep_request(struct pptp_record *r,
 				      const struct pptp_ppp_packet *p)
 {
 	size_t length = pptp_reader_left(&p->data);
-	struct pptp_writer w;
-	uint8_t packet[PPTP_STORE];
 
 	for (unsigned i = 0; i < r->lcp.offers; i++)
 		if (same_options(r, &r->lcp.offer[i], p->data.at, length))
 			return r->lcp.offer[i].packet;
-	pptp_writer_init(&w, packet, sizeof(packet));
-	pptp_ppp_packet_encode(&w, p->code, p->identifier, p->data.at, length);
-	return pptp_record_keep(r, packet,
-				pptp_writer_ok(&w) ? w.length : PPTP_STORE + 1);
+	return pptp_record_keep_packet(r, p);
 }
 
 /* The shortest that was seen: TCP may have had to send again, and poptop's
@@ -153,8 +140,11 @@ static bool heard_answer(const struct pptp_observer *o, uint32_t us)
 {
 	uint32_t rtt = round_trip(o->record);
 
-	if (o->acknowledges)
-		return (int32_t)(o->acknowledged - o->answer_sequence) >= 0;
+	const struct pptp_observer_side *server = &o->side[PPTP_SERVER];
+
+	if (server->acknowledges)
+		return (int32_t)(server->acknowledged - o->answer_sequence) >=
+		       0;
 	return o->record->gre.to_server && (rtt < 10000 || us >= rtt / 2);
 }
 
@@ -181,38 +171,49 @@ static bool is_news(const struct pptp_observer *o, const struct pptp_offer *now,
 	before = &r->lcp.offer[r->lcp.offers - 1];
 	if (!same_options(r, before, p->data.at, pptp_reader_left(&p->data)))
 		return true;
-	us = now->at_us - before->answered_us;
+	us = pptp_observer_between(pptp_time_us(before->at) +
+				       before->answered_after,
+				   pptp_time_us(now->at));
 	return before->identifier != p->identifier &&
 	       before->answer != PPTP_ANSWER_NONE && is_prompt(r, us) &&
 	       heard_answer(o, us);
+}
+
+/* The last place always holds the newest request. */
+static struct pptp_offer *add_offer(struct pptp_record *r,
+				    const struct pptp_offer *offer)
+{
+	if (r->lcp.offers == r->lcp.offer_room) {
+		pptp_record_note(r, PPTP_NOTE_STORE_FULL, r->lcp.offer_room, 0);
+		r->lcp.offers--;
+	}
+	r->lcp.offer[r->lcp.offers] = *offer;
+	return &r->lcp.offer[r->lcp.offers++];
 }
 
 static void see_offer(struct pptp_observer *o, const struct pptp_ppp_packet *p,
 		      int64_t now, struct pptp_event *event)
 {
 	struct pptp_record *r = o->record;
-	struct pptp_offer *offer;
-	struct pptp_offer new = {.at_us = pptp_observer_time(o, now),
+	const struct pptp_observer_side *us = &o->side[PPTP_US];
+	struct pptp_offer new = {.at = pptp_see_time(o, now),
 				 .identifier = p->identifier};
-	uint32_t types, magic = 0;
+	struct pptp_lcp_options options;
 
-	if (!read_options(p->data, &new.method, &types, &magic)) {
+	if (!pptp_lcp_options_decode(&options, p->data)) {
 		pptp_record_note(r, PPTP_NOTE_MALFORMED, PPTP_PPP_LCP, 0);
 		event->kind = PPTP_EVENT_GRE;
 		return;
 	}
-	if (o->has_magic && magic != 0 && magic == o->magic)
-		pptp_record_note(r, PPTP_NOTE_LOOPBACK, magic, 0);
+	see_request(&o->side[PPTP_SERVER], p, &options);
+	if (us->has_magic && options.magic != 0 && options.magic == us->magic)
+		pptp_record_note(r, PPTP_NOTE_LOOPBACK, options.magic, 0);
+	new.method = options.method;
+	new.types = options.types;
+	new.others = options.others;
 	new.news = is_news(o, &new, p);
 	new.packet = keep_request(r, p);
-	if (r->lcp.offers == PPTP_OFFERS) {
-		/* The last place always holds the newest request. */
-		pptp_record_note(r, PPTP_NOTE_STORE_FULL, PPTP_OFFERS, 0);
-		r->lcp.offers--;
-	}
-	offer = &r->lcp.offer[r->lcp.offers++];
-	*offer = new;
-	event->offer = offer;
+	event->offer = add_offer(r, &new);
 }
 
 static void see_terminate(struct pptp_observer *o,
@@ -223,7 +224,7 @@ static void see_terminate(struct pptp_observer *o,
 	if (r->lcp.terminated)
 		return;
 	r->lcp.terminated = true;
-	r->lcp.terminate_us = pptp_observer_time(o, now);
+	r->lcp.terminated_at = pptp_see_time(o, now);
 	r->lcp.terminate_identifier = p->identifier;
 	r->lcp.terminate =
 	    pptp_record_keep(r, p->data.at, pptp_reader_left(&p->data));
@@ -235,6 +236,7 @@ static void lcp_by_server(struct pptp_observer *o,
 			  struct pptp_event *event)
 {
 	struct pptp_record *r = o->record;
+	const struct pptp_observer_side *us = &o->side[PPTP_US];
 
 	switch (p->code) {
 	case PPTP_CONFIGURE_REQUEST:
@@ -243,7 +245,7 @@ static void lcp_by_server(struct pptp_observer *o,
 	case PPTP_CONFIGURE_ACK:
 	case PPTP_CONFIGURE_NAK:
 	case PPTP_CONFIGURE_REJECT:
-		if (!o->requested || p->identifier != o->request_identifier)
+		if (!us->requested || p->identifier != us->request_identifier)
 			break;
 		pptp_see_heard_us(o, now);
 		if (p->code == PPTP_CONFIGURE_ACK)
@@ -281,21 +283,15 @@ static void see_challenge(struct pptp_observer *o, uint16_t protocol,
 {
 	struct pptp_record *r = o->record;
 	const struct pptp_offer *offer = acknowledged(r);
-	struct pptp_writer w;
-	uint8_t packet[PPTP_STORE];
 
 	if (r->challenge.state == PPTP_SEEN || p->code != PPTP_CHAP_CHALLENGE)
 		return;
-	pptp_writer_init(&w, packet, sizeof(packet));
-	pptp_ppp_packet_encode(&w, p->code, p->identifier, p->data.at,
-			       pptp_reader_left(&p->data));
 	r->challenge.state = PPTP_SEEN;
-	r->challenge.at_us = pptp_observer_time(o, now);
+	r->challenge.at = pptp_see_time(o, now);
 	r->challenge.protocol = protocol;
 	if (offer != NULL)
 		r->challenge.method = offer->method;
-	r->challenge.packet = pptp_record_keep(
-	    r, packet, pptp_writer_ok(&w) ? w.length : PPTP_STORE + 1);
+	r->challenge.packet = pptp_record_keep_packet(r, p);
 }
 
 static void see_network(struct pptp_observer *o, uint16_t protocol,
@@ -318,7 +314,7 @@ static void see_network(struct pptp_observer *o, uint16_t protocol,
 			return;
 	if (r->network.count == PPTP_PROTOCOLS)
 		return;
-	r->network.at_us[r->network.count] = pptp_observer_time(o, now);
+	r->network.at[r->network.count] = pptp_see_time(o, now);
 	r->network.protocol[r->network.count++] = protocol;
 }
 

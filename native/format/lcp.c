@@ -163,6 +163,30 @@ bool pptp_method_decode(struct pptp_method *m, const struct pptp_option *o)
 	return pptp_reader_ok(&r);
 }
 
+bool pptp_lcp_options_decode(struct pptp_lcp_options *o,
+			     struct pptp_reader options)
+{
+	struct pptp_option option;
+	struct pptp_reader value;
+
+	memset(o, 0, sizeof(*o));
+	while (pptp_option_next(&options, &option)) {
+		if (option.type < 32)
+			o->types |= UINT32_C(1) << option.type;
+		else
+			o->others = true;
+		if (option.type == PPTP_LCP_AUTHENTICATION &&
+		    !pptp_method_decode(&o->method, &option))
+			return false;
+		if (option.type == PPTP_LCP_MAGIC && option.length == 6) {
+			pptp_reader_init(&value, option.value, 4);
+			o->magic = pptp_read_u32(&value);
+			o->has_magic = true;
+		}
+	}
+	return options.error == PPTP_OK;
+}
+
 void pptp_method_encode(struct pptp_writer *w, struct pptp_method m)
 {
 	bool chap = m.protocol == PPTP_PPP_CHAP;

@@ -53,6 +53,20 @@ bool pptp_method_decode(struct pptp_method *m, const struct pptp_option *o);
 /* The whole option: type, length, value. */
 void pptp_method_encode(struct pptp_writer *w, struct pptp_method m);
 
+/* What one list of options says, read once. */
+struct pptp_lcp_options {
+	struct pptp_method method; /* of the last option 3 */
+	uint32_t types;            /* bit n: an option of type n (n < 32) */
+	bool others;               /* one of type 32 or above */
+	bool has_magic;            /* an option 5 of the right length */
+	uint32_t magic;
+};
+
+/* False where the list is malformed: such a list says nothing, least of all "no
+ * option 3". */
+bool pptp_lcp_options_decode(struct pptp_lcp_options *o,
+			     struct pptp_reader options);
+
 const char *pptp_lcp_option_name(uint8_t type); /* NULL where unassigned */
 /* {type, name, value}: numbers for MRU, ACCM, magic, MRRU, link discriminator
  * and FCS; the method's name for authentication; callback {operation, …} and

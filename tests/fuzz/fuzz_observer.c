@@ -7,8 +7,11 @@
 #include <string.h>
 
 #define RECORD_ROOM (1 << 20) /* of JSON */
+#define OFFERS      64
 
 static char text[RECORD_ROOM];
+static struct pptp_offer offers[OFFERS];
+static uint8_t store[1 << 14]; /* as a reader of captures has it */
 
 static void see_stream(struct pptp_observer *o, enum pptp_side side,
 		       const uint8_t *bytes, size_t length, int64_t now)
@@ -44,7 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct pptp_event event;
 	int64_t now = 0;
 
-	memset(&r, 0, sizeof(r));
+	pptp_record_init(
+	    &r, &(struct pptp_storage){offers, store, OFFERS, sizeof(store)});
 	r.source = pptp_address_v4(0xc0000202);
 	r.target = pptp_address_v4(0xc0000201);
 	r.port = 1723;
@@ -60,7 +64,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		if (length > size - i)
 			length = size - i;
 		now += what;
-		if ((what & 6) == 0)
+		if ((what & 0x46) == 0x40)
+			pptp_observer_gap(&o, side, length);
+		else if ((what & 0x46) == 0x44)
+			pptp_observer_call(&o, side, (uint16_t)length);
+		else if ((what & 6) == 0)
 			see_stream(&o, side, bytes + i, length, now);
 		else if ((what & 6) == 6)
 			pptp_observer_closed(&o, side, what & 8, now);

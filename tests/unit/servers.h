@@ -417,10 +417,15 @@ static inline const struct pptp_record *next(struct pptp_prober *p,
 static inline struct pptp_record one_record(struct pptp_prober *p)
 {
 	const struct pptp_record *r;
+	static struct pptp_offer offers[PPTP_OFFERS];
 	struct pptp_record copy;
 	int64_t tag;
 
 	copy = *next(p, &tag);
+	/* What it was kept in goes with the prober. */
+	memcpy(offers, copy.lcp.offer, sizeof(offers));
+	copy.lcp.offer = offers;
+	copy.store = NULL;
 	ck_assert_int_eq(pptp_prober_next(p, LONG, &r, &tag), PPTP_PROBER_IDLE);
 	ck_assert_uint_eq(pptp_prober_live(p), 0);
 	pptp_prober_close(p);

@@ -800,14 +800,14 @@ END_TEST
 /* Each word of a farewell with who said it, in order. */
 START_TEST(a_farewell_is_recorded_in_order)
 {
-	static const struct pptp_farewell_message words[] = {
-	    {0, PPTP_FAREWELL_TERMINATE_REQUEST, PPTP_US},
-	    {0, PPTP_FAREWELL_TERMINATE_ACK, PPTP_SERVER},
-	    {0, PPTP_FAREWELL_CALL_CLEAR, PPTP_US},
-	    {0, PPTP_FAREWELL_CALL_DISCONNECT, PPTP_SERVER},
-	    {0, PPTP_FAREWELL_STOP_REQUEST, PPTP_US},
-	    {0, PPTP_FAREWELL_STOP_REPLY, PPTP_SERVER},
-	    {0, PPTP_FAREWELL_FIN, PPTP_US},
+	static const uint8_t words[][2] = {
+	    {PPTP_FAREWELL_TERMINATE_REQUEST, PPTP_US},
+	    {PPTP_FAREWELL_TERMINATE_ACK, PPTP_SERVER},
+	    {PPTP_FAREWELL_CALL_CLEAR, PPTP_US},
+	    {PPTP_FAREWELL_CALL_DISCONNECT, PPTP_SERVER},
+	    {PPTP_FAREWELL_STOP_REQUEST, PPTP_US},
+	    {PPTP_FAREWELL_STOP_REPLY, PPTP_SERVER},
+	    {PPTP_FAREWELL_FIN, PPTP_US},
 	};
 	struct setting f = plan();
 
@@ -818,9 +818,9 @@ START_TEST(a_farewell_is_recorded_in_order)
 	ck_assert_uint_eq(w.c.record.teardown.count, 7);
 	for (unsigned i = 0; i < 7; i++) {
 		ck_assert_uint_eq(w.c.record.teardown.message[i].what,
-				  words[i].what);
+				  words[i][0]);
 		ck_assert_uint_eq(w.c.record.teardown.message[i].by,
-				  words[i].by);
+				  words[i][1]);
 	}
 }
 END_TEST

@@ -28,6 +28,7 @@
 #include <stdio.h>
 
 #include "unit/claims.h"
+#include "unit/store.h"
 
 #define FOLDER  "tests/golden"
 #define MAX     64
@@ -374,6 +375,7 @@ static void begin(void)
 
 	memset(&t, 0, sizeof(t));
 	memset(t.behind, 0xa5, sizeof(t.behind));
+	record_empty(r);
 	r->source = address_of("us");
 	r->target = address_of("server");
 	r->port = SERVERS;

@@ -8,6 +8,7 @@
 
 #include "core/conversation.h"
 #include "unit/claims.h"
+#include "unit/store.h"
 
 #define RECORD_ROOM (1 << 20) /* of JSON */
 
@@ -15,7 +16,7 @@
 
 static struct pptp_conversation c;
 static struct pptp_observer outside;
-static struct pptp_record seen;
+static struct pptp_record seen, empty;
 static int64_t now;
 static uint32_t sequence;
 
@@ -132,7 +133,10 @@ static void begin(const char *ask)
 	sequence = 0;
 	ck_assert_int_eq(pptp_conversation_init(&c, &plan, &vantage, now),
 			 PPTP_OK);
-	seen = c.record;
+	seen = c.record; /* with room of its own */
+	record_empty(&empty);
+	seen.lcp.offer = empty.lcp.offer;
+	seen.store = empty.store;
 	pptp_observer_init(&outside, &seen);
 	pptp_observer_connecting(&outside, now);
 	drain();
@@ -323,18 +327,31 @@ START_TEST(each_fixed_byte_of_a_message_is_looked_at)
 }
 END_TEST
 
-START_TEST(times_saturate_and_never_run_backwards)
+START_TEST(times_go_on_for_years_and_never_run_backwards)
 {
+	const int64_t most = (INT64_C(1) << 48) - 1;
+
 	begin(NULL);
-	ck_assert_uint_eq(pptp_observer_time(&outside, 0), 0);
-	ck_assert_uint_eq(pptp_observer_time(&outside, INT64_MAX), UINT32_MAX);
+	ck_assert_int_eq(pptp_observer_time(&outside, 0), 0);
 	for (int64_t us = -2; us < 3; us++) {
+		int64_t long_ago = seen.start + UINT32_MAX + us;
+
 		ck_assert_int_eq(pptp_observer_time(&outside, seen.start + us),
 				 us < 0 ? 0 : us);
-		ck_assert_int_eq(
-		    pptp_observer_time(&outside, seen.start + UINT32_MAX + us),
-		    us < 0 ? UINT32_MAX + us : UINT32_MAX);
+		ck_assert_int_eq(pptp_observer_time(&outside, long_ago),
+				 UINT32_MAX + us);
+		ck_assert_uint_eq(pptp_observer_between(us, UINT32_MAX + us),
+				  UINT32_MAX);
+		ck_assert_int_eq(pptp_observer_between(0, UINT32_MAX + us),
+				 us < 0 ? UINT32_MAX + us : UINT32_MAX);
+		ck_assert_int_eq(pptp_time_us(pptp_time_of(most + us)),
+				 us < 0 ? most + us : most);
 	}
+	ck_assert_uint_eq(pptp_observer_between(5, 4), 0);
+	ck_assert_int_eq(pptp_time_us(pptp_time_of(-1)), 0);
+	for (unsigned bit = 0; bit < 48; bit++)
+		ck_assert_int_eq(pptp_time_us(pptp_time_of(INT64_C(1) << bit)),
+				 INT64_C(1) << bit);
 }
 END_TEST
 
@@ -350,6 +367,6 @@ int main(void)
 	CLAIM(s, why_gre_was_not_tested_outlasts_an_early_end);
 	CLAIM(s, packets_of_other_protocols_are_none_of_ours);
 	CLAIM(s, each_fixed_byte_of_a_message_is_looked_at);
-	CLAIM(s, times_saturate_and_never_run_backwards);
+	CLAIM(s, times_go_on_for_years_and_never_run_backwards);
 	return run_suite(s);
 }

@@ -4,6 +4,7 @@
 
 #include "format/control.h"
 #include "unit/claims.h"
+#include "unit/store.h"
 
 #define RECORD_ROOM (1 << 20) /* of JSON */
 
@@ -33,7 +34,7 @@ static void has_not(const char *part)
 
 static void fresh(void)
 {
-	memset(&r, 0, sizeof(r));
+	record_empty(&r);
 	r.target = pptp_address_v4(0xc0000201);
 	r.source = pptp_address_v4(0xc0000202);
 	r.port = 1723;
@@ -250,10 +251,10 @@ static void fill_offers(uint16_t length, unsigned count)
 	for (unsigned i = 0; i < count; i++) {
 		r.lcp.offer[i].packet = (struct pptp_slice){0, length};
 		r.lcp.offer[i].method.protocol = 0xffff;
-		r.lcp.offer[i].at_us = UINT32_MAX;
+		r.lcp.offer[i].at = pptp_time_of(INT64_MAX);
 		r.lcp.offer[i].identifier = (uint8_t)i;
 	}
-	r.lcp.offers = (uint8_t)count;
+	r.lcp.offers = (uint16_t)count;
 	walk();
 }
 
@@ -276,7 +277,7 @@ START_TEST(a_long_request_that_came_again_is_told_once)
 	ck_assert_uint_eq(times("\"raw\":\"01"), 1);
 	ck_assert_uint_eq(times("\"type\":19"), 380);
 	ck_assert_uint_eq(times("\"same_as\":0,"), PPTP_OFFERS - 1);
-	has("\"identifier\":23,\"at_us\":4294967295,\"news\":false,"
+	has("\"identifier\":23,\"at_us\":281474976710655,\"news\":false,"
 	    "\"same_as\":0,\"authentication\":");
 	ck_assert_uint_lt(strlen(text), 65536);
 }
@@ -298,7 +299,7 @@ START_TEST(same_as_names_the_first_of_its_bytes)
 	r.lcp.offer[2].packet = (struct pptp_slice){0, 199};
 	walk();
 	ck_assert_uint_eq(times("same_as"), 1);
-	has("\"identifier\":3,\"at_us\":4294967295,\"news\":false,"
+	has("\"identifier\":3,\"at_us\":281474976710655,\"news\":false,"
 	    "\"same_as\":1,");
 }
 END_TEST

@@ -3,6 +3,7 @@
 #include "core/observer.h"
 
 #include "unit/claims.h"
+#include "unit/store.h"
 
 #define OWN_PORT 50000
 
@@ -12,7 +13,7 @@ static struct pptp_record r;
 static void begin(void)
 {
 	memset(&o, 0xa5, sizeof(o)); /* what was there before is nobody's */
-	memset(&r, 0, sizeof(r));
+	record_empty(&r);
 	r.source = pptp_address_v4(0xc0000202);
 	r.target = pptp_address_v4(0xc0000201);
 	r.port = 1723;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "unit/claims.h"
+#include "unit/store.h"
 
 #define OFFER_V2 "020600000000 0305c22381 0506aa6a6ace 0702 0802"
 
@@ -52,7 +53,7 @@ static void send_numbers(uint32_t first, uint32_t count)
 	uint8_t bytes[128];
 	struct pptp_event event;
 
-	memset(&seen, 0, sizeof(seen));
+	record_empty(&seen);
 	seen.kind = PPTP_KIND_GRE;
 	seen.target = pptp_address_v4(0xc0000201);
 	seen.source = pptp_address_v4(0xc0000202);
@@ -504,7 +505,8 @@ START_TEST(each_network_protocol_is_kept_once)
 	ck_assert_int_eq(seen.challenge.state, PPTP_NOT_TESTED);
 	for (unsigned i = 0; i < 4; i++) {
 		ck_assert_uint_eq(seen.network.protocol[i], protocols[i]);
-		ck_assert_uint_eq(seen.network.at_us[i], 1000 * (i + 1));
+		ck_assert_int_eq(pptp_time_us(seen.network.at[i]),
+				 1000 * (i + 1));
 	}
 }
 END_TEST

@@ -254,7 +254,7 @@ START_TEST(a_long_banner_is_kept_as_far_as_it_fits)
 		start();
 		w.c.record.call.raw[0] = 0x5a;
 		w.c.record.call.raw_length = 0;
-		w.c.record.control.asked_us = 0x5a5a5a5a;
+		w.c.record.control.asked_at = pptp_time_of(0x5a5a5a5a);
 		if (i < 2)
 			deliver(banner, sizeof(banner), i == 1);
 		else
@@ -265,9 +265,9 @@ START_TEST(a_long_banner_is_kept_as_far_as_it_fits)
 				  i == 1 ? 3 : PPTP_CONTROL_MAX);
 		ck_assert_mem_eq(r->control.raw, banner, r->control.raw_length);
 		ck_assert_uint_eq(r->call.raw[0], 0x5a);
-		ck_assert_uint_eq(r->control.asked_us, 0x5a5a5a5a);
+		ck_assert_int_eq(pptp_time_us(r->control.asked_at), 0x5a5a5a5a);
 		ck_assert_uint_eq(r->call.state, PPTP_NOT_TESTED);
-		ck_assert_uint_eq(r->call.asked_us, 0);
+		ck_assert_int_eq(pptp_time_us(r->call.asked_at), 0);
 	}
 	/* some bytes in the room, and the rest in one piece */
 	start();
@@ -276,7 +276,7 @@ START_TEST(a_long_banner_is_kept_as_far_as_it_fits)
 	ck_assert_uint_eq(r->control.raw_length, PPTP_CONTROL_MAX);
 	ck_assert_mem_eq(r->control.raw, banner, PPTP_CONTROL_MAX);
 	ck_assert_uint_eq(r->call.raw_length, 0);
-	ck_assert_uint_eq(r->call.asked_us, 0);
+	ck_assert_int_eq(pptp_time_us(r->call.asked_at), 0);
 }
 END_TEST
 
