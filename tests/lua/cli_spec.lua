@@ -304,6 +304,28 @@ describe("pptpgrade, grading live servers,", function()
     end
   end)
 
+  it("tells in the progress how fast, and how long still", function()
+    local now = 1000
+    local r = run({ "192.0.2.1", "192.0.2.2", "192.0.2.3" }, {
+      terminal = { [2] = true }, columns = 60, clock = function()
+        now = now + 10
+        return now
+      end })
+    assert.truthy(r.complaints:find("0 of 3 servers, ", 1, true))
+    local text = r.complaints:match "([^\r\27]*1 of 3 servers[^\r\27]*)"
+    assert.truthy(text and text:find "^%[K%l[%l ]+: 1 of 3 servers, ")
+    for line in r.complaints:gmatch "[^\r\27]+" do
+      assert.is_true(#line < 64, line) -- with what erases the line before
+    end
+    r = run({ "192.0.2.1", "192.0.2.2" }, {
+      terminal = { [2] = true }, columns = 240, clock = function()
+        now = now + 10
+        return now
+      end })
+    assert.truthy(r.complaints:find "1 of 2 servers, %d under way, " and
+                  r.complaints:find "%d%.%d/s, about %d+:%d%d left")
+  end)
+
   it("shows progress only on a terminal, and leaves none behind", function()
     local terminal = { [2] = true }
     local r = run({ "192.0.2.1", "192.0.2.2" }, { terminal = terminal })

@@ -5,7 +5,7 @@ LIMIT=120
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need_root
-need python3 setpriv mandoc
+need script python3 setpriv mandoc
 # shellcheck disable=SC2119 # no option of ours
 netns_new
 pptpgrade=$PPTP_BUILD/pptpgrade
@@ -114,6 +114,23 @@ like "with one line of warning" "$(<"$scratch/err")" \
 like "and a verdict" "$output" 'grade A'
 unprivileged -d syn $server_ip >"$scratch/out"
 is "without privilege a connection is tried in place of a raw SYN" $? 0
+
+# As wide as the terminal.
+widest() # COLUMNS; of lines but commands
+{
+	env -u COLUMNS script -qec "stty cols $1 && \
+		'$pptpgrade' --no-color -e '$records'" /dev/null | tr -d '\r' |
+		grep -v '^    [^ ]' | awk '{ n = length($0) > n ? length($0) : n }
+			END { print n }'
+}
+between() # NUMBER LEAST MOST
+{
+	[ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
+}
+for columns in 40 57 132; do
+	ok "a terminal of $columns columns is filled" \
+		between "$(widest $columns)" $((columns / 2)) $columns
+done
 
 # Saved verdicts, in other formats.
 is "saved verdicts are shown as they were graded" \

@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- pptpgrade's command line: what the options are and what they may be.
 local report = require "pptpgrade.report"
-local icinga = require "pptpgrade.report.icinga"
 
 local M = {}
 
@@ -272,9 +271,12 @@ local function check_icinga(o)
     end
   elseif o.fail_on then
     return "-f icinga has --warn and --crit: leave --fail-on out"
-  elseif (o.warn or icinga.WARN) > (o.crit or icinga.CRIT) then
+  end
+  local icinga = require "pptpgrade.report.icinga"
+  local warn, crit = o.warn or icinga.WARN, o.crit or icinga.CRIT
+  if warn > crit then
     return ("--warn %s is worse than --crit %s: a warning comes first"):format(
-      o.warn or icinga.WARN, o.crit or icinga.CRIT)
+      warn, crit)
   end
 end
 
