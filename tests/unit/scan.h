@@ -20,6 +20,13 @@ static inline uint64_t random_below(uint64_t *state, uint64_t limit)
 	return (random_next(state) >> 11) % limit;
 }
 
+/* For loops of millions: each ck_assert() writes to a file that it holds. */
+#define HOLDS(condition)                                                       \
+	do {                                                                   \
+		if (!(condition))                                              \
+			ck_abort_msg("does not hold: %s", #condition);         \
+	} while (0)
+
 /* A claim that takes seconds, on a machine that others use too. */
 #define LONG_CLAIM(suite, test)                                                \
 	do {                                                                   \
