@@ -65,34 +65,35 @@ static uint64_t *open_slot(const struct pptp_answers *a, uint64_t target)
 	}
 }
 
-static enum pptp_answer get_hashed(const struct pptp_answers *a,
-				   uint64_t target)
+static enum pptp_port_state get_hashed(const struct pptp_answers *a,
+				       uint64_t target)
 {
 	uint64_t other;
 
 	if (load(open_slot(a, target)) != 0)
-		return PPTP_ANSWER_OPEN;
+		return PPTP_PORT_OPEN;
 	other = load(&a->others[place(target, a->others_room)]);
-	return other >> 2 == target + 1 ? (enum pptp_answer)(other & 3)
-					: PPTP_ANSWER_NONE;
+	return other >> 2 == target + 1 ? (enum pptp_port_state)(other & 3)
+					: PPTP_PORT_SILENT;
 }
 
-enum pptp_answer pptp_answers_get(const struct pptp_answers *a, uint64_t target)
+enum pptp_port_state pptp_answers_get(const struct pptp_answers *a,
+				      uint64_t target)
 {
 	uint8_t byte;
 
 	if (!a->exact)
 		return get_hashed(a, target);
 	byte = __atomic_load_n(&a->bits[target / 4], __ATOMIC_RELAXED);
-	return (enum pptp_answer)(byte >> target % 4 * 2 & 3);
+	return (enum pptp_port_state)(byte >> target % 4 * 2 & 3);
 }
 
 static bool put_hashed(struct pptp_answers *a, uint64_t target,
-		       enum pptp_answer answer)
+		       enum pptp_port_state answer)
 {
 	uint64_t *slot;
 
-	if (answer != PPTP_ANSWER_OPEN) {
+	if (answer != PPTP_PORT_OPEN) {
 		slot = &a->others[place(target, a->others_room)];
 		__atomic_store_n(slot, (target + 1) << 2 | answer,
 				 __ATOMIC_RELAXED);
@@ -107,9 +108,9 @@ static bool put_hashed(struct pptp_answers *a, uint64_t target,
 }
 
 enum pptp_answers_put pptp_answers_put(struct pptp_answers *a, uint64_t target,
-				       enum pptp_answer answer)
+				       enum pptp_port_state answer)
 {
-	enum pptp_answer before = pptp_answers_get(a, target);
+	enum pptp_port_state before = pptp_answers_get(a, target);
 	uint8_t byte;
 
 	if (answer <= before)

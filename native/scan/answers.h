@@ -14,11 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum pptp_answer {
-	PPTP_ANSWER_NONE,
-	PPTP_ANSWER_FILTERED, /* ICMP with a hard code */
-	PPTP_ANSWER_CLOSED,   /* RST */
-	PPTP_ANSWER_OPEN,     /* SYN-ACK */
+enum pptp_port_state {
+	PPTP_PORT_SILENT,
+	PPTP_PORT_FILTERED, /* ICMP with a hard code */
+	PPTP_PORT_CLOSED,   /* RST */
+	PPTP_PORT_OPEN,     /* SYN-ACK */
 };
 
 struct pptp_answers {
@@ -36,8 +36,8 @@ size_t pptp_answers_size(uint64_t count, size_t memory);
 /* `storage` has that many bytes and the alignment of a uint64_t. */
 void pptp_answers_init(struct pptp_answers *a, uint64_t count, void *storage,
 		       size_t size);
-enum pptp_answer pptp_answers_get(const struct pptp_answers *a,
-				  uint64_t target);
+enum pptp_port_state pptp_answers_get(const struct pptp_answers *a,
+				      uint64_t target);
 
 enum pptp_answers_put {
 	PPTP_ANSWERS_NEWS,
@@ -46,6 +46,6 @@ enum pptp_answers_put {
 };
 
 enum pptp_answers_put pptp_answers_put(struct pptp_answers *a, uint64_t target,
-				       enum pptp_answer answer);
+				       enum pptp_port_state answer);
 
 #endif

@@ -78,6 +78,7 @@ bool pptp_sweep_init(struct pptp_sweep *s,
 {
 	memset(s, 0, sizeof(*s));
 	s->config = *config;
+	s->counts = config->counts;
 	if (!pptp_order_init(&s->order, config->count, config->seed) ||
 	    !is_valid(config, &s->order))
 		return false;
@@ -103,6 +104,12 @@ void pptp_sweep_pressure(struct pptp_sweep *s, uint64_t used, uint64_t room)
 void pptp_sweep_lose_span(struct pptp_sweep *s, struct pptp_span span)
 {
 	pptp_spans_add(&s->lost, span);
+}
+
+void pptp_sweep_remember(struct pptp_sweep *s, uint64_t target,
+			 enum pptp_port_state answer)
+{
+	pptp_answers_put(&s->answers, target, answer);
 }
 
 void pptp_sweep_lose(struct pptp_sweep *s, uint64_t from, uint64_t to)
@@ -144,6 +151,14 @@ uint64_t pptp_sweep_low(const struct pptp_sweep *s, uint64_t now, uint64_t live)
 			low = position;
 	}
 	return live < low ? live : low;
+}
+
+uint64_t pptp_sweep_high(const struct pptp_sweep *s)
+{
+	const struct pptp_cursor *c = &s->cursors[0];
+
+	return c->total > 0 ? c->whole.first + pptp_cursor_at(c)
+			    : s->config.low;
 }
 
 static bool is_settled(const struct pptp_sweep *s, const struct pptp_cursor *c,

@@ -38,6 +38,22 @@
 /* At most so many positions are looked at twice. */
 #define PPTP_SWEEP_LOOK_MAX    (UINT64_C(1) << 24)
 
+/* Each a sum since the sweep began, or since it was first begun where it was
+ * resumed. */
+struct pptp_sweep_counts {
+	uint64_t syns, retries, again;  /* of the first cursor, and of others */
+	uint64_t syn_acks, rsts, icmps; /* proven; repeated ones too */
+	/* targets that told so; one that tells more later counts twice */
+	uint64_t open, closed, filtered;
+	uint64_t repeats;   /* SYN-ACKs, RSTs and hard ICMP that were no news */
+	uint64_t witnesses; /* answered at a second port */
+	uint64_t unproven;  /* wrong cookie, no target, another shard's */
+	uint64_t early;     /* the cookie fits, and it was not asked yet */
+	uint64_t full;      /* open, and no memory to know it a second time */
+	/* of those looked at twice: which SYN had a SYN-ACK */
+	uint64_t first_only, second_only, both;
+};
+
 struct pptp_sweep_config {
 	uint64_t count; /* targets, below 2^61 */
 	uint64_t seed;
@@ -49,6 +65,7 @@ struct pptp_sweep_config {
 	uint64_t rate;     /* packets a second, of all kinds */
 	struct pptp_cookie_key key;
 	struct pptp_source_ports ports;
+	struct pptp_sweep_counts counts; /* of what is done; all 0: nothing */
 };
 
 /* What a sweep needs, all of it the caller's. */
@@ -65,22 +82,6 @@ struct pptp_cursor {
 	struct pptp_spans spans; /* what it walks over */
 	uint64_t total, at;      /* of their positions; asked: those below at */
 	struct pptp_marks marks;
-};
-
-/* Each a sum since the sweep began, or since it was first begun where it was
- * resumed. */
-struct pptp_sweep_counts {
-	uint64_t syns, retries, again;  /* of the first cursor, and of others */
-	uint64_t syn_acks, rsts, icmps; /* proven; repeated ones too */
-	uint64_t open, closed, filtered; /* targets, by the first that told */
-	uint64_t repeats;   /* SYN-ACKs, RSTs and hard ICMP that were no news */
-	uint64_t witnesses; /* answered at a second port */
-	uint64_t
-	    unproven;   /* wrong cookie, no target of ours, another shard's */
-	uint64_t early; /* the cookie fits, and it was not asked yet */
-	uint64_t full;  /* open, and no memory to know it a second time */
-	/* of those looked at twice: which SYN had a SYN-ACK */
-	uint64_t first_only, second_only, both;
 };
 
 struct pptp_sweep {
@@ -130,7 +131,7 @@ enum pptp_heard_kind {
 
 struct pptp_heard {
 	enum pptp_heard_kind kind;
-	enum pptp_answer answer;
+	enum pptp_port_state answer;
 	uint64_t position;
 	uint8_t attempt;
 	bool reset;    /* a SYN-ACK, which has to be answered by a RST */
@@ -155,11 +156,16 @@ void pptp_sweep_pressure(struct pptp_sweep *s, uint64_t used, uint64_t room);
 void pptp_sweep_lose(struct pptp_sweep *s, uint64_t from, uint64_t to);
 /* The same of positions that are known, before the sweep begins. */
 void pptp_sweep_lose_span(struct pptp_sweep *s, struct pptp_span span);
+/* Somebody is known to have answered, before the sweep begins. */
+void pptp_sweep_remember(struct pptp_sweep *s, uint64_t target,
+			 enum pptp_port_state answer);
 /* The least position that is not settled: not asked by all that will, or
  * waited for, or not below `live`, the least that somebody still deals with
  * (UINT64_MAX: nobody). The end of the span where there is none. */
 uint64_t pptp_sweep_low(const struct pptp_sweep *s, uint64_t now,
 			uint64_t live);
+/* No position from there on was asked. */
+uint64_t pptp_sweep_high(const struct pptp_sweep *s);
 /* Everything was asked and waited for. Begins to ask again what was lost, where
  * something was and that was not done yet: then it is not done. */
 bool pptp_sweep_is_done(struct pptp_sweep *s, uint64_t now);

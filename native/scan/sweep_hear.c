@@ -2,19 +2,18 @@
 /* A sweep's receiving side: what a reply proves, and whether it is news. */
 #include "scan/sweep_parts.h"
 
-static enum pptp_answer answer_of(const struct pptp_reply *reply)
+static enum pptp_port_state answer_of(const struct pptp_reply *reply)
 {
 	switch (reply->kind) {
 	case PPTP_REPLY_SYN_ACK:
-		return PPTP_ANSWER_OPEN;
+		return PPTP_PORT_OPEN;
 	case PPTP_REPLY_RST:
-		return PPTP_ANSWER_CLOSED;
+		return PPTP_PORT_CLOSED;
 	case PPTP_REPLY_ICMP:
-		return reply->icmp_hard ? PPTP_ANSWER_FILTERED
-					: PPTP_ANSWER_NONE;
+		return reply->icmp_hard ? PPTP_PORT_FILTERED : PPTP_PORT_SILENT;
 	case PPTP_REPLY_NONE:
 	default:
-		return PPTP_ANSWER_NONE;
+		return PPTP_PORT_SILENT;
 	}
 }
 
@@ -75,20 +74,20 @@ static void count_kind(struct pptp_sweep *s, const struct pptp_reply *reply)
 		pptp_sweep_bump(&s->counts.icmps);
 }
 
-static void count_news(struct pptp_sweep *s, enum pptp_answer answer)
+static void count_news(struct pptp_sweep *s, enum pptp_port_state answer)
 {
-	if (answer == PPTP_ANSWER_OPEN)
+	if (answer == PPTP_PORT_OPEN)
 		pptp_sweep_bump(&s->counts.open);
-	else if (answer == PPTP_ANSWER_CLOSED)
+	else if (answer == PPTP_PORT_CLOSED)
 		pptp_sweep_bump(&s->counts.closed);
 	else
 		pptp_sweep_bump(&s->counts.filtered);
 }
 
 static enum pptp_heard_kind note(struct pptp_sweep *s, uint64_t target,
-				 enum pptp_answer answer)
+				 enum pptp_port_state answer)
 {
-	if (answer == PPTP_ANSWER_NONE)
+	if (answer == PPTP_PORT_SILENT)
 		return PPTP_HEARD_SOFT;
 	switch (pptp_answers_put(&s->answers, target, answer)) {
 	case PPTP_ANSWERS_KNOWN:
@@ -134,7 +133,7 @@ static void hear_target(struct pptp_sweep *s, const struct pptp_reply *reply,
 	}
 	h->attempt = (uint8_t)attempt;
 	h->answer = answer_of(reply);
-	h->reset = h->answer == PPTP_ANSWER_OPEN;
+	h->reset = h->answer == PPTP_PORT_OPEN;
 	if (!pptp_marks_time(&c->marks, at, &h->sent))
 		h->sent = 0;
 	count_kind(s, reply);
@@ -155,7 +154,7 @@ struct pptp_heard pptp_sweep_hear(struct pptp_sweep *s,
 		hear_target(s, reply, *target, &h);
 	} else if (is_witness(s, reply)) {
 		h.kind = PPTP_HEARD_WITNESS;
-		h.answer = PPTP_ANSWER_OPEN;
+		h.answer = PPTP_PORT_OPEN;
 		h.reset = true;
 		pptp_sweep_bump(&s->counts.witnesses);
 	} else {

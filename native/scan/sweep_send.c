@@ -35,7 +35,7 @@ static bool is_wanted(const struct pptp_sweep *s, unsigned attempt,
 		return true;
 	if (attempt == 1 && position >= s->look.first && position < s->look.end)
 		return true;
-	return pptp_answers_get(&s->answers, target) == PPTP_ANSWER_NONE;
+	return pptp_answers_get(&s->answers, target) == PPTP_PORT_SILENT;
 }
 
 static uint64_t *count_of(struct pptp_sweep *s, unsigned attempt)

@@ -70,9 +70,9 @@ START_TEST(last_target_has_its_bits_at_the_wall)
 	struct pptp_answers a;
 
 	pptp_answers_init(&a, 17, storage, 5);
-	ck_assert_int_eq(pptp_answers_put(&a, 16, PPTP_ANSWER_OPEN),
+	ck_assert_int_eq(pptp_answers_put(&a, 16, PPTP_PORT_OPEN),
 			 PPTP_ANSWERS_NEWS);
-	ck_assert_int_eq(pptp_answers_get(&a, 16), PPTP_ANSWER_OPEN);
+	ck_assert_int_eq(pptp_answers_get(&a, 16), PPTP_PORT_OPEN);
 	guarded_free(&g);
 }
 END_TEST
@@ -87,17 +87,17 @@ START_TEST(beyond_the_memory_open_ones_are_known_exactly)
 	ck_assert(!a.exact);
 	n = a.open_room - a.open_room / 8;
 	for (i = 0; i < n; i++)
-		HOLDS(pptp_answers_put(&a, i << 31 ^ i * 77,
-				       PPTP_ANSWER_OPEN) == PPTP_ANSWERS_NEWS);
+		HOLDS(pptp_answers_put(&a, i << 31 ^ i * 77, PPTP_PORT_OPEN) ==
+		      PPTP_ANSWERS_NEWS);
 	for (i = 0; i < n; i++)
-		HOLDS(pptp_answers_put(&a, i << 31 ^ i * 77,
-				       PPTP_ANSWER_OPEN) == PPTP_ANSWERS_KNOWN);
+		HOLDS(pptp_answers_put(&a, i << 31 ^ i * 77, PPTP_PORT_OPEN) ==
+		      PPTP_ANSWERS_KNOWN);
 	for (i = 0; i < n; i++)
 		HOLDS(pptp_answers_get(&a, random_below(&random, count) |
-					       1 << 30) != PPTP_ANSWER_CLOSED);
-	ck_assert_int_eq(pptp_answers_put(&a, count - 1, PPTP_ANSWER_OPEN),
+					       1 << 30) != PPTP_PORT_CLOSED);
+	ck_assert_int_eq(pptp_answers_put(&a, count - 1, PPTP_PORT_OPEN),
 			 PPTP_ANSWERS_FULL);
-	ck_assert_int_eq(pptp_answers_get(&a, count - 1), PPTP_ANSWER_NONE);
+	ck_assert_int_eq(pptp_answers_get(&a, count - 1), PPTP_PORT_SILENT);
 	free(storage);
 }
 END_TEST
@@ -109,18 +109,18 @@ START_TEST(beyond_the_memory_the_latest_of_the_others_are_known)
 	void *storage;
 
 	a = answers_of(count, 4096, &storage);
-	ck_assert_int_eq(pptp_answers_put(&a, target, PPTP_ANSWER_FILTERED),
+	ck_assert_int_eq(pptp_answers_put(&a, target, PPTP_PORT_FILTERED),
 			 PPTP_ANSWERS_NEWS);
-	ck_assert_int_eq(pptp_answers_put(&a, target, PPTP_ANSWER_FILTERED),
+	ck_assert_int_eq(pptp_answers_put(&a, target, PPTP_PORT_FILTERED),
 			 PPTP_ANSWERS_KNOWN);
-	ck_assert_int_eq(pptp_answers_put(&a, target, PPTP_ANSWER_CLOSED),
+	ck_assert_int_eq(pptp_answers_put(&a, target, PPTP_PORT_CLOSED),
 			 PPTP_ANSWERS_NEWS);
-	ck_assert_int_eq(pptp_answers_get(&a, target), PPTP_ANSWER_CLOSED);
-	ck_assert_int_eq(pptp_answers_put(&a, target, PPTP_ANSWER_OPEN),
+	ck_assert_int_eq(pptp_answers_get(&a, target), PPTP_PORT_CLOSED);
+	ck_assert_int_eq(pptp_answers_put(&a, target, PPTP_PORT_OPEN),
 			 PPTP_ANSWERS_NEWS);
-	ck_assert_int_eq(pptp_answers_put(&a, target, PPTP_ANSWER_CLOSED),
+	ck_assert_int_eq(pptp_answers_put(&a, target, PPTP_PORT_CLOSED),
 			 PPTP_ANSWERS_KNOWN);
-	ck_assert_int_eq(pptp_answers_get(&a, target), PPTP_ANSWER_OPEN);
+	ck_assert_int_eq(pptp_answers_get(&a, target), PPTP_PORT_OPEN);
 	free(storage);
 }
 END_TEST
