@@ -107,6 +107,32 @@ static int next_key(struct pptp_json_reader *r, struct pptp_json_token *t)
 	return pptp_json_next(r, t) || r->why != NULL ? -1 : 0;
 }
 
+/* What an object that is open says; a bit for each fact in `seen`. */
+static bool read_members(const struct pptp_fact *facts, size_t n, void *values,
+			 struct pptp_json_reader *r, uint64_t *seen,
+			 const char **fact)
+{
+	struct pptp_json_token t;
+	size_t i;
+	int more;
+
+	while ((more = next_key(r, &t)) > 0) {
+		i = find(facts, n, &t);
+		if (!pptp_json_next(r, &t))
+			return false;
+		if (i == n) {
+			pass_value(r, &t);
+			continue;
+		}
+		if (!read_fact(&facts[i], values, &t)) {
+			*fact = facts[i].name;
+			return false;
+		}
+		*seen |= UINT64_C(1) << i;
+	}
+	return more == 0;
+}
+
 bool pptp_facts_read(const struct pptp_fact *facts, size_t n, void *values,
 		     const char *text, size_t length, const char **why,
 		     const char **fact)
@@ -115,7 +141,6 @@ bool pptp_facts_read(const struct pptp_fact *facts, size_t n, void *values,
 	struct pptp_json_token t;
 	uint64_t seen = 0;
 	size_t i;
-	int more;
 
 	*fact = NULL;
 	*why = "it is no JSON object";
@@ -123,24 +148,13 @@ bool pptp_facts_read(const struct pptp_fact *facts, size_t n, void *values,
 	if (n > FACTS_MOST || !pptp_json_next(&r, &t) ||
 	    t.type != PPTP_JSON_OBJECT)
 		return false;
-	while ((more = next_key(&r, &t)) > 0) {
-		i = find(facts, n, &t);
-		if (!pptp_json_next(&r, &t))
-			return false;
-		if (i == n) {
-			pass_value(&r, &t);
-			continue;
-		}
-		*fact = facts[i].name;
-		*why = "it is out of range";
-		if (!read_fact(&facts[i], values, &t))
-			return false;
-		seen |= UINT64_C(1) << i;
-	}
-	*fact = NULL;
-	*why = r.why != NULL ? r.why : "it is no JSON object";
-	if (more < 0)
+	if (!read_members(facts, n, values, &r, &seen, fact)) {
+		if (*fact != NULL)
+			*why = "it is out of range";
+		else if (r.why != NULL)
+			*why = r.why;
 		return false;
+	}
 	*why = "it is missing";
 	for (i = 0; i < n; i++)
 		if ((seen >> i & 1) == 0) {

@@ -10,7 +10,7 @@
 #define SECOND(type, field)                                                    \
 	PPTP_FACT_##type##_OF(struct pptp_journal_second, field)
 #define SPAN(field)   PPTP_FACT_NUMBER_OF(struct pptp_span, field)
-#define LENGTH(table) (sizeof(table) / sizeof(table[0]))
+#define LENGTH(table) (sizeof(table) / sizeof((table)[0]))
 
 static const struct pptp_fact head_facts[] = {
     HEAD(NUMBER, journal),     HEAD(BYTES, run),

@@ -99,9 +99,9 @@ static void walk_reply(const struct pptp_reply *reply, struct pptp_sink *s)
 	s->number(s, "ttl", reply->ttl);
 	if (reply->kind == PPTP_REPLY_RST)
 		return;
-	s->number(s, "window", reply->window);
-	if (reply->mss != 0)
-		s->number(s, "mss", reply->mss);
+	/* rows are many: of the fingerprint, only what is odd */
+	if (reply->window == 0)
+		s->number(s, "window", 0);
 }
 
 static void walk_tcp(const struct pptp_syn_row *row, struct pptp_sink *s)
