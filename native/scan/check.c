@@ -62,7 +62,7 @@ static enum pptp_check_fault compare(const struct pptp_meta *a,
 static enum pptp_check_fault check_span(const struct pptp_meta *m,
 					struct pptp_order *o)
 {
-	struct pptp_span span;
+	struct pptp_interval span;
 
 	if (!pptp_order_init(o, m->count, m->seed) ||
 	    m->shards > PPTP_SHARDS_MAX || m->shard > m->shards ||
@@ -76,7 +76,7 @@ static enum pptp_check_fault check_span(const struct pptp_meta *m,
 
 static void blame(struct pptp_check *c, enum pptp_check_fault fault,
 		  const struct pptp_meta *one, const struct pptp_meta *other,
-		  struct pptp_span span)
+		  struct pptp_interval span)
 {
 	if (c->fault != PPTP_CHECK_OK)
 		return;
@@ -94,15 +94,15 @@ static void check_joint(struct pptp_check *c, const struct pptp_meta *one,
 
 	if (next->first < one->end)
 		blame(c, PPTP_CHECK_OVERLAP, one, next,
-		      (struct pptp_span){next->first, end});
+		      (struct pptp_interval){next->first, end});
 	if (next->first > one->end)
 		blame(c, PPTP_CHECK_GAP, one, next,
-		      (struct pptp_span){one->end, next->first});
+		      (struct pptp_interval){one->end, next->first});
 }
 
 static void check_done(struct pptp_check *c, const struct pptp_meta *m)
 {
-	struct pptp_span left = {m->low, m->end};
+	struct pptp_interval left = {m->low, m->end};
 
 	if (m->low < m->end)
 		blame(c, PPTP_CHECK_UNFINISHED, m, m, left);
@@ -126,22 +126,22 @@ static void check_joints(struct pptp_check *c, const struct pptp_meta *metas,
 			check_joint(c, last, &metas[i]);
 		else if (metas[i].first > 0)
 			blame(c, PPTP_CHECK_GAP, &metas[i], &metas[i],
-			      (struct pptp_span){0, metas[i].first});
+			      (struct pptp_interval){0, metas[i].first});
 		last = &metas[i];
 	}
 	if (last == NULL)
 		blame(c, PPTP_CHECK_GAP, metas, metas,
-		      (struct pptp_span){0, positions});
+		      (struct pptp_interval){0, positions});
 	else if (last->end < positions)
 		blame(c, PPTP_CHECK_GAP, last, last,
-		      (struct pptp_span){last->end, positions});
+		      (struct pptp_interval){last->end, positions});
 }
 
 struct pptp_check pptp_check_shards(struct pptp_meta *metas, size_t n)
 {
 	struct pptp_check c;
 	struct pptp_order o;
-	struct pptp_span none = {0, 0};
+	struct pptp_interval none = {0, 0};
 	enum pptp_check_fault fault;
 	size_t i;
 

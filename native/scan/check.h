@@ -34,8 +34,9 @@ enum pptp_check_fault {
 struct pptp_check {
 	enum pptp_check_fault fault;
 	size_t one, other; /* by `file`; GAP: what comes before it, after it */
-	struct pptp_span span; /* OVERLAP, GAP, UNFINISHED: which positions */
-	uint64_t rows;         /* sums of all */
+	struct pptp_interval
+	    span;      /* OVERLAP, GAP, UNFINISHED: which positions */
+	uint64_t rows; /* sums of all */
 	struct pptp_sweep_counts counts;
 };
 

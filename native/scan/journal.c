@@ -9,7 +9,7 @@
 #define HEAD(type, field) PPTP_FACT_##type##_OF(struct pptp_journal_head, field)
 #define SECOND(type, field)                                                    \
 	PPTP_FACT_##type##_OF(struct pptp_journal_second, field)
-#define SPAN(field)   PPTP_FACT_NUMBER_OF(struct pptp_span, field)
+#define SPAN(field)   PPTP_FACT_NUMBER_OF(struct pptp_interval, field)
 #define LENGTH(table) (sizeof(table) / sizeof((table)[0]))
 
 static const struct pptp_fact head_facts[] = {
@@ -82,7 +82,7 @@ int pptp_journal_second_write(const struct pptp_journal_second *second,
 	return close_line(&j);
 }
 
-int pptp_journal_lost_write(const struct pptp_span *lost, char *text,
+int pptp_journal_lost_write(const struct pptp_interval *lost, char *text,
 			    size_t room)
 {
 	struct pptp_json j;
@@ -110,11 +110,11 @@ int pptp_journal_end_write(char *text, size_t room)
 	return bare_line(KIND_END, text, room);
 }
 
-void pptp_journal_init(struct pptp_journal *j, struct pptp_span *lost,
+void pptp_journal_init(struct pptp_journal *j, struct pptp_interval *lost,
 		       size_t lost_room)
 {
 	memset(j, 0, sizeof(*j));
-	pptp_spans_init(&j->lost, lost, lost_room);
+	pptp_intervals_init(&j->lost, lost, lost_room);
 }
 
 static enum kind kind_of(const char *line, size_t length)
@@ -135,12 +135,12 @@ static enum kind kind_of(const char *line, size_t length)
 
 static bool read_lost(struct pptp_journal *j, const char *line, size_t length)
 {
-	struct pptp_span span;
+	struct pptp_interval span;
 
 	if (!pptp_facts_read(span_facts, LENGTH(span_facts), &span, line,
 			     length, &j->why, &j->fact))
 		return false;
-	pptp_spans_add(&j->lost, span);
+	pptp_intervals_add(&j->lost, span);
 	return true;
 }
 

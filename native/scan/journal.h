@@ -42,7 +42,7 @@ struct pptp_journal_second {
 struct pptp_journal {
 	struct pptp_journal_head head;
 	struct pptp_journal_second second; /* the last; all 0: none yet */
-	struct pptp_spans lost;            /* not healed since */
+	struct pptp_intervals lost;        /* not healed since */
 	bool has_head, ended;
 	uint64_t whole;         /* bytes up to the last line that is whole */
 	bool torn;              /* a line after that is not */
@@ -55,7 +55,7 @@ int pptp_journal_head_write(const struct pptp_journal_head *head, char *text,
 			    size_t room);
 int pptp_journal_second_write(const struct pptp_journal_second *second,
 			      char *text, size_t room);
-int pptp_journal_lost_write(const struct pptp_span *lost, char *text,
+int pptp_journal_lost_write(const struct pptp_interval *lost, char *text,
 			    size_t room);
 /* What was lost up to here has been asked again. */
 int pptp_journal_healed_write(char *text, size_t room);
@@ -63,7 +63,7 @@ int pptp_journal_healed_write(char *text, size_t room);
 int pptp_journal_end_write(char *text, size_t room);
 
 /* `lost` has room for `lost_room` spans. */
-void pptp_journal_init(struct pptp_journal *j, struct pptp_span *lost,
+void pptp_journal_init(struct pptp_journal *j, struct pptp_interval *lost,
 		       size_t lost_room);
 /* The next line, with its newline where it has one. A line that cannot be read
  * is taken for torn, and forgiven at the end; PPTP_ERROR_MALFORMED where another

@@ -110,7 +110,7 @@ static uint64_t bound(uint64_t positions, uint32_t part, uint32_t shards)
 }
 
 bool pptp_order_shard(const struct pptp_order *o, uint32_t index,
-		      uint32_t shards, struct pptp_span *span)
+		      uint32_t shards, struct pptp_interval *span)
 {
 	uint64_t positions = pptp_order_positions(o);
 

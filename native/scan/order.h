@@ -36,7 +36,7 @@ struct pptp_order {
 };
 
 /* Positions from `first` on and below `end`. */
-struct pptp_span {
+struct pptp_interval {
 	uint64_t first, end;
 };
 
@@ -55,7 +55,7 @@ uint64_t pptp_order_position(const struct pptp_order *o, uint64_t target);
  * (index - 1) / shards) to floor(2^b * index / shards). False where index or
  * shards is out of range. */
 bool pptp_order_shard(const struct pptp_order *o, uint32_t index,
-		      uint32_t shards, struct pptp_span *span);
+		      uint32_t shards, struct pptp_interval *span);
 
 /* The highest rate, in packets a second and of one shard, at which no block of
  * 256 neighbouring addresses, each with `ports` targets, gets more than `cap`

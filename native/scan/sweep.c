@@ -12,38 +12,38 @@
 #define REACH_NS UINT64_C(1000000000)
 
 /* A hundredth, rounded up. */
-static struct pptp_span look_of(const struct pptp_span *span)
+static struct pptp_interval look_of(const struct pptp_interval *span)
 {
 	uint64_t size = span->end - span->first;
 	uint64_t share = size / 100 + (size % 100 != 0);
-	struct pptp_span look = {span->first, span->first};
+	struct pptp_interval look = {span->first, span->first};
 
 	look.end += share < PPTP_SWEEP_LOOK_MAX ? share : PPTP_SWEEP_LOOK_MAX;
 	return look;
 }
 
-size_t pptp_sweep_look_size(const struct pptp_span *span)
+size_t pptp_sweep_look_size(const struct pptp_interval *span)
 {
-	struct pptp_span look = look_of(span);
+	struct pptp_interval look = look_of(span);
 
 	return (size_t)((look.end - look.first) / 4 + 1);
 }
 
 static void set_cursor(struct pptp_sweep *s, unsigned attempt,
-		       struct pptp_span span)
+		       struct pptp_interval span)
 {
 	struct pptp_cursor *c = &s->cursors[attempt];
 
-	pptp_spans_init(&c->spans, &c->whole, 1);
-	pptp_spans_add(&c->spans, span);
-	c->total = pptp_spans_total(&c->spans);
+	pptp_intervals_init(&c->spans, &c->whole, 1);
+	pptp_intervals_add(&c->spans, span);
+	c->total = pptp_intervals_total(&c->spans);
 }
 
 static void init_cursors(struct pptp_sweep *s,
 			 const struct pptp_sweep_memory *memory)
 {
 	const struct pptp_sweep_config *config = &s->config;
-	struct pptp_span span = {config->low, config->span.end};
+	struct pptp_interval span = {config->low, config->span.end};
 	uint64_t reach =
 	    config->cooldown + config->retry_after + LATE_NS + REACH_NS;
 	unsigned i;
@@ -55,7 +55,7 @@ static void init_cursors(struct pptp_sweep *s,
 	/* without retries the second still looks at the first hundredth */
 	s->attempts = 2;
 	set_cursor(s, 0, span);
-	set_cursor(s, 1, (struct pptp_span){config->low, s->look.end});
+	set_cursor(s, 1, (struct pptp_interval){config->low, s->look.end});
 	for (i = 1; i <= config->retries; i++)
 		set_cursor(s, i, span);
 	if (config->retries > 1)
@@ -89,7 +89,7 @@ bool pptp_sweep_init(struct pptp_sweep *s,
 	pptp_pace_init(&s->pace, config->rate, now);
 	pptp_answers_init(&s->answers, config->count, memory->answers,
 			  memory->answers_size);
-	pptp_spans_init(&s->lost, memory->lost, PPTP_SWEEP_LOST);
+	pptp_intervals_init(&s->lost, memory->lost, PPTP_SWEEP_LOST);
 	s->again_list = memory->lost + PPTP_SWEEP_LOST;
 	return true;
 }
@@ -101,9 +101,9 @@ void pptp_sweep_pressure(struct pptp_sweep *s, uint64_t used, uint64_t room)
 	__atomic_store_n(&s->paused, paused, __ATOMIC_RELEASE);
 }
 
-void pptp_sweep_lose_span(struct pptp_sweep *s, struct pptp_span span)
+void pptp_sweep_lose_interval(struct pptp_sweep *s, struct pptp_interval span)
 {
-	pptp_spans_add(&s->lost, span);
+	pptp_intervals_add(&s->lost, span);
 }
 
 void pptp_sweep_remember(struct pptp_sweep *s, uint64_t target,
@@ -116,7 +116,7 @@ void pptp_sweep_lose(struct pptp_sweep *s, uint64_t from, uint64_t to)
 {
 	uint64_t early = from > LATE_NS ? from - LATE_NS : 0;
 	struct pptp_cursor *c;
-	struct pptp_span span;
+	struct pptp_interval span;
 	uint64_t first, end;
 
 	for (c = s->cursors; c < s->cursors + PPTP_SWEEP_CURSORS; c++) {
@@ -124,9 +124,9 @@ void pptp_sweep_lose(struct pptp_sweep *s, uint64_t from, uint64_t to)
 		end = pptp_marks_most(&c->marks, to, pptp_cursor_at(c));
 		if (first >= end)
 			continue;
-		span.first = pptp_spans_nth(&c->spans, first);
-		span.end = pptp_spans_nth(&c->spans, end - 1) + 1;
-		pptp_sweep_lose_span(s, span);
+		span.first = pptp_intervals_nth(&c->spans, first);
+		span.end = pptp_intervals_nth(&c->spans, end - 1) + 1;
+		pptp_sweep_lose_interval(s, span);
 	}
 }
 
@@ -146,7 +146,7 @@ uint64_t pptp_sweep_low(const struct pptp_sweep *s, uint64_t now, uint64_t live)
 
 	for (c = s->cursors; c < s->cursors + s->attempts; c++) {
 		at = settled(s, c, now);
-		position = pptp_spans_nth(&c->spans, at);
+		position = pptp_intervals_nth(&c->spans, at);
 		if (at < c->total && position < low)
 			low = position;
 	}
@@ -172,10 +172,10 @@ static void begin_again(struct pptp_sweep *s)
 	struct pptp_cursor *c = &s->cursors[PPTP_SWEEP_AGAIN];
 	size_t i;
 
-	pptp_spans_init(&c->spans, s->again_list, PPTP_SWEEP_LOST);
+	pptp_intervals_init(&c->spans, s->again_list, PPTP_SWEEP_LOST);
 	for (i = 0; i < s->lost.count; i++)
-		pptp_spans_add(&c->spans, s->lost.list[i]);
-	c->total = pptp_spans_total(&c->spans);
+		pptp_intervals_add(&c->spans, s->lost.list[i]);
+	c->total = pptp_intervals_total(&c->spans);
 	s->lost.count = 0; /* from here on, what was lost a second time */
 	__atomic_store_n(&s->again, true, __ATOMIC_RELEASE);
 }

@@ -22,11 +22,11 @@
 
 #include "scan/answers.h"
 #include "scan/cookie.h"
+#include "scan/intervals.h"
 #include "scan/marks.h"
 #include "scan/order.h"
 #include "scan/pace.h"
 #include "scan/reply.h"
-#include "scan/spans.h"
 
 #define PPTP_SWEEP_RETRIES_MAX 8
 /* The first, the retries, and what is asked again. */
@@ -57,9 +57,9 @@ struct pptp_sweep_counts {
 struct pptp_sweep_config {
 	uint64_t count; /* targets, below 2^61 */
 	uint64_t seed;
-	struct pptp_span span; /* of this shard, by pptp_order_shard */
-	uint64_t low;          /* all before it is done; span.first: nothing */
-	unsigned retries;      /* up to PPTP_SWEEP_RETRIES_MAX */
+	struct pptp_interval span; /* of this shard, by pptp_order_shard */
+	uint64_t low;     /* all before it is done; span.first: nothing */
+	unsigned retries; /* up to PPTP_SWEEP_RETRIES_MAX */
 	uint64_t retry_after;
 	uint64_t cooldown; /* how long a reply is waited for */
 	uint64_t rate;     /* packets a second, of all kinds */
@@ -70,37 +70,37 @@ struct pptp_sweep_config {
 
 /* What a sweep needs, all of it the caller's. */
 struct pptp_sweep_memory {
-	struct pptp_mark *marks; /* PPTP_SWEEP_CURSORS * PPTP_SWEEP_MARKS */
-	struct pptp_span *lost;  /* 2 * PPTP_SWEEP_LOST */
-	uint8_t *looked;         /* pptp_sweep_look_size */
-	void *answers;           /* pptp_answers_size */
+	struct pptp_mark *marks;    /* PPTP_SWEEP_CURSORS * PPTP_SWEEP_MARKS */
+	struct pptp_interval *lost; /* 2 * PPTP_SWEEP_LOST */
+	uint8_t *looked;            /* pptp_sweep_look_size */
+	void *answers;              /* pptp_answers_size */
 	size_t answers_size;
 };
 
 struct pptp_cursor {
-	struct pptp_span whole;  /* for cursors of one interval */
-	struct pptp_spans spans; /* what it walks over */
-	uint64_t total, at;      /* of their positions; asked: those below at */
+	struct pptp_interval whole;  /* for cursors of one interval */
+	struct pptp_intervals spans; /* what it walks over */
+	uint64_t total, at; /* of their positions; asked: those below at */
 	struct pptp_marks marks;
 };
 
 struct pptp_sweep {
 	struct pptp_sweep_config config;
 	struct pptp_order order;
-	struct pptp_span look;
+	struct pptp_interval look;
 	unsigned attempts; /* cursors but the last */
 	struct pptp_cursor cursors[PPTP_SWEEP_CURSORS];
 	struct pptp_pace pace;
 	struct pptp_answers answers;
-	struct pptp_spans lost; /* to be asked again; then, lost even so */
-	struct pptp_span *again_list;
+	struct pptp_intervals lost; /* to be asked again; then, lost even so */
+	struct pptp_interval *again_list;
 	uint8_t *looked;
 	bool paused, again, halved;
 	struct pptp_sweep_counts counts;
 };
 
 /* For `memory->looked`. */
-size_t pptp_sweep_look_size(const struct pptp_span *span);
+size_t pptp_sweep_look_size(const struct pptp_interval *span);
 /* False: the configuration is out of range. */
 bool pptp_sweep_init(struct pptp_sweep *s,
 		     const struct pptp_sweep_config *config,
@@ -155,7 +155,7 @@ void pptp_sweep_pressure(struct pptp_sweep *s, uint64_t used, uint64_t room);
  * 3 s before, is to be asked again. */
 void pptp_sweep_lose(struct pptp_sweep *s, uint64_t from, uint64_t to);
 /* The same of positions that are known, before the sweep begins. */
-void pptp_sweep_lose_span(struct pptp_sweep *s, struct pptp_span span);
+void pptp_sweep_lose_interval(struct pptp_sweep *s, struct pptp_interval span);
 /* Somebody is known to have answered, before the sweep begins. */
 void pptp_sweep_remember(struct pptp_sweep *s, uint64_t target,
 			 enum pptp_port_state answer);

@@ -123,7 +123,7 @@ static void hear_target(struct pptp_sweep *s, const struct pptp_reply *reply,
 
 	h->position = pptp_order_position(&s->order, target);
 	if (attempt == PPTP_SWEEP_CURSORS ||
-	    !pptp_spans_index(&c->spans, h->position, &at)) {
+	    !pptp_intervals_index(&c->spans, h->position, &at)) {
 		pptp_sweep_bump(&s->counts.unproven);
 		return;
 	}

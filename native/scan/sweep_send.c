@@ -54,7 +54,7 @@ static unsigned walk(struct pptp_sweep *s, unsigned attempt, uint64_t limit,
 	unsigned n = 0;
 
 	while (n < room && at < limit && *steps < STEPS_MOST) {
-		position = pptp_spans_nth(&c->spans, at++);
+		position = pptp_intervals_nth(&c->spans, at++);
 		(*steps)++;
 		if (!pptp_order_target(&s->order, position, &target) ||
 		    !is_wanted(s, attempt, position, target))

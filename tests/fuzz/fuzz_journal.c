@@ -4,7 +4,7 @@
 #include "scan/check.h"
 #include "scan/journal.h"
 
-static struct pptp_span spans[4];
+static struct pptp_interval spans[4];
 
 static enum pptp_error feed(struct pptp_journal *j, const uint8_t *data,
 			    size_t size)

@@ -42,6 +42,7 @@ START_TEST(sixteen_silent_conversations_thin_a_network_out)
 		pptp_block_ended(blocks, &a, false);
 	}
 	a = in_block(200);
+	pptp_block_ended(blocks, &a, false);
 	ck_assert_int_eq(asked(&a, 15), 0);
 	ck_assert_int_eq(asked(&a, 1), 1);
 	ck_assert_int_eq(asked(&a, 160), 10);

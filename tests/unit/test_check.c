@@ -9,7 +9,7 @@ static struct pptp_meta meta_of(uint32_t shard, uint32_t shards)
 {
 	struct pptp_meta m;
 	struct pptp_order o;
-	struct pptp_span span;
+	struct pptp_interval span;
 
 	memset(&m, 0, sizeof(m));
 	m.seed = 5;
@@ -173,7 +173,7 @@ START_TEST(shards_beyond_the_positions_are_empty_and_fit)
 {
 	struct pptp_meta metas[7];
 	struct pptp_order o;
-	struct pptp_span span;
+	struct pptp_interval span;
 	uint32_t i;
 
 	memset(metas, 0, sizeof(metas));

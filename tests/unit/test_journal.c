@@ -3,7 +3,7 @@
 
 #include "unit/scan.h"
 
-static struct pptp_span spans[8];
+static struct pptp_interval spans[8];
 
 static struct pptp_journal_head head_of(void)
 {
@@ -63,7 +63,7 @@ static void begin(struct text *t)
 {
 	struct pptp_journal_head head = head_of();
 	struct pptp_journal_second second = second_of(350000);
-	struct pptp_span lost = {350100, 350200};
+	struct pptp_interval lost = {350100, 350200};
 
 	memset(t, 0, sizeof(*t));
 	ADD(t, head, &head);
@@ -181,7 +181,7 @@ END_TEST
 START_TEST(healed_losses_are_forgotten_and_an_end_is_one_until_it_goes_on)
 {
 	struct pptp_journal_second second = second_of(699050);
-	struct pptp_span lost = {5, 9};
+	struct pptp_interval lost = {5, 9};
 	struct pptp_journal j;
 	struct text t;
 
@@ -191,7 +191,7 @@ START_TEST(healed_losses_are_forgotten_and_an_end_is_one_until_it_goes_on)
 	ADD_BARE(&t, end);
 	ck_assert_int_eq(feed(&j, t.text, t.at[t.lines]), PPTP_OK);
 	ck_assert(j.ended);
-	ck_assert_uint_eq(pptp_spans_total(&j.lost), 4);
+	ck_assert_uint_eq(pptp_intervals_total(&j.lost), 4);
 	ADD(&t, second, &second);
 	ck_assert_int_eq(feed(&j, t.text, t.at[t.lines]), PPTP_OK);
 	ck_assert(!j.ended);

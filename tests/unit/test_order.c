@@ -18,8 +18,8 @@ static unsigned bit(uint64_t target)
 
 /* Marks the targets of a span; how many there were. None may be marked
  * already, none may lie past the end, and the way back must lead back. */
-static uint64_t mark(const struct pptp_order *o, const struct pptp_span *span,
-		     uint8_t *seen)
+static uint64_t mark(const struct pptp_order *o,
+		     const struct pptp_interval *span, uint8_t *seen)
 {
 	uint64_t position, target, n = 0;
 
@@ -43,7 +43,7 @@ static void check_all(uint64_t count, uint64_t seed, uint32_t shards,
 		      uint8_t *seen)
 {
 	struct pptp_order o = order_of(count, seed);
-	struct pptp_span span;
+	struct pptp_interval span;
 	uint64_t n = 0;
 	uint32_t i;
 
@@ -150,7 +150,7 @@ START_TEST(shards_follow_each_other_for_every_number_of_them)
 {
 	uint64_t random = 3, end;
 	struct pptp_order o;
-	struct pptp_span span;
+	struct pptp_interval span;
 	uint32_t shards, i;
 
 	for (shards = 1; shards <= 1000; shards++) {
@@ -173,7 +173,7 @@ START_TEST(million_shards_of_all_ports_are_disjoint)
 {
 	struct pptp_order o = order_of(UINT64_C(1) << 48, 4);
 	uint64_t end = 0, target;
-	struct pptp_span span;
+	struct pptp_interval span;
 	uint32_t i;
 
 	for (i = 1; i <= PPTP_SHARDS_MAX; i++, end = span.end) {
@@ -275,7 +275,7 @@ END_TEST
 START_TEST(what_is_out_of_range_is_refused)
 {
 	struct pptp_order o;
-	struct pptp_span span;
+	struct pptp_interval span;
 
 	ck_assert(!pptp_order_init(&o, 0, 1));
 	ck_assert(!pptp_order_init(&o, (UINT64_C(1) << 63) + 1, 1));

@@ -24,6 +24,9 @@ START_TEST(everybody_is_asked_once_and_the_first_hundredth_twice)
 		for (target = 0; target < sizes[i]; target++)
 			HOLDS(w.asked[target] ==
 			      (world_is_looked(&w, target) ? 2 : 1));
+		ck_assert_uint_eq(w.s.look.end,
+				  (pptp_order_positions(&w.s.order) + 99) /
+				      100);
 		ck_assert_uint_eq(counts_of(&w).syns, sizes[i]);
 		ck_assert_uint_eq(counts_of(&w).retries, w.asks - sizes[i]);
 		ck_assert(!pptp_sweep_is_lossy(&w.s));
@@ -346,6 +349,7 @@ START_TEST(full_ring_stops_new_ones_and_no_retries)
 	ck_assert_uint_eq(w.s.cursors[0].at, at);
 	ck_assert_uint_gt(w.s.cursors[1].at, retried);
 	ck_assert_uint_eq(w.s.cursors[1].at, at);
+	ck_assert_uint_eq(w.s.pace.credit, w.s.pace.full);
 	pptp_sweep_pressure(&w.s, 17, 64);
 	world_until(&w, START + 31 * SECOND);
 	ck_assert_uint_eq(w.s.cursors[0].at, at);
@@ -410,7 +414,7 @@ START_TEST(loss_that_comes_again_is_told)
 	pptp_sweep_lose(&w.s, w.now - SECOND / 4, w.now);
 	world_run(&w);
 	ck_assert(pptp_sweep_is_lossy(&w.s));
-	ck_assert_uint_gt(pptp_spans_total(&w.s.lost), 1000);
+	ck_assert_uint_gt(pptp_intervals_total(&w.s.lost), 1000);
 	world_close(&w);
 }
 END_TEST
@@ -503,8 +507,8 @@ START_TEST(finished_sweep_heals_its_losses)
 	world_default(&w, 40000);
 	w.config.low = w.config.span.end;
 	world_open(&w);
-	pptp_sweep_lose_span(&w.s, (struct pptp_span){1000, 3000});
-	pptp_sweep_lose_span(&w.s, (struct pptp_span){5000, 5100});
+	pptp_sweep_lose_interval(&w.s, (struct pptp_interval){1000, 3000});
+	pptp_sweep_lose_interval(&w.s, (struct pptp_interval){5000, 5100});
 	ck_assert(pptp_sweep_is_lossy(&w.s));
 	world_run(&w);
 	ck_assert(!pptp_sweep_is_lossy(&w.s));

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "scan/spans.h"
+#include "scan/intervals.h"
 
 #include <string.h>
 
-void pptp_spans_init(struct pptp_spans *s, struct pptp_span *list, size_t room)
+void pptp_intervals_init(struct pptp_intervals *s, struct pptp_interval *list,
+			 size_t room)
 {
 	s->list = list;
 	s->count = 0;
 	s->room = room;
 }
 
-static void take_out(struct pptp_spans *s, size_t at, size_t n)
+static void take_out(struct pptp_intervals *s, size_t at, size_t n)
 {
 	memmove(s->list + at, s->list + at + n,
 		(s->count - at - n) * sizeof(s->list[0]));
@@ -18,14 +19,15 @@ static void take_out(struct pptp_spans *s, size_t at, size_t n)
 }
 
 /* Between two that are apart. */
-static uint64_t gap_of(const struct pptp_span *a, const struct pptp_span *b)
+static uint64_t gap_of(const struct pptp_interval *a,
+		       const struct pptp_interval *b)
 {
 	return a->end < b->first ? b->first - a->end : a->first - b->end;
 }
 
 /* Which of the list comes nearest to the span. */
-static size_t neighbour(const struct pptp_spans *s,
-			const struct pptp_span *span)
+static size_t neighbour(const struct pptp_intervals *s,
+			const struct pptp_interval *span)
 {
 	size_t i, nearest = 0;
 
@@ -36,7 +38,7 @@ static size_t neighbour(const struct pptp_spans *s,
 }
 
 /* Which of the list comes nearest to the one after it. */
-static size_t closest(const struct pptp_spans *s)
+static size_t closest(const struct pptp_intervals *s)
 {
 	size_t i, nearest = 0;
 
@@ -48,9 +50,10 @@ static size_t closest(const struct pptp_spans *s)
 }
 
 /* Two become one: the span and its neighbour, or two that are closer. */
-static void make_room(struct pptp_spans *s, const struct pptp_span *span)
+static void make_room(struct pptp_intervals *s,
+		      const struct pptp_interval *span)
 {
-	struct pptp_span *near = &s->list[neighbour(s, span)];
+	struct pptp_interval *near = &s->list[neighbour(s, span)];
 	size_t at = closest(s);
 
 	if (s->count < 2 ||
@@ -63,10 +66,10 @@ static void make_room(struct pptp_spans *s, const struct pptp_span *span)
 	}
 	s->list[at].end = s->list[at + 1].end;
 	take_out(s, at + 1, 1);
-	pptp_spans_add(s, *span);
+	pptp_intervals_add(s, *span);
 }
 
-void pptp_spans_add(struct pptp_spans *s, struct pptp_span span)
+void pptp_intervals_add(struct pptp_intervals *s, struct pptp_interval span)
 {
 	size_t at = 0, n = 0;
 
@@ -92,7 +95,7 @@ void pptp_spans_add(struct pptp_spans *s, struct pptp_span span)
 	s->count++;
 }
 
-uint64_t pptp_spans_total(const struct pptp_spans *s)
+uint64_t pptp_intervals_total(const struct pptp_intervals *s)
 {
 	uint64_t total = 0;
 	size_t i;
@@ -102,7 +105,7 @@ uint64_t pptp_spans_total(const struct pptp_spans *s)
 	return total;
 }
 
-uint64_t pptp_spans_nth(const struct pptp_spans *s, uint64_t n)
+uint64_t pptp_intervals_nth(const struct pptp_intervals *s, uint64_t n)
 {
 	uint64_t size;
 	size_t i;
@@ -116,8 +119,8 @@ uint64_t pptp_spans_nth(const struct pptp_spans *s, uint64_t n)
 	return s->count > 0 ? s->list[s->count - 1].end : 0;
 }
 
-bool pptp_spans_index(const struct pptp_spans *s, uint64_t position,
-		      uint64_t *n)
+bool pptp_intervals_index(const struct pptp_intervals *s, uint64_t position,
+			  uint64_t *n)
 {
 	size_t i;
 
