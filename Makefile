@@ -210,8 +210,8 @@ fuzz_flags := -std=c11 -D_GNU_SOURCE -DPPTP_RELEASE='"$(VERSION)"' -g -O1 \
 fuzz_objects := $(patsubst %.c,$(B)/fuzz/%.o,$(wildcard native/format/*.c \
           native/core/*.c native/scan/*.c \
           native/read/*.c native/net/target*.c) \
-          native/net/lines.c native/net/lookup.c native/net/lookup_queue.c \
-          native/net/spec.c)
+          native/net/grow.c native/net/lines.c native/net/lookup.c \
+          native/net/lookup_queue.c native/net/spec.c)
 
 $(B)/fuzz/native/%.o: native/%.c
 	$(call say,FUZZ,$<)

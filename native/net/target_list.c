@@ -3,21 +3,7 @@
 
 #include <stdlib.h>
 
-/* Room for one more of `size` bytes; false: no memory, and nothing changed. */
-static bool grow(void **all, size_t count, size_t *room, size_t size)
-{
-	size_t more = *room > 0 ? 2 * *room : 16;
-	void *grown;
-
-	if (count < *room)
-		return true;
-	grown = realloc(*all, more * size);
-	if (grown == NULL)
-		return false;
-	*all = grown;
-	*room = more;
-	return true;
-}
+#include "net/grow.h"
 
 static void free_strings(const struct pptp_target_entry *e)
 {
@@ -50,7 +36,7 @@ bool pptp_target_list_reserve(struct pptp_target_list *l)
 {
 	void *entries = l->entries;
 
-	if (!grow(&entries, l->count, &l->room, sizeof(*l->entries)))
+	if (!pptp_grow(&entries, l->count, &l->room, sizeof(*l->entries)))
 		return false;
 	l->entries = entries;
 	return true;
@@ -89,7 +75,7 @@ bool pptp_exclusions_append(struct pptp_exclusions *x,
 {
 	void *blocks = x->blocks;
 
-	if (!grow(&blocks, x->count, &x->room, sizeof(*b)))
+	if (!pptp_grow(&blocks, x->count, &x->room, sizeof(*b)))
 		return false;
 	x->blocks = blocks;
 	x->blocks[x->count++] = *b;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "net/grow.h"
 #include "net/targets_state.h"
 
 #define TEXT 8192 /* of a sentence, with the longest path */
@@ -43,16 +44,11 @@ const char *pptp_targets_unresolved(struct pptp_targets *t)
 
 static bool put_late(struct pptp_targets_row *row, size_t number)
 {
-	size_t room = row->room > 0 ? 2 * row->room : 16;
-	size_t *numbers;
+	void *numbers = row->numbers;
 
-	if (row->count == row->room) {
-		numbers = realloc(row->numbers, room * sizeof(*numbers));
-		if (numbers == NULL)
-			return false;
-		row->numbers = numbers;
-		row->room = room;
-	}
+	if (!pptp_grow(&numbers, row->count, &row->room, sizeof(*row->numbers)))
+		return false;
+	row->numbers = numbers;
 	row->numbers[row->count++] = number;
 	return true;
 }
