@@ -99,6 +99,12 @@ describe("saved verdicts", function()
     assert.equal(7, facts.asked)
     _, document = run { "--render", file_of(document), "-f", "json" }
     assert.same(facts, assert(core.record(document)).run)
+    local _, rows = run { "--render", file_of(document), "-f", "csv" }
+    assert.truthy(rows:find(",9.9,default,[^,]*\r\n$"), rows)
+    local status, partial = run { "--render", file_of(lines(
+      a, { run = { release = "9.9" } }, "{")), "-f", "json" }
+    assert.equal(4, status)
+    assert.is_true(assert(core.record(partial)).run.partial)
   end)
 
   it("are told by line number where they are broken, and the rest counts: 4",

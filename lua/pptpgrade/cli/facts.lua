@@ -47,6 +47,7 @@ end
 function M:end_facts()
   local facts, known = self.facts, self.sources or {}
   if self.saved then
+    facts.partial = self.part or facts.partial
     return
   end
   facts["end"] = text_of((self.world.clock or os.time)())

@@ -136,7 +136,7 @@ function Report:begin()
   if self.begun then
     return true
   end
-  self.begun = true
+  self.begun, self.run = true, model.run(self.facts)
   return self.write(table.concat(M.columns, ",") .. "\r\n")
 end
 
@@ -158,10 +158,10 @@ function Report:close()
 end
 
 --- @tparam function write bytes -> true | nil, message
--- @tparam table opts run (release, policy and start are told), severity (which
---   findings count; nil: all)
+-- @tparam table opts run (release, policy and start are told; read before the
+--   first row), severity (which findings count; nil: all)
 function M.open(write, opts)
-  return setmetatable({ write = write, run = model.run(opts.run),
+  return setmetatable({ write = write, facts = opts.run,
                         severity = opts.severity }, Report)
 end
 
