@@ -202,7 +202,7 @@ static int64_t micros(const struct timeval *t)
 /* Ethernet pads short frames: the packet ends where its header says. */
 static void trim(struct pptp_captured *captured)
 {
-	const struct pptp_ip *ip = &captured->ip;
+	const struct pptp_ip *ip = &captured->parts.ip;
 	size_t length;
 
 	if (!captured->decoded || ip->truncated)
@@ -210,7 +210,8 @@ static void trim(struct pptp_captured *captured)
 	length =
 	    pptp_reader_offset(&ip->payload) + pptp_reader_left(&ip->payload);
 	if (length < captured->length)
-		captured->wire_length = captured->length = length;
+		captured->wire_length = captured->length =
+		    captured->parts.length = length;
 }
 
 /* False: no IP packet. */
@@ -232,8 +233,8 @@ static bool take(const struct pptp_capture *c, const struct pcap_pkthdr *header,
 	/* Where something follows the packet, the snapshot holds all of it. */
 	if (front + captured->length == header->caplen)
 		captured->wire_length = header->len - front;
-	pptp_reader_init(&r, captured->packet, captured->length);
-	captured->decoded = pptp_ip_decode(&captured->ip, &r);
+	captured->decoded = pptp_packet_decode(
+	    &captured->parts, captured->packet, captured->length);
 	trim(captured);
 	captured->time_us = micros(&header->ts);
 	captured->frame = frame;

@@ -7,18 +7,18 @@
 #include <stdint.h>
 
 #include "format/error.h"
-#include "format/ip.h"
+#include "format/packet.h"
 
 struct pptp_capture;
 
 struct pptp_captured {
 	const uint8_t *packet; /* IP; borrowed until the next call */
-	bool decoded;          /* its header, into `ip`, or it is malformed */
-	struct pptp_ip ip;     /* likewise borrowed */
-	size_t length;         /* captured */
-	size_t wire_length;    /* as it was on the wire, without link layer */
-	int64_t time_us;       /* since 1970, by the kernel */
-	const uint8_t *frame;  /* with its link layer */
+	bool decoded; /* its headers, into `parts`, or they are malformed */
+	struct pptp_packet parts; /* likewise borrowed */
+	size_t length;            /* captured */
+	size_t wire_length;   /* as it was on the wire, without link layer */
+	int64_t time_us;      /* since 1970, by the kernel */
+	const uint8_t *frame; /* with its link layer */
 	size_t frame_length;
 };
 

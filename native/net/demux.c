@@ -5,9 +5,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "format/gre.h"
-#include "format/icmp.h"
-
 #define ALONE 256 /* Call-IDs that are tried for one that no live call has */
 
 void pptp_demux_init(struct pptp_demux *d, uint32_t seed)
@@ -173,44 +170,21 @@ static struct pptp_demux_entry *call_of(const struct pptp_demux *d,
 	return others == 1 ? other : NULL;
 }
 
-static void offer_call(const struct pptp_demux *d, const struct pptp_ip *ip,
-		       struct candidates *c)
-{
-	struct pptp_reader r = ip->payload;
-	uint16_t id;
-
-	if (ip->fragment_offset > 0 ||
-	    !pptp_gre_is_enhanced(r.at, pptp_reader_left(&r)))
-		return;
-	pptp_read_skip(&r, 6);
-	id = pptp_read_u16(&r);
-	if (pptp_reader_ok(&r))
-		offer(c, call_of(d, ip, id));
-}
-
-static void offer_quoted(const struct pptp_demux *d, const struct pptp_ip *ip,
-			 struct candidates *c)
-{
-	struct pptp_reader r = ip->payload;
-	struct pptp_icmp icmp;
-
-	if (!pptp_icmp_decode(&icmp, ip, &r) || !icmp.has_quote)
-		return;
-	offer(c, pptp_demux_find(d, &icmp.quote.destination));
-	/* Our own kernel quotes what a server sent. */
-	offer(c, pptp_demux_find(d, &icmp.quote.source));
-}
-
 size_t
-pptp_demux_candidates(const struct pptp_demux *d, const struct pptp_ip *ip,
+pptp_demux_candidates(const struct pptp_demux *d,
+		      const struct pptp_packet *packet,
 		      struct pptp_demux_entry *found[PPTP_DEMUX_CANDIDATES])
 {
+	const struct pptp_ip *ip = &packet->ip;
 	struct candidates c = {.found = found};
 
-	if (ip->protocol == PPTP_IP_GRE)
-		offer_call(d, ip, &c);
-	if (ip->protocol == PPTP_IP_ICMP || ip->protocol == PPTP_IP_ICMPV6)
-		offer_quoted(d, ip, &c);
+	if (packet->kind == PPTP_PACKET_GRE)
+		offer(&c, call_of(d, ip, packet->gre.call_id));
+	if (packet->kind == PPTP_PACKET_ICMP && packet->icmp.has_quote) {
+		offer(&c, pptp_demux_find(d, &packet->icmp.quote.destination));
+		/* Our own kernel quotes what a server sent. */
+		offer(&c, pptp_demux_find(d, &packet->icmp.quote.source));
+	}
 	offer(&c, pptp_demux_find(d, &ip->source));
 	offer(&c, pptp_demux_find(d, &ip->destination));
 	return c.count;

@@ -10,7 +10,7 @@
 #ifndef PPTP_DEMUX_H
 #define PPTP_DEMUX_H
 
-#include "format/ip.h"
+#include "format/packet.h"
 #include "net/call_ids.h"
 
 #define PPTP_DEMUX_BUCKETS    8192
@@ -44,9 +44,10 @@ bool pptp_demux_call_begin(struct pptp_demux *d, struct pptp_demux_entry *e,
 /* No effect where it has no call. */
 void pptp_demux_call_end(struct pptp_demux *d, struct pptp_demux_entry *e,
 			 int64_t now);
-/* Those that an IP packet may belong to, likeliest first, none twice. */
+/* Those that a packet may belong to, likeliest first, none twice. */
 size_t
-pptp_demux_candidates(const struct pptp_demux *d, const struct pptp_ip *ip,
+pptp_demux_candidates(const struct pptp_demux *d,
+		      const struct pptp_packet *packet,
 		      struct pptp_demux_entry *found[PPTP_DEMUX_CANDIDATES]);
 
 #endif

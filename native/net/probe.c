@@ -405,7 +405,7 @@ static enum pptp_side side_of(const struct pptp_probe *e,
 }
 
 unsigned pptp_probe_packet(struct pptp_probe *e,
-			   const struct pptp_captured *captured, bool *taken)
+			   const struct pptp_packet *packet, bool *taken)
 {
 	struct pptp_tell t;
 
@@ -413,17 +413,16 @@ unsigned pptp_probe_packet(struct pptp_probe *e,
 	 * socket. */
 	if (e->phase == PPTP_PHASE_LIVE && e->connection.connected &&
 	    !e->answered && !pptp_probe_call_is_up(e) &&
-	    captured->ip.protocol == PPTP_IP_GRE)
+	    packet->ip.protocol == PPTP_IP_GRE)
 		pptp_probe_read(e, true);
 	*taken = e->phase == PPTP_PHASE_LIVE &&
-		 pptp_conversation_input(e->conversation, PPTP_INPUT_PACKET,
-					 captured->packet, captured->length,
-					 pptp_timers_now());
+		 pptp_conversation_packet(e->conversation, packet,
+					  pptp_timers_now());
 	if (!*taken)
 		return pptp_probe_changes(e);
 	t = pptp_probe_telling(e);
-	pptp_tell_packet(&t, side_of(e, &captured->ip), captured->packet,
-			 captured->length);
+	pptp_tell_packet(&t, side_of(e, &packet->ip), packet->bytes,
+			 packet->length);
 	pptp_probe_pump(e, pptp_timers_now());
 	return pptp_probe_changes(e);
 }

@@ -98,9 +98,9 @@ bool pptp_probe_abort_plan(struct pptp_probe *e, int64_t now,
 
 unsigned pptp_probe_socket_event(struct pptp_probe *e, uint32_t events);
 unsigned pptp_probe_timer_event(struct pptp_probe *e, int64_t now);
-/* `*taken` where the packet was this probe's. Its header was decoded. */
+/* `*taken` where the packet was this probe's. */
 unsigned pptp_probe_packet(struct pptp_probe *e,
-			   const struct pptp_captured *captured, bool *taken);
+			   const struct pptp_packet *packet, bool *taken);
 /* It waited, and has what it waited for. */
 unsigned pptp_probe_resume(struct pptp_probe *e, int64_t now);
 /* Only while its conversation runs: farewell. */

@@ -43,7 +43,7 @@ static void on_packet(void *context, struct pptp_wire_in *in,
 	size_t n = 0, count = 0, i;
 
 	if (captured->decoded)
-		n = pptp_demux_candidates(&p->demux, &captured->ip, found);
+		n = pptp_demux_candidates(&p->demux, &captured->parts, found);
 	for (i = 0; i < n; i++) {
 		mine[count] = found[i]->owner;
 		count += mine[count]->probe.in == in;
@@ -51,8 +51,9 @@ static void on_packet(void *context, struct pptp_wire_in *in,
 	if (count > 0)
 		pptp_wire_keep(p->wire, captured);
 	for (i = 0; i < count && !taken; i++)
-		pptp_task_settle(mine[i], pptp_probe_packet(&mine[i]->probe,
-							    captured, &taken));
+		pptp_task_settle(mine[i],
+				 pptp_probe_packet(&mine[i]->probe,
+						   &captured->parts, &taken));
 }
 
 static void on_lost(void *context, const struct pptp_wire_in *in)

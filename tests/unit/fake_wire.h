@@ -32,10 +32,8 @@ static inline struct pptp_captured fake_decode(const void *packet,
 {
 	struct pptp_captured c = {
 	    .packet = packet, .length = length, .wire_length = length};
-	struct pptp_reader r;
 
-	pptp_reader_init(&r, packet, length);
-	c.decoded = pptp_ip_decode(&c.ip, &r);
+	c.decoded = pptp_packet_decode(&c.parts, packet, length);
 	return c;
 }
 

@@ -210,12 +210,11 @@ END_TEST
 static size_t candidates(const void *packet, size_t length,
 			 struct pptp_demux_entry **found)
 {
-	struct pptp_reader r;
-	struct pptp_ip ip;
+	struct pptp_packet parts;
 
-	pptp_reader_init(&r, packet, length);
-	return pptp_ip_decode(&ip, &r) ? pptp_demux_candidates(&d, &ip, found)
-				       : 0;
+	return pptp_packet_decode(&parts, packet, length)
+		   ? pptp_demux_candidates(&d, &parts, found)
+		   : 0;
 }
 
 START_TEST(gre_from_elsewhere_is_nobodys_where_two_calls_share_its_call_id)

@@ -163,10 +163,10 @@ START_TEST(a_packet_of_anothers_is_not_taken)
 	struct pptp_captured c = fake_decode(packet, sizeof(packet));
 	bool taken = true;
 
-	ck_assert_uint_eq(pptp_probe_packet(e, &c, &taken), 0);
+	ck_assert_uint_eq(pptp_probe_packet(e, &c.parts, &taken), 0);
 	ck_assert(!taken);
 	e->phase = PPTP_PHASE_DRAINING;
-	ck_assert_uint_eq(pptp_probe_packet(e, &c, &taken), 0);
+	ck_assert_uint_eq(pptp_probe_packet(e, &c.parts, &taken), 0);
 	ck_assert(!taken);
 	e->phase = PPTP_PHASE_LIVE;
 }
@@ -220,7 +220,7 @@ static void on_packet(void *context, struct pptp_wire_in *in,
 
 	(void)in;
 	if (deliver)
-		changes |= pptp_probe_packet(context, c, &taken);
+		changes |= pptp_probe_packet(context, &c->parts, &taken);
 }
 
 static void fake_up(void)
@@ -330,15 +330,15 @@ static void capture_reset(void)
 {
 	const struct fake_packet *syn = &fake.sent[fake.sent_count - 1];
 	struct pptp_captured c = fake_decode(syn->bytes, syn->length);
-	struct pptp_reader r = c.ip.payload;
+	struct pptp_reader r = c.parts.ip.payload;
 	uint16_t from = pptp_read_u16(&r), to = pptp_read_u16(&r);
 	uint32_t sequence = pptp_read_u32(&r);
 	struct pptp_ip ip = {.ttl = 60, .protocol = PPTP_IP_TCP};
 	uint8_t packet[64];
 	struct pptp_writer w;
 
-	ip.source = c.ip.destination;
-	ip.destination = c.ip.source;
+	ip.source = c.parts.ip.destination;
+	ip.destination = c.parts.ip.source;
 	pptp_writer_init(&w, packet, sizeof(packet));
 	pptp_ip_encode(&w, &ip, 20);
 	pptp_write_u16(&w, to);
