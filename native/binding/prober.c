@@ -47,13 +47,11 @@ static void keep_line(void *context, const struct pptp_address *target,
 }
 
 /* C never calls back into Lua: next() returns to whoever has plans. */
-static enum pptp_pull ask_for_plan(void *context, struct pptp_plan *plan,
-				   int64_t *tag)
+static enum pptp_pull ask_for_plan(void *context, struct pptp_pulled *pulled)
 {
 	const struct prober *p = context;
 
-	(void)plan;
-	(void)tag;
+	(void)pulled;
 	return p->more ? PPTP_PULL_ASK : PPTP_PULL_END;
 }
 

@@ -230,15 +230,13 @@ static void set_plan(const struct run *r, struct pptp_plan *plan,
 
 /* The prober asks for the next plan when it can begin it: blocks stay
  * unexpanded, and lines of a stream unread. */
-static enum pptp_pull next_plan(void *context, struct pptp_plan *plan,
-				int64_t *tag)
+static enum pptp_pull next_plan(void *context, struct pptp_pulled *pulled)
 {
 	enum pptp_target_status status;
 	struct run *r = context;
 	struct pptp_target target;
 	char why[TEXT];
 
-	(void)tag;
 	if (pptp_signals() > 0)
 		return PPTP_PULL_LATER;
 	if (!r->more)
@@ -251,7 +249,7 @@ static enum pptp_pull next_plan(void *context, struct pptp_plan *plan,
 	if (status != PPTP_TARGET_ONE || too_many(r))
 		return end_targets(r,
 				   status == PPTP_TARGET_FAILED ? why : NULL);
-	set_plan(r, plan, &target);
+	set_plan(r, &pulled->plan, &target);
 	r->started++;
 	return PPTP_PULL_PLAN;
 }

@@ -4,7 +4,7 @@
 #ifndef PPTP_PLAN_SOURCE_H
 #define PPTP_PLAN_SOURCE_H
 
-#include "core/plan.h"
+#include "core/conversation.h"
 
 enum pptp_pull {
 	PPTP_PULL_PLAN,  /* one was given */
@@ -15,12 +15,20 @@ enum pptp_pull {
 	PPTP_PULL_END, /* none any more, for all that is known */
 };
 
+struct pptp_pulled { /* what it points to is copied at once */
+	struct pptp_plan plan;
+	int64_t tag; /* the record comes back with it */
+	/* A SYN of our host's and the SYN-ACK that it met: no other SYN of ours
+	 * goes out before the connection. NULL, or where they are not what they
+	 * should be: first contact is the plan's. Times are the prober's loop's
+	 * (pptp_timers_now()). */
+	const struct pptp_exchange *exchange;
+};
+
 struct pptp_plan_source {
 	void *context;
-	/* `plan` is zeroed before; its texts are copied at once. Its record
-	 * comes back with `tag`. */
-	enum pptp_pull (*next)(void *context, struct pptp_plan *plan,
-			       int64_t *tag);
+	/* `pulled` is zeroed before. */
+	enum pptp_pull (*next)(void *context, struct pptp_pulled *pulled);
 	/* It cannot even begin, and why, in one sentence: no record comes. */
 	void (*refused)(void *context, int64_t tag, enum pptp_error error,
 			const char *text);

@@ -59,7 +59,8 @@ struct pptp_probe { /* zeroed before init() */
 	/* For the owner: `ready` and `due` are what it calls events by. */
 	struct pptp_watch watch;
 	struct pptp_timer timer;
-	struct pptp_job job; /* the owner's to give and to take */
+	struct pptp_job job;            /* the owner's to give and to take */
+	struct pptp_exchange *exchange; /* that it begins from, or NULL */
 	struct pptp_conversation *conversation;
 	struct pptp_tell_stream *told; /* NULL: nobody traces */
 	struct pptp_resend resend;
@@ -78,9 +79,11 @@ struct pptp_probe { /* zeroed before init() */
 	uint32_t untaken;     /* bytes that it never acknowledged */
 };
 
-/* False: no memory for the plan's texts; free() all the same. */
+/* Copies all; `exchange` may be NULL: see net/plan_source.h. False: no memory;
+ * free() all the same. */
 bool pptp_probe_init(struct pptp_probe *e, struct pptp_probe_common *common,
-		     const struct pptp_plan *plan) PPTP_MUST_USE;
+		     const struct pptp_plan *plan,
+		     const struct pptp_exchange *exchange) PPTP_MUST_USE;
 /* Its route, and the ways of its packets. PPTP_ERROR_ROUTE, _INTERFACE,
  * _ARGUMENT, _PRIVILEGE or _SYSTEM where it cannot begin, and one sentence. */
 enum pptp_error pptp_probe_prepare(struct pptp_probe *e, char *text,

@@ -13,6 +13,7 @@ void pptp_probe_free(struct pptp_probe *e)
 
 	pptp_connection_close(&e->connection, &way);
 	pptp_resend_clear(&e->resend);
+	free(e->exchange);
 	free(e->conversation);
 	free(e->told);
 	free((char *)e->plan.contact);
@@ -26,6 +27,18 @@ static int64_t wall_clock(void)
 
 	clock_gettime(CLOCK_REALTIME, &t);
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* Where nobody has met the target before, or what they met is none, first
+ * contact is the conversation's own. */
+static enum pptp_error init(struct pptp_probe *e, const struct pptp_vantage *v,
+			    int64_t now)
+{
+	if (e->exchange != NULL &&
+	    pptp_conversation_exchanged(e->conversation, &e->plan, v,
+					e->exchange, now) == PPTP_OK)
+		return PPTP_OK;
+	return pptp_conversation_init(e->conversation, &e->plan, v, now);
 }
 
 static bool begin_conversation(struct pptp_probe *e, uint16_t call_id,
@@ -44,9 +57,11 @@ static bool begin_conversation(struct pptp_probe *e, uint16_t call_id,
 	e->conversation = malloc(sizeof(*e->conversation));
 	if (e->conversation != NULL &&
 	    pptp_random_take(&common->random, v.random, sizeof(v.random)) &&
-	    pptp_conversation_init(e->conversation, &e->plan, &v, now) ==
-		PPTP_OK)
+	    init(e, &v, now) == PPTP_OK) {
+		free(e->exchange);
+		e->exchange = NULL;
 		return true;
+	}
 	free(e->conversation);
 	e->conversation = NULL;
 	return false;

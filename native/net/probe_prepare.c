@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool copy(const char **text)
@@ -14,8 +15,29 @@ static bool copy(const char **text)
 	return (*text != NULL) == (from != NULL);
 }
 
+/* With its packets in one block. */
+static bool copy_exchange(struct pptp_probe *e, const struct pptp_exchange *x)
+{
+	struct pptp_exchange *own;
+	uint8_t *packets;
+
+	if (x == NULL)
+		return true;
+	own = malloc(sizeof(*own) + x->syn_length + x->syn_ack_length);
+	if (own == NULL)
+		return false;
+	packets = (uint8_t *)(own + 1);
+	*own = *x;
+	own->syn = memcpy(packets, x->syn, x->syn_length);
+	own->syn_ack =
+	    memcpy(packets + x->syn_length, x->syn_ack, x->syn_ack_length);
+	e->exchange = own;
+	return true;
+}
+
 bool pptp_probe_init(struct pptp_probe *e, struct pptp_probe_common *common,
-		     const struct pptp_plan *plan)
+		     const struct pptp_plan *plan,
+		     const struct pptp_exchange *exchange)
 {
 	bool copied;
 
@@ -25,7 +47,7 @@ bool pptp_probe_init(struct pptp_probe *e, struct pptp_probe_common *common,
 	copied = copy(&e->plan.contact);
 	copied = copy(&e->plan.name) && copied;
 	copied = copy(&e->plan.labels) && copied;
-	return copied;
+	return copy_exchange(e, exchange) && copied;
 }
 
 static void explain_route(const struct pptp_probe *e, enum pptp_error error,

@@ -27,11 +27,11 @@ static enum pptp_error prepare(struct pptp_task *t, char *text, size_t room)
 
 /* NULL, and why, where it cannot begin. */
 static struct pptp_task *take_in(struct pptp_prober *p,
-				 const struct pptp_plan *plan, int64_t tag,
+				 const struct pptp_pulled *pulled,
 				 enum pptp_error *error, char *text,
 				 size_t room)
 {
-	struct pptp_task *t = pptp_task_new(p, plan, tag);
+	struct pptp_task *t = pptp_task_new(p, pulled);
 
 	text[0] = '\0';
 	if (t == NULL) {
@@ -53,8 +53,9 @@ enum pptp_error pptp_intake_add(struct pptp_prober *p,
 				const struct pptp_plan *plan, int64_t tag,
 				char *text, size_t room)
 {
+	const struct pptp_pulled given = {.plan = *plan, .tag = tag};
 	enum pptp_error error;
-	struct pptp_task *t = take_in(p, plan, tag, &error, text, room);
+	struct pptp_task *t = take_in(p, &given, &error, text, room);
 
 	if (t == NULL)
 		return error;
@@ -83,22 +84,22 @@ static bool has_room(const struct pptp_prober *p)
 /* The next from the source that can begin now. */
 static struct pptp_task *pull(struct pptp_prober *p)
 {
+	const struct pptp_plan_source *source = &p->source;
+	struct pptp_pulled pulled;
 	char text[512];
-	struct pptp_plan plan;
 	struct pptp_task *t;
 	enum pptp_error error;
-	int64_t tag;
 
-	while (p->source.next != NULL && has_room(p)) {
-		memset(&plan, 0, sizeof(plan));
-		tag = 0;
-		p->pulled = p->source.next(p->source.context, &plan, &tag);
+	while (source->next != NULL && has_room(p)) {
+		memset(&pulled, 0, sizeof(pulled));
+		p->pulled = source->next(source->context, &pulled);
 		if (p->pulled != PPTP_PULL_PLAN)
 			return NULL;
-		t = take_in(p, &plan, tag, &error, text, sizeof(text));
+		t = take_in(p, &pulled, &error, text, sizeof(text));
 		if (t == NULL)
-			p->source.refused(p->source.context, tag, error, text);
-		else if (plan.wait_us > 0)
+			source->refused(source->context, pulled.tag, error,
+					text);
+		else if (pulled.plan.wait_us > 0)
 			wait_for_time(t);
 		else
 			return t;

@@ -236,7 +236,7 @@ static void on_timer(void *context, int64_t now)
 /* ---- tasks --------------------------------------------------------------- */
 
 struct pptp_task *pptp_task_new(struct pptp_prober *p,
-				const struct pptp_plan *plan, int64_t tag)
+				const struct pptp_pulled *pulled)
 {
 	struct pptp_task *t = calloc(1, sizeof(*t));
 
@@ -245,14 +245,15 @@ struct pptp_task *pptp_task_new(struct pptp_prober *p,
 		return NULL;
 	}
 	t->prober = p;
-	t->tag = tag;
+	t->tag = pulled->tag;
 	t->probe.watch = (struct pptp_watch){.ready = on_socket, .context = t};
 	t->probe.timer.due = on_timer;
 	t->probe.timer.context = t;
 	t->entry.owner = t;
 	t->entry.server = &t->probe.plan.target;
 	t->entry.source = &t->probe.route.source;
-	if (pptp_probe_init(&t->probe, &p->common, plan))
+	if (pptp_probe_init(&t->probe, &p->common, &pulled->plan,
+			    pulled->exchange))
 		return t;
 	pptp_task_free(t);
 	return NULL;

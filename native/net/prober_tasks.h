@@ -60,7 +60,7 @@ void pptp_task_take_out(struct pptp_task_queue *q, struct pptp_task *t);
 
 /* NULL: no memory. It is in no queue, and among none, yet. */
 struct pptp_task *pptp_task_new(struct pptp_prober *p,
-				const struct pptp_plan *plan, int64_t tag);
+				const struct pptp_pulled *pulled);
 void pptp_task_free(struct pptp_task *t); /* no queue knows it */
 void pptp_task_join(struct pptp_task *t); /* it is one of all */
 void pptp_task_drop(struct pptp_task *t); /* it is none any more, and freed */

@@ -202,6 +202,7 @@ static struct pptp_probe_common common;
 static struct pptp_probe one;
 static unsigned changes; /* of what the loop has called */
 static bool deliver;     /* to `one` what is captured */
+static const struct pptp_exchange *exchange;
 
 static void on_socket(void *context, uint32_t events)
 {
@@ -237,6 +238,7 @@ static void fake_up(void)
 	pptp_wire_listen(&fake.wire, &consumer);
 	changes = 0;
 	deliver = true;
+	exchange = NULL;
 }
 
 static void fake_down(void)
@@ -249,7 +251,7 @@ static void fake_down(void)
 
 static void prepare(const struct pptp_plan *it)
 {
-	ck_assert(pptp_probe_init(&one, &common, it));
+	ck_assert(pptp_probe_init(&one, &common, it, exchange));
 	one.watch = (struct pptp_watch){.ready = on_socket, .context = &one};
 	one.timer = (struct pptp_timer){.due = on_timer, .context = &one};
 	ck_assert(pptp_loop_add_timer(loop, &one.timer));
@@ -325,30 +327,39 @@ START_TEST(it_connects_with_a_job_or_a_slot_alone)
 }
 END_TEST
 
+/* What answers a SYN, with these flags. */
+static size_t answer(const void *syn, size_t length, uint8_t flags,
+		     uint8_t packet[64])
+{
+	struct pptp_captured c = fake_decode(syn, length);
+	const struct pptp_tcp *tcp = &c.parts.tcp;
+	struct pptp_ip ip = {.ttl = 60, .protocol = PPTP_IP_TCP};
+	struct pptp_writer w;
+
+	ck_assert(c.decoded && c.parts.kind == PPTP_PACKET_TCP);
+	ip.source = c.parts.ip.destination;
+	ip.destination = c.parts.ip.source;
+	pptp_writer_init(&w, packet, 64);
+	pptp_ip_encode(&w, &ip, 20);
+	pptp_write_u16(&w, tcp->destination_port);
+	pptp_write_u16(&w, tcp->source_port);
+	pptp_write_u32(&w, 77);
+	pptp_write_u32(&w, tcp->sequence_number + 1);
+	pptp_write_u8(&w, 0x50);
+	pptp_write_u8(&w, flags);
+	pptp_write_zeros(&w, 6);
+	ck_assert(pptp_writer_ok(&w));
+	return w.length;
+}
+
 /* A RST for the SYN that was sent last. */
 static void capture_reset(void)
 {
 	const struct fake_packet *syn = &fake.sent[fake.sent_count - 1];
-	struct pptp_captured c = fake_decode(syn->bytes, syn->length);
-	struct pptp_reader r = c.parts.ip.payload;
-	uint16_t from = pptp_read_u16(&r), to = pptp_read_u16(&r);
-	uint32_t sequence = pptp_read_u32(&r);
-	struct pptp_ip ip = {.ttl = 60, .protocol = PPTP_IP_TCP};
 	uint8_t packet[64];
-	struct pptp_writer w;
 
-	ip.source = c.parts.ip.destination;
-	ip.destination = c.parts.ip.source;
-	pptp_writer_init(&w, packet, sizeof(packet));
-	pptp_ip_encode(&w, &ip, 20);
-	pptp_write_u16(&w, to);
-	pptp_write_u16(&w, from);
-	pptp_write_u32(&w, 0);
-	pptp_write_u32(&w, sequence + 1);
-	pptp_write_u16(&w, 0x5014); /* RST, ACK */
-	pptp_write_zeros(&w, 6);
-	ck_assert(pptp_writer_ok(&w));
-	fake_capture(packet, w.length);
+	fake_capture(packet, answer(syn->bytes, syn->length,
+				    PPTP_TCP_RST | PPTP_TCP_ACK, packet));
 }
 
 static struct pptp_plan syn_plan(void)
@@ -446,6 +457,71 @@ START_TEST(what_was_dropped_meanwhile_is_noted)
 }
 END_TEST
 
+/* The server of a plan, met by a SYN of somebody else's on this host. */
+static struct pptp_exchange meet(uint16_t port, uint8_t flags)
+{
+	static uint8_t syn[PPTP_PACKET_ROOM], reply[64];
+	struct pptp_ip ip = {.ttl = 64};
+	struct pptp_tcp tcp = {.source_port = 61111,
+			       .destination_port = port,
+			       .sequence_number = 5,
+			       .window = 1024};
+	int64_t now = pptp_timers_now();
+	int n;
+
+	ip.source = ip.destination = pptp_address_v4(LOCALHOST);
+	n = pptp_tcp_syn_encode(&ip, &tcp, syn, sizeof(syn));
+	ck_assert_int_gt(n, 0);
+	return (struct pptp_exchange){
+	    .syn = syn,
+	    .syn_ack = reply,
+	    .syn_length = (size_t)n,
+	    .syn_ack_length = answer(syn, (size_t)n, flags, reply),
+	    .syns = 1,
+	    .syn_at = now - 9000,
+	    .syn_ack_at = now - 2000,
+	};
+}
+
+START_TEST(a_plan_begins_from_a_syn_ack_of_somebody_elses)
+{
+	struct server *s = server(serve_pptp);
+	struct pptp_plan it = plan(LOCALHOST, s->port, PPTP_DEPTH_CONTROL);
+	struct pptp_exchange met = meet(s->port, PPTP_TCP_SYN | PPTP_TCP_ACK);
+
+	it.opening = PPTP_OPENING_SYN;
+	one.job.held = true;
+	one.job.until = PPTP_NEVER;
+	exchange = &met;
+	begin(&it);
+	/* What was given is not needed any more. */
+	memset((void *)met.syn, 0, met.syn_length);
+	ck_assert_uint_eq(changes, PPTP_PROBE_OPENED);
+	ck_assert_uint_eq(fake.sent_count, 0);
+	until(PPTP_PROBE_RECORD);
+	ck_assert_uint_eq(fake.sent_count, 0);
+	ck_assert_uint_eq(one.conversation->record.tcp.ttl, 60);
+	ck_assert_uint_eq(one.conversation->record.control.state,
+			  PPTP_ANSWERED);
+	end_server(s);
+}
+END_TEST
+
+START_TEST(what_is_no_syn_ack_leaves_first_contact_to_the_plan)
+{
+	struct pptp_plan it = plan(LOCALHOST, 9, PPTP_DEPTH_CONTROL);
+	struct pptp_exchange met = meet(9, PPTP_TCP_RST | PPTP_TCP_ACK);
+
+	it.opening = PPTP_OPENING_SYN;
+	one.job.held = true;
+	one.job.until = PPTP_NEVER;
+	exchange = &met;
+	begin(&it);
+	ck_assert_uint_eq(fake.sent_count, 1);
+	ck_assert_uint_eq(one.conversation->record.tcp.ttl, 0);
+}
+END_TEST
+
 START_TEST(an_aborted_plan_has_a_record)
 {
 	struct pptp_plan it = syn_plan();
@@ -501,6 +577,8 @@ int main(void)
 	FAKED(s, what_has_no_room_leaves_later_and_what_is_lost_is_noted);
 	FAKED(s, what_was_captured_is_heard_before_the_socket);
 	FAKED(s, what_was_dropped_meanwhile_is_noted);
+	FAKED(s, a_plan_begins_from_a_syn_ack_of_somebody_elses);
+	FAKED(s, what_is_no_syn_ack_leaves_first_contact_to_the_plan);
 	FAKED(s, an_aborted_plan_has_a_record);
 	return run_suite(s);
 }

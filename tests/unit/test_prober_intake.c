@@ -63,8 +63,9 @@ struct giver {
 	bool wrong;  /* each second one cannot begin */
 };
 
-static enum pptp_pull give(void *context, struct pptp_plan *it, int64_t *tag)
+static enum pptp_pull give(void *context, struct pptp_pulled *pulled)
 {
+	struct pptp_plan *it = &pulled->plan;
 	struct giver *g = context;
 	size_t live = pptp_prober_live(g->p);
 
@@ -77,7 +78,7 @@ static enum pptp_pull give(void *context, struct pptp_plan *it, int64_t *tag)
 	it->wait_us = g->wait_us;
 	if (g->wrong && g->given % 2 == 1)
 		it->port = 0;
-	*tag = g->given++;
+	pulled->tag = g->given++;
 	g->left--;
 	return PPTP_PULL_PLAN;
 }
