@@ -8,6 +8,7 @@ local layout = require "pptpgrade.report.layout"
 local lists = require "pptpgrade.lists"
 local model = require "pptpgrade.report.model"
 local page = require "pptpgrade.report.page"
+local reads = require "pptpgrade.record"
 
 local M = {}
 
@@ -37,8 +38,7 @@ local function text_of(row)
 end
 
 function Report:add(verdict)
-  local full = model.row(verdict)
-  local class = full.change and full.change.class
+  local class = reads.list(verdict.change).class
   if not order[class] then
     return true -- it was compared with nothing
   end
@@ -47,6 +47,7 @@ function Report:add(verdict)
   if class == "same" and not self.opts.all then
     return true
   end
+  local full = model.row(verdict)
   self.rows[#self.rows + 1] = {
     class = class, was = full.change.was or ".",
     now = class == "missing" and "." or full.grade, server = full.server,
