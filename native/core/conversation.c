@@ -15,10 +15,11 @@
 #include "core/utter.h"
 
 enum {
-	FIRST_REPLY = 12 * SECOND, /* poptop's accept loop stands for 10 s */
-	CONTROL_WAIT = 5 * SECOND,
-	GRE_WAIT = 3 * SECOND, /* for an answer outside any call */
-	WHOLE = 25 * SECOND,
+	FIRST_REPLY =
+	    12 * TALK_SECOND, /* poptop's accept loop stands for 10 s */
+	CONTROL_WAIT = 5 * TALK_SECOND,
+	GRE_WAIT = 3 * TALK_SECOND, /* for an answer outside any call */
+	CONVERSATION_LIMIT = 25 * TALK_SECOND,
 	DEFAULT_TTL = 64,
 };
 
@@ -122,7 +123,7 @@ enum pptp_error pptp_conversation_init(struct pptp_conversation *c,
 		return error;
 	if (c->opening == PPTP_OPENING_GRE) {
 		c->state = TALK_PROBING;
-		c->pending = SAY_GUARD | SAY_ACKNOWLEDGMENT;
+		c->pending = TALK_SAY_GUARD | TALK_SAY_ACKNOWLEDGMENT;
 		c->deadline = now + GRE_WAIT;
 	} else {
 		pptp_knock_begin(c, now);
@@ -252,8 +253,8 @@ static void started(struct pptp_conversation *c, int64_t now)
 		pptp_leave_connection(c, PPTP_ENDED_COMPLETE, now);
 	} else {
 		c->state = TALK_CALLING;
-		c->pending |=
-		    SAY_OCRQ | (talk_gre_possible(c) ? SAY_GUARD : 0U);
+		c->pending |= TALK_SAY_OCRQ |
+			      (talk_gre_possible(c) ? TALK_SAY_GUARD : 0U);
 		c->deadline = now + c->timeout_us;
 	}
 }
@@ -281,7 +282,7 @@ static void control_event(struct pptp_conversation *c,
 		break;
 	case PPTP_ECHO_REQUEST:
 		c->echo_identifier = m->identifier;
-		c->pending |= SAY_ECHO_REPLY;
+		c->pending |= TALK_SAY_ECHO_REPLY;
 		break;
 	case PPTP_CDN:
 	case PPTP_CCRQ:
@@ -347,9 +348,9 @@ static void connected(struct pptp_conversation *c, int64_t now)
 		return;
 	}
 	c->state = TALK_STARTING;
-	c->pending |= SAY_SCCRQ;
+	c->pending |= TALK_SAY_SCCRQ;
 	c->deadline = now + FIRST_REPLY;
-	c->limit = now + WHOLE;
+	c->limit = now + CONVERSATION_LIMIT;
 }
 
 /* ---- time ---------------------------------------------------------------- */
@@ -383,13 +384,14 @@ static void tick(struct pptp_conversation *c, int64_t now)
 	if (now >= c->limit) {
 		c->limit = PPTP_NEVER;
 		if (c->state >= TALK_TERMINATING)
-			pptp_leave_finish(c, (enum pptp_ended_by)c->then, now);
+			pptp_leave_finish(c, (enum pptp_ended_by)c->ending,
+					  now);
 		else
 			pptp_leave(c, PPTP_ENDED_BUDGET, now);
 		return;
 	}
 	if (now >= c->acknowledge)
-		c->pending |= SAY_ACKNOWLEDGMENT;
+		c->pending |= TALK_SAY_ACKNOWLEDGMENT;
 	if (now >= c->resend)
 		pptp_negotiate_resend(c, now);
 	if (now >= c->deadline)
@@ -432,73 +434,72 @@ bool pptp_conversation_input(struct pptp_conversation *c, enum pptp_input input,
  * only while a call is up; in CLEARING only what was owed before Call-Clear
  * and leaves with it. */
 static const uint32_t allowed[] = {
-    [TALK_KNOCKING] = SAY_SYN | SAY_PING | SAY_CONNECT,
-    [TALK_PROBING] = SAY_GUARD | SAY_ACKNOWLEDGMENT,
-    [TALK_STARTING] = SAY_SCCRQ | SAY_ECHO_REPLY,
-    [TALK_CALLING] = SAY_GUARD | SAY_OCRQ | SAY_ECHO_REPLY,
-    [TALK_LCP] = SAY_ECHO_REPLY | SAY_CONFIGURE_REQUEST | SAY_CONFIGURE_ANSWER |
-		 SAY_LCP_ECHO_REPLY | SAY_TERMINATE_ACK | SAY_ACKNOWLEDGMENT,
-    [TALK_TERMINATING] = SAY_ECHO_REPLY | SAY_TERMINATE_ACK |
-			 SAY_TERMINATE_REQUEST | SAY_ACKNOWLEDGMENT,
-    [TALK_CLEARING] = SAY_ECHO_REPLY | SAY_TERMINATE_ACK |
-		      SAY_TERMINATE_REQUEST | SAY_CALL_CLEAR,
-    [TALK_STOPPING] = SAY_ECHO_REPLY | SAY_STOP_REPLY | SAY_STOP,
-    [TALK_FINISHED] = SAY_CLOSE,
+    [TALK_KNOCKING] = TALK_SAY_SYN | TALK_SAY_PING | TALK_SAY_CONNECT,
+    [TALK_PROBING] = TALK_SAY_GUARD | TALK_SAY_ACKNOWLEDGMENT,
+    [TALK_STARTING] = TALK_SAY_SCCRQ | TALK_SAY_ECHO_REPLY,
+    [TALK_CALLING] = TALK_SAY_GUARD | TALK_SAY_OCRQ | TALK_SAY_ECHO_REPLY,
+    [TALK_LCP] = TALK_SAY_ECHO_REPLY | TALK_SAY_CONFIGURE_REQUEST |
+		 TALK_SAY_CONFIGURE_ANSWER | TALK_SAY_LCP_ECHO_REPLY |
+		 TALK_SAY_TERMINATE_ACK | TALK_SAY_ACKNOWLEDGMENT,
+    [TALK_TERMINATING] = TALK_SAY_ECHO_REPLY | TALK_SAY_TERMINATE_ACK |
+			 TALK_SAY_TERMINATE_REQUEST | TALK_SAY_ACKNOWLEDGMENT,
+    [TALK_CLEARING] = TALK_SAY_ECHO_REPLY | TALK_SAY_TERMINATE_ACK |
+		      TALK_SAY_TERMINATE_REQUEST | TALK_SAY_CALL_CLEAR,
+    [TALK_STOPPING] = TALK_SAY_ECHO_REPLY | TALK_SAY_STOP_REPLY | TALK_SAY_STOP,
+    [TALK_FINISHED] = TALK_SAY_CLOSE,
 };
 
-static enum pptp_action say_on_connection(struct pptp_conversation *c,
-					  enum talk_pending what, uint8_t *data,
-					  size_t *length, int64_t now)
-{
-	struct pptp_event event;
-	size_t used = 0;
-
-	*length = pptp_utter_control(c, what, data);
-	while (used < *length)
-		used += pptp_observer_stream(&c->observer, PPTP_US, data + used,
-					     *length - used, now, &event);
-	return PPTP_ACTION_STREAM;
-}
-
-static enum pptp_action say_packet(struct pptp_conversation *c,
-				   enum talk_pending what, uint8_t *data,
-				   size_t *length, int64_t now)
-{
-	struct pptp_event event;
-	size_t needs = 0;
-
-	*length = pptp_utter_packet(c, what, data, &needs);
-	if (*length == 0 && what == SAY_CONFIGURE_ANSWER) {
-		pptp_observer_unanswered(&c->observer, needs);
-		pptp_negotiate_unanswered(c, now);
-	}
-	if (*length == 0)
-		return PPTP_ACTION_NONE;
-	(void)pptp_observer_bytes(&c->observer, PPTP_US, data, *length, now,
-				  &event);
-	if (what == SAY_CONFIGURE_ANSWER)
-		pptp_negotiate_answered(c, now);
-	return PPTP_ACTION_PACKET;
-}
-
-/* Passes what leaves to the observer, who must see both directions. */
-static enum pptp_action perform(struct pptp_conversation *c,
-				enum talk_pending what, uint8_t *data,
-				size_t *length, int64_t now)
+/* Puts together what is owed. No bytes: the answer to a Configure-Request fits
+ * no packet, and `needs` is how long it would be. */
+static enum pptp_action emit(struct pptp_conversation *c,
+			     enum talk_pending what, uint8_t *data,
+			     size_t *length, size_t *needs)
 {
 	switch (what) {
-	case SAY_CONNECT:
-		return pptp_knock_dial(c, now);
-	case SAY_GUARD:
+	case TALK_SAY_CONNECT:
+		return pptp_knock_action(c);
+	case TALK_SAY_GUARD:
 		return PPTP_ACTION_GUARD;
-	case SAY_CLOSE:
+	case TALK_SAY_CLOSE:
 		return PPTP_ACTION_CLOSE;
 	default:
 		break;
 	}
-	return what & SAY_ON_CONNECTION
-		   ? say_on_connection(c, what, data, length, now)
-		   : say_packet(c, what, data, length, now);
+	if (what & TALK_SAY_ON_CONNECTION) {
+		*length = pptp_utter_control(c, what, data);
+		return PPTP_ACTION_STREAM;
+	}
+	*length = pptp_utter_packet(c, what, data, needs);
+	return *length > 0 ? PPTP_ACTION_PACKET : PPTP_ACTION_NONE;
+}
+
+/* Passes what leaves to the observer, who must see both directions. */
+static void observe(struct pptp_conversation *c, enum pptp_action action,
+		    const uint8_t *data, size_t length, int64_t now)
+{
+	struct pptp_event event;
+	size_t used = 0;
+
+	if (action == PPTP_ACTION_PACKET)
+		(void)pptp_observer_bytes(&c->observer, PPTP_US, data, length,
+					  now, &event);
+	while (action == PPTP_ACTION_STREAM && used < length)
+		used += pptp_observer_stream(&c->observer, PPTP_US, data + used,
+					     length - used, now, &event);
+}
+
+/* That something has left is an event too. */
+static void said(struct pptp_conversation *c, enum talk_pending what,
+		 enum pptp_action action, size_t needs, int64_t now)
+{
+	if (what == TALK_SAY_CONNECT)
+		pptp_knock_connecting(c, now);
+	if (what != TALK_SAY_CONFIGURE_ANSWER)
+		return;
+	if (action == PPTP_ACTION_PACKET)
+		pptp_negotiate_answered(c, now);
+	else
+		pptp_negotiate_unanswered(c, needs, now);
 }
 
 enum pptp_action pptp_conversation_output(struct pptp_conversation *c,
@@ -511,10 +512,13 @@ enum pptp_action pptp_conversation_output(struct pptp_conversation *c,
 	while ((c->pending &= allowed[c->state]) != 0 &&
 	       action == PPTP_ACTION_NONE) {
 		uint32_t lowest = c->pending & (~c->pending + 1);
+		enum talk_pending what = (enum talk_pending)lowest;
+		size_t needs = 0;
 
 		c->pending &= ~lowest;
-		action =
-		    perform(c, (enum talk_pending)lowest, data, length, now);
+		action = emit(c, what, data, length, &needs);
+		observe(c, action, data, *length, now);
+		said(c, what, action, needs, now);
 	}
 	return action;
 }
@@ -543,7 +547,7 @@ bool pptp_conversation_knocks(const struct pptp_conversation *c)
 
 bool pptp_conversation_connects(const struct pptp_conversation *c)
 {
-	return c->state == TALK_KNOCKING && c->pending & SAY_CONNECT;
+	return c->state == TALK_KNOCKING && c->pending & TALK_SAY_CONNECT;
 }
 
 void pptp_conversation_note(struct pptp_conversation *c,

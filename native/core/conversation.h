@@ -20,6 +20,7 @@
 #ifndef PPTP_CONVERSATION_H
 #define PPTP_CONVERSATION_H
 
+#include "core/decide.h"
 #include "core/observer.h"
 #include "core/plan.h"
 
@@ -81,20 +82,20 @@ struct pptp_conversation {
 	uint32_t magic, sequence, syn_sequence, echo_identifier;
 	uint32_t received; /* highest GRE sequence number of the server's */
 	uint16_t source_port, call_id;
-	uint8_t state;     /* enum talk_state of talk.h */
-	uint8_t then;      /* enum pptp_ended_by: how it will have ended */
-	uint8_t raw, dial; /* enums of knock.c */
-	uint8_t tries, witnesses, naks, requests;
-	uint8_t asking;     /* index of the method that Naks name */
+	uint8_t state;  /* enum talk_state of talk.h */
+	uint8_t ending; /* enum pptp_ended_by: how it will have ended */
+	uint8_t handmade, kernel; /* enums of knock.c: their SYNs */
+	uint8_t tries, pairs, requests;
 	uint8_t identifier; /* of our LCP packet */
-	uint8_t decision;   /* enum talk_decision of talk.h */
-	uint8_t answering;  /* index of the offer that it is about */
+	struct pptp_progress progress;
+	uint8_t reply;      /* enum pptp_reply: what is owed, */
+	uint16_t answering; /* and the index of the offer that it is about */
 	uint8_t terminates, terminate_identifier[4]; /* to be acknowledged */
 	uint8_t lcp_echo_identifier, lcp_echo_length;
 	uint8_t lcp_echo[32];
-	bool socket;   /* CONNECT was taken */
-	bool answered; /* hand-made SYNs met something */
-	bool connected, has_received, without_magic, declined, collecting;
+	bool socket;           /* CONNECT was taken */
+	bool contact_answered; /* hand-made SYNs met something */
+	bool connected, has_received, without_magic, collecting;
 	bool stopped; /* the server asked to stop */
 };
 

@@ -4,37 +4,38 @@
 #include "core/leave.h"
 
 enum {
-	CONTACT_WAIT = 20 * SECOND,
-	CONNECT_WAIT = 5 * SECOND,
-	ANSWERED_WAIT = 10 * SECOND, /* where hand-made SYNs met anything */
-	CONNECT_PAUSE = SECOND,
-	CONNECT_QUICK = SECOND, /* a further try of a host that lives */
-	PING_WAIT = SECOND,
-	WITNESS_WAIT = 2 * SECOND / 5,
+	CONTACT_WAIT = 20 * TALK_SECOND,
+	CONNECT_WAIT = 5 * TALK_SECOND,
+	ANSWERED_WAIT =
+	    10 * TALK_SECOND, /* where hand-made SYNs met anything */
+	CONNECT_PAUSE = TALK_SECOND,
+	CONNECT_QUICK = TALK_SECOND, /* a further try of a host that lives */
+	PING_WAIT = TALK_SECOND,
+	PAIR_WAIT = 2 * TALK_SECOND / 5,
 	MAX_SYNS = 3,
 	MAX_PINGS = 2,
-	WITNESSES = 10,
+	PAIRS = 10,
 };
 
-enum raw {
-	RAW_OVER, /* or not in the plan */
-	RAW_SYNS,
-	RAW_PINGS,
-	RAW_WITNESSES,
+enum handmade {
+	HANDMADE_OVER, /* or not in the plan */
+	HANDMADE_SYNS,
+	HANDMADE_ECHOES,
+	HANDMADE_PAIRS,
 };
 
-enum dial {
-	DIAL_OVER, /* or not in the plan */
-	DIAL_LATER,
-	DIAL_DUE, /* nobody has taken the action yet */
-	DIAL_WAITS,
-	DIAL_PAUSES,
+enum kernel {
+	KERNEL_OVER, /* or not in the plan */
+	KERNEL_LATER,
+	KERNEL_DUE, /* nobody has taken the action yet */
+	KERNEL_WAITS,
+	KERNEL_PAUSES,
 };
 
-static void dial(struct pptp_conversation *c)
+static void connect_now(struct pptp_conversation *c)
 {
-	c->dial = DIAL_DUE;
-	c->pending |= SAY_CONNECT;
+	c->kernel = KERNEL_DUE;
+	c->pending |= TALK_SAY_CONNECT;
 	/* Where sockets are scarce, the time begins with the socket. */
 	c->connect_at = c->limit = PPTP_NEVER;
 }
@@ -44,14 +45,14 @@ void pptp_knock_begin(struct pptp_conversation *c, int64_t now)
 	c->state = TALK_KNOCKING;
 	c->deadline = PPTP_NEVER;
 	if (c->opening != PPTP_OPENING_SYN_ONLY)
-		c->dial = DIAL_LATER;
+		c->kernel = KERNEL_LATER;
 	if (c->opening != PPTP_OPENING_CONNECT) {
-		c->raw = RAW_SYNS;
-		c->pending = SAY_SYN;
+		c->handmade = HANDMADE_SYNS;
+		c->pending = TALK_SAY_SYN;
 		c->tries = 1;
-		c->deadline = now + SECOND;
+		c->deadline = now + TALK_SECOND;
 	} else {
-		dial(c);
+		connect_now(c);
 	}
 }
 
@@ -59,72 +60,82 @@ void pptp_knock_answered(struct pptp_conversation *c)
 {
 	c->state = TALK_KNOCKING;
 	c->deadline = PPTP_NEVER;
-	c->answered = true;
-	dial(c);
+	c->contact_answered = true;
+	connect_now(c);
 }
 
 /* The last of several tries waits as long as the first: the answer may be one
  * that takes its time. */
 static int64_t connect_wait(const struct pptp_conversation *c, bool silent)
 {
-	if (c->answered)
+	if (c->contact_answered)
 		return ANSWERED_WAIT;
 	if (silent && c->record.tcp.connect.tries < PPTP_CONTACT_SILENT_TRIES)
 		return CONNECT_QUICK;
 	return CONNECT_WAIT;
 }
 
-/* Deaf where ICMP ended the try before; it has its price (net/connection.h). */
-enum pptp_action pptp_knock_dial(struct pptp_conversation *c, int64_t now)
+/* The try before was met by silence. */
+static bool was_silent(const struct pptp_conversation *c)
 {
-	bool again = c->record.tcp.connect.tries > 0;
-	bool silent =
-	    again && c->record.tcp.connect.state == PPTP_CONNECT_TIMEOUT;
+	return c->record.tcp.connect.tries > 0 &&
+	       c->record.tcp.connect.state == PPTP_CONNECT_TIMEOUT;
+}
+
+/* Deaf where ICMP ended the try before; it has its price (net/connection.h). */
+enum pptp_action pptp_knock_action(const struct pptp_conversation *c)
+{
+	return c->record.tcp.connect.tries > 0 && !was_silent(c)
+		   ? PPTP_ACTION_CONNECT_DEAF
+		   : PPTP_ACTION_CONNECT;
+}
+
+void pptp_knock_connecting(struct pptp_conversation *c, int64_t now)
+{
+	bool silent = was_silent(c);
 	int64_t end = c->record.start + CONTACT_WAIT;
 
 	pptp_observer_connecting(&c->observer, now);
-	c->dial = DIAL_WAITS;
+	c->kernel = KERNEL_WAITS;
 	c->socket = true;
 	c->connect_at = now + connect_wait(c, silent);
 	c->limit = end > now ? end : c->connect_at;
-	return again && !silent ? PPTP_ACTION_CONNECT_DEAF
-				: PPTP_ACTION_CONNECT;
 }
 
 static void settle(struct pptp_conversation *c, int64_t now)
 {
 	struct pptp_contact met = pptp_observer_contact(&c->observer);
 
-	if (c->raw == RAW_OVER && c->dial == DIAL_OVER)
+	if (c->handmade == HANDMADE_OVER && c->kernel == KERNEL_OVER)
 		pptp_leave_finish(c, pptp_contact_decide(&met).ended_by, now);
 }
 
-static void raw_over(struct pptp_conversation *c, int64_t now)
+static void handmade_over(struct pptp_conversation *c, int64_t now)
 {
-	c->raw = RAW_OVER;
+	c->handmade = HANDMADE_OVER;
 	c->deadline = PPTP_NEVER;
-	c->pending &= ~(uint32_t)(SAY_SYN | SAY_PING);
-	if (c->dial == DIAL_LATER)
-		dial(c);
+	c->pending &= ~(uint32_t)(TALK_SAY_SYN | TALK_SAY_PING);
+	if (c->kernel == KERNEL_LATER)
+		connect_now(c);
 	settle(c, now);
 }
 
 /* Who answers at all may be slow with a connection, too. */
 static void answered(struct pptp_conversation *c)
 {
-	if (!c->answered && c->dial == DIAL_WAITS)
+	if (!c->contact_answered && c->kernel == KERNEL_WAITS)
 		c->connect_at += ANSWERED_WAIT - CONNECT_WAIT;
-	c->answered = true;
+	c->contact_answered = true;
 }
 
-static void dial_over(struct pptp_conversation *c, int64_t now)
+static void kernel_over(struct pptp_conversation *c, int64_t now)
 {
-	c->dial = DIAL_OVER;
+	c->kernel = KERNEL_OVER;
 	c->connect_at = PPTP_NEVER;
 	settle(c, now);
 }
 
-static bool dials_again(const struct pptp_conversation *c)
+static bool connects_again(const struct pptp_conversation *c)
 {
 	struct pptp_contact met = pptp_observer_contact(&c->observer);
 
@@ -136,9 +147,9 @@ static bool dials_again(const struct pptp_conversation *c)
 /* While an echo is waited for, the last SYN may still be answered. */
 static void ping(struct pptp_conversation *c, int64_t now)
 {
-	c->tries = c->raw == RAW_PINGS ? c->tries + 1 : 1;
-	c->raw = RAW_PINGS;
-	c->pending |= SAY_PING;
+	c->tries = c->handmade == HANDMADE_ECHOES ? c->tries + 1 : 1;
+	c->handmade = HANDMADE_ECHOES;
+	c->pending |= TALK_SAY_PING;
 	c->deadline = now + PING_WAIT;
 }
 
@@ -149,40 +160,40 @@ static void next_syn(struct pptp_conversation *c, int64_t now)
 		return;
 	}
 	c->tries++;
-	c->pending |= SAY_SYN;
-	c->deadline = now + (c->tries == 2 ? 2 : 1) * SECOND;
-	if (c->dial == DIAL_LATER)
-		dial(c);
+	c->pending |= TALK_SAY_SYN;
+	c->deadline = now + (c->tries == 2 ? 2 : 1) * TALK_SECOND;
+	if (c->kernel == KERNEL_LATER)
+		connect_now(c);
 }
 
 /* The host lives, and our SYNs had no answer: a filter, or a way that loses
  * packets. From now on each echo request goes out beside a SYN; where all of
  * the ones are answered and none of the others, it was not the way. */
-static void witness(struct pptp_conversation *c, int64_t now)
+static void pair(struct pptp_conversation *c, int64_t now)
 {
-	if (c->witnesses == WITNESSES) {
-		raw_over(c, now);
+	if (c->pairs == PAIRS) {
+		handmade_over(c, now);
 		return;
 	}
-	if (c->dial == DIAL_OVER && dials_again(c))
-		dial(c);
-	c->raw = RAW_WITNESSES;
-	c->witnesses++;
+	if (c->kernel == KERNEL_OVER && connects_again(c))
+		connect_now(c);
+	c->handmade = HANDMADE_PAIRS;
+	c->pairs++;
 	c->tries++;
-	c->pending |= SAY_SYN | SAY_PING;
-	c->deadline = now + (c->witnesses < WITNESSES ? WITNESS_WAIT : SECOND);
+	c->pending |= TALK_SAY_SYN | TALK_SAY_PING;
+	c->deadline = now + (c->pairs < PAIRS ? PAIR_WAIT : TALK_SECOND);
 }
 
-static void raw_timeout(struct pptp_conversation *c, int64_t now)
+static void handmade_timeout(struct pptp_conversation *c, int64_t now)
 {
-	if (c->raw == RAW_SYNS)
+	if (c->handmade == HANDMADE_SYNS)
 		next_syn(c, now);
-	else if (c->raw == RAW_WITNESSES)
-		witness(c, now);
+	else if (c->handmade == HANDMADE_PAIRS)
+		pair(c, now);
 	else if (c->tries < MAX_PINGS)
 		ping(c, now);
 	else
-		raw_over(c, now);
+		handmade_over(c, now);
 }
 
 void pptp_knock_event(struct pptp_conversation *c,
@@ -192,19 +203,19 @@ void pptp_knock_event(struct pptp_conversation *c,
 	case PPTP_EVENT_SYN_ACK:
 	case PPTP_EVENT_RST:
 		answered(c);
-		raw_over(c, now);
+		handmade_over(c, now);
 		break;
 	case PPTP_EVENT_UNREACHABLE_TCP:
 		answered(c);
 		break;
 	case PPTP_EVENT_ECHO_REPLY:
-		if (c->raw == RAW_PINGS)
-			witness(c, now);
+		if (c->handmade == HANDMADE_ECHOES)
+			pair(c, now);
 		break;
 	case PPTP_EVENT_CONNECT:
 		/* The RST may come to us after connect() was told of it. */
-		if (c->dial == DIAL_PAUSES && !dials_again(c))
-			dial_over(c, now);
+		if (c->kernel == KERNEL_PAUSES && !connects_again(c))
+			kernel_over(c, now);
 		break;
 	default:
 		break;
@@ -230,15 +241,15 @@ static enum pptp_connect connect_of(enum pptp_input how)
 void pptp_knock_failed(struct pptp_conversation *c, enum pptp_input how,
 		       int64_t now)
 {
-	if (c->dial != DIAL_WAITS)
+	if (c->kernel != KERNEL_WAITS)
 		return;
 	pptp_observer_not_connected(&c->observer, connect_of(how), now);
-	if (!dials_again(c)) {
-		dial_over(c, now);
+	if (!connects_again(c)) {
+		kernel_over(c, now);
 	} else if (how == PPTP_INPUT_TIMEOUT) {
-		dial(c);
+		connect_now(c);
 	} else {
-		c->dial = DIAL_PAUSES;
+		c->kernel = KERNEL_PAUSES;
 		c->connect_at = now + CONNECT_PAUSE;
 	}
 }
@@ -248,19 +259,19 @@ void pptp_knock_failed(struct pptp_conversation *c, enum pptp_input how,
 void pptp_knock_tick(struct pptp_conversation *c, int64_t now)
 {
 	if (now >= c->limit) {
-		c->raw = RAW_OVER;
-		c->dial = DIAL_OVER;
+		c->handmade = HANDMADE_OVER;
+		c->kernel = KERNEL_OVER;
 		settle(c, now);
 		return;
 	}
 	if (now >= c->connect_at) {
-		if (c->dial == DIAL_PAUSES)
-			dial(c);
+		if (c->kernel == KERNEL_PAUSES)
+			connect_now(c);
 		else
 			pptp_knock_failed(c, PPTP_INPUT_TIMEOUT, now);
 	}
 	if (now >= c->deadline && c->state == TALK_KNOCKING)
-		raw_timeout(c, now);
+		handmade_timeout(c, now);
 }
 
 bool pptp_knock_unanswered(const struct pptp_conversation *c)

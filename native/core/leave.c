@@ -2,11 +2,11 @@
 #include "core/leave.h"
 
 enum {
-	TERMINATE_WAIT = 2 * SECOND,
-	FAREWELL_WAIT = 3 * SECOND,
-	STOPPED_WAIT = SECOND, /* the server closes; or else we do */
-	WHOLE_FAREWELL = 9 * SECOND,
-	ABORT_WAIT = 3 * SECOND,
+	TERMINATE_WAIT = 2 * TALK_SECOND,
+	FAREWELL_WAIT = 3 * TALK_SECOND,
+	STOPPED_WAIT = TALK_SECOND, /* the server closes; or else we do */
+	FAREWELL_LIMIT = 9 * TALK_SECOND,
+	ABORT_WAIT = 3 * TALK_SECOND,
 };
 
 void pptp_leave_finish(struct pptp_conversation *c, enum pptp_ended_by why,
@@ -14,11 +14,11 @@ void pptp_leave_finish(struct pptp_conversation *c, enum pptp_ended_by why,
 {
 	if (c->state == TALK_FINISHED)
 		return;
-	c->pending = c->socket ? SAY_CLOSE : 0;
+	c->pending = c->socket ? TALK_SAY_CLOSE : 0;
 	if (c->connected)
 		pptp_observer_closed(&c->observer, PPTP_US, false, now);
 	if (c->state >= TALK_TERMINATING)
-		why = (enum pptp_ended_by)c->then;
+		why = (enum pptp_ended_by)c->ending;
 	c->connected = false;
 	c->state = TALK_FINISHED;
 	c->deadline = c->connect_at = c->resend = PPTP_NEVER;
@@ -32,16 +32,16 @@ static void begin(struct pptp_conversation *c, enum pptp_ended_by why,
 {
 	if (c->state >= TALK_TERMINATING)
 		return;
-	c->then = (uint8_t)why;
+	c->ending = (uint8_t)why;
 	c->limit =
-	    now + (why == PPTP_ENDED_ABORTED ? ABORT_WAIT : WHOLE_FAREWELL);
+	    now + (why == PPTP_ENDED_ABORTED ? ABORT_WAIT : FAREWELL_LIMIT);
 	c->resend = PPTP_NEVER;
 }
 
 static void stop(struct pptp_conversation *c, int64_t now)
 {
 	c->state = TALK_STOPPING;
-	c->pending |= SAY_STOP;
+	c->pending |= TALK_SAY_STOP;
 	c->resend = c->acknowledge = PPTP_NEVER;
 	c->deadline = now + FAREWELL_WAIT;
 }
@@ -49,7 +49,7 @@ static void stop(struct pptp_conversation *c, int64_t now)
 static void clear(struct pptp_conversation *c, int64_t now)
 {
 	c->state = TALK_CLEARING;
-	c->pending |= SAY_CALL_CLEAR;
+	c->pending |= TALK_SAY_CALL_CLEAR;
 	c->resend = c->acknowledge = PPTP_NEVER;
 	c->deadline = now + FAREWELL_WAIT;
 }
@@ -61,7 +61,7 @@ static void terminate(struct pptp_conversation *c, int64_t now)
 		return;
 	}
 	c->identifier++;
-	c->pending |= SAY_TERMINATE_REQUEST;
+	c->pending |= TALK_SAY_TERMINATE_REQUEST;
 	/* Where nothing was ever heard there is no answer to wait for. */
 	if (!c->record.gre.from_server) {
 		clear(c, now);
@@ -111,8 +111,8 @@ void pptp_leave_stopped(struct pptp_conversation *c, int64_t now)
 {
 	begin(c, PPTP_ENDED_DISCONNECT, now);
 	c->state = TALK_STOPPING;
-	c->pending &= ~(uint32_t)SAY_STOP;
-	c->pending |= SAY_STOP_REPLY;
+	c->pending &= ~(uint32_t)TALK_SAY_STOP;
+	c->pending |= TALK_SAY_STOP_REPLY;
 	c->resend = c->acknowledge = PPTP_NEVER;
 	if (!c->stopped)
 		c->deadline = now + STOPPED_WAIT;
@@ -132,7 +132,7 @@ void pptp_leave_timeout(struct pptp_conversation *c, int64_t now)
 	else if (c->state == TALK_CLEARING)
 		stop(c, now);
 	else
-		pptp_leave_finish(c, (enum pptp_ended_by)c->then, now);
+		pptp_leave_finish(c, (enum pptp_ended_by)c->ending, now);
 }
 
 void pptp_conversation_abort(struct pptp_conversation *c, int64_t now)

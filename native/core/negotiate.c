@@ -6,108 +6,16 @@
 #include "core/leave.h"
 
 enum {
-	LCP_WAIT = 9 * SECOND, /* three of pppd's restart timers */
-	CHALLENGE_WAIT = 9 * SECOND,
-	OPEN_WAIT = SECOND,        /* for the Ack of our own request */
-	WATCH_WAIT = 5 * SECOND,   /* for an NCP or Terminate */
-	COLLECT_WAIT = SECOND / 4, /* NCPs come together */
-	RESTART = 3 * SECOND,      /* RFC 1661 4.6 */
-	ACKNOWLEDGE_WAIT = SECOND / 5,
-	MAX_NAKS = 10,
+	LCP_WAIT = 9 * TALK_SECOND, /* three of pppd's restart timers */
+	CHALLENGE_WAIT = 9 * TALK_SECOND,
+	OPEN_WAIT = TALK_SECOND,        /* for the Ack of our own request */
+	WATCH_WAIT = 5 * TALK_SECOND,   /* for an NCP or Terminate */
+	COLLECT_WAIT = TALK_SECOND / 4, /* NCPs come together */
+	RESTART = 3 * TALK_SECOND,      /* RFC 1661 4.6 */
+	ACKNOWLEDGE_WAIT = TALK_SECOND / 5,
 	MAX_REQUESTS = 3,
 	REFUSALS = 2, /* one ICMP may be a socket that was not open yet */
 };
-
-/* ---- deciding ------------------------------------------------------------ */
-
-static struct pptp_method asking(const struct pptp_conversation *c)
-{
-	return c->ask[c->asking];
-}
-
-/* The server asked for one same method other than `ask` twice as news in
- * answer to our Naks: it has made up its mind. accel-ppp walks through its
- * whole list first, so twice any other method would say nothing; and what
- * answers a Reject of other options answers no Nak. */
-static bool has_settled(const struct pptp_record *r, struct pptp_method ask,
-			struct pptp_method method)
-{
-	unsigned times = 0;
-	bool nak = false;
-
-	for (unsigned i = 0; i < r->lcp.offers; i++) {
-		const struct pptp_offer *o = &r->lcp.offer[i];
-
-		if (nak && o->news && pptp_method_equal(o->method, method))
-			times++;
-		if (o->answer != PPTP_ANSWER_NONE)
-			nak = o->answer == PPTP_ANSWER_NAK &&
-			      pptp_method_equal(o->nak, ask);
-	}
-	return times >= 2;
-}
-
-static bool was_offered(const struct pptp_record *r, struct pptp_method method)
-{
-	for (unsigned i = 0; i < r->lcp.offers; i++)
-		if (pptp_method_equal(r->lcp.offer[i].method, method))
-			return true;
-	return false;
-}
-
-/* On to the next method whose answer is not known yet; false where there is
- * none, and the present one stays. */
-static bool ask_next(struct pptp_conversation *c)
-{
-	for (uint8_t i = c->asking + 1; i < PPTP_ASKS; i++) {
-		const struct pptp_method *next = &c->ask[i];
-
-		if (next->protocol == 0 || was_offered(&c->record, *next))
-			continue;
-		c->asking = i;
-		c->naks = 0;
-		return true;
-	}
-	return false;
-}
-
-static enum talk_decision decline(struct pptp_conversation *c,
-				  const struct pptp_offer *offer)
-{
-	if (c->declined && offer->news)
-		return LEAVE;
-	c->declined = true;
-	return REJECT_METHOD;
-}
-
-static enum talk_decision decide(struct pptp_conversation *c,
-				 const struct pptp_offer *offer,
-				 enum pptp_ended_by *why)
-{
-	*why = PPTP_ENDED_COMPLETE;
-	if (offer->packet.length == 0) { /* not kept: can't be answered */
-		*why = PPTP_ENDED_BUDGET;
-		return LEAVE;
-	}
-	if (offer->others || (offer->types & ~TALK_ACCEPTABLE) != 0)
-		return REJECT_OPTIONS;
-	if (offer->method.protocol == 0)
-		return ACK;
-	if (c->declined)
-		return decline(c, offer);
-	if (c->ask[0].protocol == 0)
-		return c->decline ? decline(c, offer) : ACK;
-	if (pptp_method_equal(offer->method, asking(c)) && !ask_next(c))
-		return ACK;
-	if (has_settled(&c->record, asking(c), offer->method) && !ask_next(c))
-		return c->decline ? decline(c, offer) : LEAVE;
-	if (c->naks >= MAX_NAKS) {
-		*why = PPTP_ENDED_BUDGET;
-		return LEAVE;
-	}
-	c->naks++;
-	return NAK;
-}
 
 /* ---- answering ----------------------------------------------------------- */
 
@@ -132,7 +40,7 @@ void pptp_negotiate_answered(struct pptp_conversation *c, int64_t now)
 {
 	struct pptp_method method = c->record.lcp.offer[c->answering].method;
 
-	if (c->decision != ACK)
+	if (c->reply != PPTP_REPLY_ACK)
 		c->deadline = now + LCP_WAIT;
 	else if (method.protocol == 0)
 		c->deadline = now + WATCH_WAIT;
@@ -143,24 +51,29 @@ void pptp_negotiate_answered(struct pptp_conversation *c, int64_t now)
 	leave_when_open(c, now);
 }
 
-void pptp_negotiate_unanswered(struct pptp_conversation *c, int64_t now)
+void pptp_negotiate_unanswered(struct pptp_conversation *c, size_t needs,
+			       int64_t now)
 {
+	pptp_observer_unanswered(&c->observer, needs);
 	pptp_leave(c, PPTP_ENDED_BUDGET, now);
 }
 
 static void answer_offer(struct pptp_conversation *c, int64_t now)
 {
-	struct pptp_record *r = &c->record;
-	enum pptp_ended_by why;
+	const struct pptp_wishes wishes = {c->ask, c->decline};
+	const struct pptp_record *r = &c->record;
+	struct pptp_decision d;
 
 	if (r->lcp.offers == 0)
 		return;
-	c->answering = (uint8_t)(r->lcp.offers - 1);
-	c->decision = (uint8_t)decide(c, &r->lcp.offer[c->answering], &why);
-	if (c->decision == LEAVE)
-		pptp_leave(c, why, now);
+	d = pptp_decide(r->lcp.offer, r->lcp.offers, &wishes, &c->progress);
+	c->answering = r->lcp.offers - 1;
+	c->reply = (uint8_t)d.reply;
+	c->progress = d.progress;
+	if (d.reply == PPTP_REPLY_LEAVE)
+		pptp_leave(c, d.why, now);
 	else
-		c->pending |= SAY_CONFIGURE_ANSWER;
+		c->pending |= TALK_SAY_CONFIGURE_ANSWER;
 }
 
 /* ---- our own request ----------------------------------------------------- */
@@ -170,7 +83,7 @@ static void request_again(struct pptp_conversation *c, int64_t now)
 	if (c->requests >= 2 * MAX_REQUESTS)
 		return;
 	c->identifier++;
-	c->pending |= SAY_CONFIGURE_REQUEST;
+	c->pending |= TALK_SAY_CONFIGURE_REQUEST;
 	c->resend = now + RESTART;
 }
 
@@ -180,7 +93,7 @@ static void acknowledge_terminate(struct pptp_conversation *c,
 {
 	if (c->terminates < sizeof(c->terminate_identifier))
 		c->terminate_identifier[c->terminates++] = identifier;
-	c->pending |= SAY_TERMINATE_ACK;
+	c->pending |= TALK_SAY_TERMINATE_ACK;
 }
 
 void pptp_negotiate_begin(struct pptp_conversation *c, int64_t now)
@@ -205,9 +118,9 @@ void pptp_negotiate_resend(struct pptp_conversation *c, int64_t now)
 {
 	c->resend = PPTP_NEVER;
 	if (c->state == TALK_TERMINATING) {
-		c->pending |= SAY_TERMINATE_REQUEST;
+		c->pending |= TALK_SAY_TERMINATE_REQUEST;
 	} else if (c->state == TALK_LCP && c->requests < MAX_REQUESTS) {
-		c->pending |= SAY_CONFIGURE_REQUEST;
+		c->pending |= TALK_SAY_CONFIGURE_REQUEST;
 		c->resend = now + RESTART;
 	}
 }
@@ -256,7 +169,7 @@ static void lcp_echo(struct pptp_conversation *c,
 	c->lcp_echo_identifier = p->identifier;
 	c->lcp_echo_length = (uint8_t)length;
 	memcpy(c->lcp_echo, data.at, length);
-	c->pending |= SAY_LCP_ECHO_REPLY;
+	c->pending |= TALK_SAY_LCP_ECHO_REPLY;
 }
 
 /* The one thing that we asked for is a magic number. */

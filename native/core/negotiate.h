@@ -15,7 +15,8 @@ void pptp_negotiate_event(struct pptp_conversation *c,
 void pptp_negotiate_unreachable(struct pptp_conversation *c, int64_t now);
 /* Our answer has left; or it fits no packet. */
 void pptp_negotiate_answered(struct pptp_conversation *c, int64_t now);
-void pptp_negotiate_unanswered(struct pptp_conversation *c, int64_t now);
+void pptp_negotiate_unanswered(struct pptp_conversation *c, size_t needs,
+			       int64_t now);
 /* The time for our Configure- or Terminate-Request to be sent again. */
 void pptp_negotiate_resend(struct pptp_conversation *c, int64_t now);
 void pptp_negotiate_timeout(struct pptp_conversation *c, int64_t now);

@@ -16,7 +16,7 @@
 
 #include "core/conversation.h"
 
-#define SECOND INT64_C(1000000)
+#define TALK_SECOND INT64_C(1000000)
 
 enum talk_state {
 	TALK_KNOCKING,
@@ -32,36 +32,27 @@ enum talk_state {
 
 /* What output() owes. The order is that in which things leave. */
 enum talk_pending {
-	SAY_SYN = 1 << 0,
-	SAY_PING = 1 << 1,
-	SAY_CONNECT = 1 << 2,
-	SAY_SCCRQ = 1 << 3,
-	SAY_GUARD = 1 << 4,
-	SAY_OCRQ = 1 << 5,
-	SAY_ECHO_REPLY = 1 << 6,
-	SAY_STOP_REPLY = 1 << 7,
-	SAY_CONFIGURE_REQUEST = 1 << 8,
-	SAY_CONFIGURE_ANSWER = 1 << 9,
-	SAY_LCP_ECHO_REPLY = 1 << 10,
-	SAY_TERMINATE_ACK = 1 << 11,
-	SAY_TERMINATE_REQUEST = 1 << 12,
-	SAY_ACKNOWLEDGMENT = 1 << 13,
-	SAY_CALL_CLEAR = 1 << 14,
-	SAY_STOP = 1 << 15,
-	SAY_CLOSE = 1 << 16,
-	SAY_ON_CONNECTION = SAY_SCCRQ | SAY_OCRQ | SAY_ECHO_REPLY |
-			    SAY_STOP_REPLY | SAY_CALL_CLEAR | SAY_STOP,
+	TALK_SAY_SYN = 1 << 0,
+	TALK_SAY_PING = 1 << 1,
+	TALK_SAY_CONNECT = 1 << 2,
+	TALK_SAY_SCCRQ = 1 << 3,
+	TALK_SAY_GUARD = 1 << 4,
+	TALK_SAY_OCRQ = 1 << 5,
+	TALK_SAY_ECHO_REPLY = 1 << 6,
+	TALK_SAY_STOP_REPLY = 1 << 7,
+	TALK_SAY_CONFIGURE_REQUEST = 1 << 8,
+	TALK_SAY_CONFIGURE_ANSWER = 1 << 9,
+	TALK_SAY_LCP_ECHO_REPLY = 1 << 10,
+	TALK_SAY_TERMINATE_ACK = 1 << 11,
+	TALK_SAY_TERMINATE_REQUEST = 1 << 12,
+	TALK_SAY_ACKNOWLEDGMENT = 1 << 13,
+	TALK_SAY_CALL_CLEAR = 1 << 14,
+	TALK_SAY_STOP = 1 << 15,
+	TALK_SAY_CLOSE = 1 << 16,
+	TALK_SAY_ON_CONNECTION = TALK_SAY_SCCRQ | TALK_SAY_OCRQ |
+				 TALK_SAY_ECHO_REPLY | TALK_SAY_STOP_REPLY |
+				 TALK_SAY_CALL_CLEAR | TALK_SAY_STOP,
 };
-
-enum talk_decision { LEAVE, ACK, NAK, REJECT_OPTIONS, REJECT_METHOD };
-
-/* Options that change nothing which an observer would have to honour. */
-#define TALK_ACCEPTABLE                                                        \
-	(UINT32_C(1) << PPTP_LCP_MRU | UINT32_C(1) << PPTP_LCP_ACCM |          \
-	 UINT32_C(1) << PPTP_LCP_AUTHENTICATION |                              \
-	 UINT32_C(1) << PPTP_LCP_MAGIC | UINT32_C(1) << PPTP_LCP_PFC |         \
-	 UINT32_C(1) << PPTP_LCP_ACFC |                                        \
-	 UINT32_C(1) << PPTP_LCP_ENDPOINT_DISCRIMINATOR)
 
 static inline bool talk_gre_possible(const struct pptp_conversation *c)
 {

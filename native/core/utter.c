@@ -32,15 +32,15 @@ static void fill_ocrq(const struct pptp_conversation *c, struct pptp_control *m)
 static uint16_t message_type(enum talk_pending what)
 {
 	switch (what) {
-	case SAY_SCCRQ:
+	case TALK_SAY_SCCRQ:
 		return PPTP_SCCRQ;
-	case SAY_OCRQ:
+	case TALK_SAY_OCRQ:
 		return PPTP_OCRQ;
-	case SAY_ECHO_REPLY:
+	case TALK_SAY_ECHO_REPLY:
 		return PPTP_ECHO_REPLY;
-	case SAY_STOP_REPLY:
+	case TALK_SAY_STOP_REPLY:
 		return PPTP_STOP_CCRP;
-	case SAY_CALL_CLEAR:
+	case TALK_SAY_CALL_CLEAR:
 		return PPTP_CCRQ;
 	default:
 		return PPTP_STOP_CCRQ;
@@ -61,9 +61,9 @@ size_t pptp_utter_control(const struct pptp_conversation *c,
 	m.reason = 1;
 	m.identifier = c->echo_identifier;
 	m.call_id = c->call_id;
-	if (what == SAY_SCCRQ)
+	if (what == TALK_SAY_SCCRQ)
 		name_us(&m, c->contact);
-	if (what == SAY_OCRQ)
+	if (what == TALK_SAY_OCRQ)
 		fill_ocrq(c, &m);
 	pptp_writer_init(&w, data, PPTP_PACKET_ROOM);
 	pptp_control_encode(&w, &m);
@@ -133,7 +133,7 @@ static size_t build_gre(struct pptp_conversation *c, const void *payload,
 	if (gre.has_sequence)
 		c->sequence++;
 	c->acknowledge = PPTP_NEVER;
-	c->pending &= ~(uint32_t)SAY_ACKNOWLEDGMENT;
+	c->pending &= ~(uint32_t)TALK_SAY_ACKNOWLEDGMENT;
 	return (size_t)n;
 }
 
@@ -177,6 +177,22 @@ static size_t build_request(struct pptp_conversation *c, void *data)
 	return build_lcp(c, PPTP_CONFIGURE_REQUEST, c->identifier, &w, data);
 }
 
+static void copy_refused(const struct pptp_conversation *c,
+			 struct pptp_reader options, struct pptp_writer *w)
+{
+	struct pptp_option o;
+
+	while (pptp_option_next(&options, &o)) {
+		bool method = o.type == PPTP_LCP_AUTHENTICATION;
+		bool odd = !pptp_decide_is_acceptable(o.type);
+
+		if ((c->reply == PPTP_REPLY_REJECT_METHOD && method) ||
+		    (c->reply == PPTP_REPLY_REJECT_OPTIONS && odd))
+			pptp_option_encode(w, o.type, o.value,
+					   (size_t)o.length - 2);
+	}
+}
+
 /* The server's own option bytes go back: all of them in an Ack, the refused
  * ones in a Reject (RFC 1661 5.2, 5.4). */
 static void copy_options(const struct pptp_conversation *c,
@@ -184,44 +200,37 @@ static void copy_options(const struct pptp_conversation *c,
 {
 	struct pptp_reader in;
 	struct pptp_ppp_packet p;
-	struct pptp_option o;
 
 	pptp_reader_init(&in, c->record.store + offer->packet.at,
 			 offer->packet.length);
 	if (!pptp_ppp_packet_decode(&p, &in))
 		return;
-	while (pptp_option_next(&p.data, &o)) {
-		bool method = o.type == PPTP_LCP_AUTHENTICATION;
-		bool odd = o.type >= 32 || !(TALK_ACCEPTABLE >> o.type & 1);
-
-		if (c->decision == ACK ||
-		    (c->decision == REJECT_METHOD && method) ||
-		    (c->decision == REJECT_OPTIONS && odd))
-			pptp_option_encode(w, o.type, o.value,
-					   (size_t)o.length - 2);
-	}
+	if (c->reply == PPTP_REPLY_ACK)
+		pptp_write_bytes(w, p.data.at, pptp_reader_left(&p.data));
+	else
+		copy_refused(c, p.data, w);
 }
 
 static size_t build_answer(struct pptp_conversation *c, void *data,
 			   size_t *needs)
 {
 	static const uint8_t codes[] = {
-	    [ACK] = PPTP_CONFIGURE_ACK,
-	    [NAK] = PPTP_CONFIGURE_NAK,
-	    [REJECT_OPTIONS] = PPTP_CONFIGURE_REJECT,
-	    [REJECT_METHOD] = PPTP_CONFIGURE_REJECT,
+	    [PPTP_REPLY_ACK] = PPTP_CONFIGURE_ACK,
+	    [PPTP_REPLY_NAK] = PPTP_CONFIGURE_NAK,
+	    [PPTP_REPLY_REJECT_OPTIONS] = PPTP_CONFIGURE_REJECT,
+	    [PPTP_REPLY_REJECT_METHOD] = PPTP_CONFIGURE_REJECT,
 	};
 	const struct pptp_offer *offer = &c->record.lcp.offer[c->answering];
 	uint8_t body[PPTP_STORE]; /* no answer is longer than its request */
 	struct pptp_writer w;
 
 	pptp_writer_init(&w, body, sizeof(body));
-	if (c->decision == NAK)
-		pptp_method_encode(&w, c->ask[c->asking]);
+	if (c->reply == PPTP_REPLY_NAK)
+		pptp_method_encode(&w, c->ask[c->progress.asking]);
 	else
 		copy_options(c, offer, &w);
 	*needs = w.length + 4;
-	return build_lcp(c, codes[c->decision], offer->identifier, &w, data);
+	return build_lcp(c, codes[c->reply], offer->identifier, &w, data);
 }
 
 static size_t build_lcp_echo(struct pptp_conversation *c, void *data)
@@ -244,7 +253,7 @@ static size_t build_terminate_ack(struct pptp_conversation *c, void *data)
 	memmove(c->terminate_identifier, c->terminate_identifier + 1,
 		c->terminates);
 	if (c->terminates > 0)
-		c->pending |= SAY_TERMINATE_ACK;
+		c->pending |= TALK_SAY_TERMINATE_ACK;
 	return build_empty_lcp(c, PPTP_TERMINATE_ACK, identifier, data);
 }
 
@@ -252,19 +261,19 @@ size_t pptp_utter_packet(struct pptp_conversation *c, enum talk_pending what,
 			 void *data, size_t *needs)
 {
 	switch (what) {
-	case SAY_SYN:
+	case TALK_SAY_SYN:
 		return build_syn(c, data);
-	case SAY_PING:
+	case TALK_SAY_PING:
 		return build_ping(c, data);
-	case SAY_CONFIGURE_REQUEST:
+	case TALK_SAY_CONFIGURE_REQUEST:
 		return build_request(c, data);
-	case SAY_CONFIGURE_ANSWER:
+	case TALK_SAY_CONFIGURE_ANSWER:
 		return build_answer(c, data, needs);
-	case SAY_LCP_ECHO_REPLY:
+	case TALK_SAY_LCP_ECHO_REPLY:
 		return build_lcp_echo(c, data);
-	case SAY_TERMINATE_ACK:
+	case TALK_SAY_TERMINATE_ACK:
 		return build_terminate_ack(c, data);
-	case SAY_TERMINATE_REQUEST:
+	case TALK_SAY_TERMINATE_REQUEST:
 		return build_empty_lcp(c, PPTP_TERMINATE_REQUEST, c->identifier,
 				       data);
 	default:

@@ -6,7 +6,7 @@
 
 #include "core/talk.h"
 
-/* One of SAY_ON_CONNECTION. */
+/* One of TALK_SAY_ON_CONNECTION. */
 size_t pptp_utter_control(const struct pptp_conversation *c,
 			  enum talk_pending what, void *data);
 /* A whole IP packet. Of a Configure-Request's answer that fits none, 0, and

@@ -608,7 +608,7 @@ START_TEST(option_3_is_rejected_after_the_server_has_settled)
 	lcp(PPTP_TERMINATE_REQUEST, 4, "");
 	expect_lcp(PPTP_TERMINATE_ACK);
 	expect_control(PPTP_CCRQ);
-	ck_assert_int_eq(w.c.then, PPTP_ENDED_TERMINATE);
+	ck_assert_int_eq(w.c.ending, PPTP_ENDED_TERMINATE);
 }
 END_TEST
 
