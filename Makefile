@@ -17,7 +17,8 @@ COMMA  := ,
 HARDEN := $(if $(SAN),-fsanitize=address$(COMMA)undefined \
             -fno-sanitize-recover=undefined -fno-omit-frame-pointer, \
             -D_FORTIFY_SOURCE=2) -fstack-protector-strong
-LINK   := -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=address$(COMMA)undefined)
+LINK   := -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=address$(COMMA)undefined) \
+          $(LDFLAGS)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPPTP_RELEASE='"$(VERSION)"' -Inative \
           -fPIC -fvisibility=hidden $(WARN) $(HARDEN) $(CFLAGS)
 
@@ -42,6 +43,8 @@ lanes  := --jobs 3 $(call lane,$(guests)) $(call lane,$(labs)) \
 
 export PPTP_BUILD := $(if $(filter /%,$(B)),,$(CURDIR)/)$(B)
 export PPTP_SAN := $(SAN)
+# For what hangs: how long a test takes on a busy machine says nothing.
+export CK_DEFAULT_TIMEOUT := 120
 PROVE  := prove --failures --timer
 
 .PHONY: all help deps check system test demo bench lint fuzz install \
@@ -120,6 +123,10 @@ $(completions): lua/pptpgrade/cli/options.lua native/completion
 
 install: all $(completions) ## into $(DESTDIR)$(PREFIX)
 	$(Q)native/install $(B) "$(DESTDIR)$(PREFIX)" "$(PREFIX)" "$(LIBDIR)"
+
+.PHONY: deb
+deb: ## Debian packages, under build/deb
+	$(Q)native/package/deb
 
 uninstall: ## take away what install put
 	$(Q)native/install --remove "$(DESTDIR)$(PREFIX)"

@@ -39,7 +39,7 @@ describe("net", function()
     end
     table.sort(names)
     assert.same({ "capture", "clock", "on_signal", "prober", "route",
-                  "sender", "sleep", "targets" }, names)
+                  "sender", "sleep", "targets", "terminal_width" }, names)
     for name in pairs(_G) do
       before[name] = true
     end
