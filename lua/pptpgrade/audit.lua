@@ -29,7 +29,7 @@ local function open_targets(net, targets, opts)
     error("targets: a string or a list of strings is needed", 3)
   end
   return net.targets { specs = targets, port = opts.port,
-                       family = opts.family }
+                       family = opts.family, lazy = true }
 end
 
 local function open_prober(net, opts)
@@ -120,13 +120,21 @@ function Audit:stop()
   end
 end
 
--- A job is free: for the next target.
+-- A job is free: for the next target, if there is one now.
 function Audit:begin_next()
-  local target = self.targets:next()
+  local take = self.targets.take or self.targets.next
+  local target, message, code = take(self.targets)
   if target then
     self:begin(target)
+  elseif target == false then
+    self.none_yet = true
   else
     self.exhausted = true
+  end
+  if message then -- standard input holds a line that is no target
+    self.misread = true
+    self.failure = self.failure or { message = message, code = code }
+    self:stop()
   end
 end
 
@@ -144,12 +152,15 @@ function Audit:look()
   end
 end
 
--- One step: a target begins, or a record comes to its target. False where nothing is under way. A failure
--- ends the run, but what was learnt until then still comes back; a second one
--- says that it cannot.
+-- One step: a target begins, or a record comes to its target. False where
+-- nothing is under way. A failure ends the run, but what was learnt until then
+-- still comes back; a second one says that it cannot. Where no target can be
+-- had, the next step does not ask for one.
 function Audit:step()
   local more = not (self.stopped or self.exhausted)
-  local record, tag, code = self.prober:next(TICK, more)
+  local waiting = more and self.none_yet
+  self.none_yet = false
+  local record, tag, code = self.prober:next(TICK, more and not waiting)
   if not record and tag == "free" then
     self:begin_next()
     return true
@@ -157,6 +168,8 @@ function Audit:step()
   self:look()
   if record then
     self:continue(tag, record)
+  elseif tag == nil and waiting then
+    self.targets:wait(TICK)
   elseif tag == nil then
     return false
   elseif tag ~= "timeout" then
@@ -203,8 +216,8 @@ local function open_control(net, opts)
   if not list then
     return nil, message, code
   end
-  local unresolved = list:unresolved()[1]
   local target = list:next()
+  local unresolved = list:unresolved()[1]
   if unresolved or not target then
     return nil, unresolved or "gre_control: no server is named", "name"
   elseif list:next() then
@@ -268,8 +281,8 @@ function M.audit(target, opts)
   if not audit then
     return nil, message, code
   end
-  local names = audit.targets:unresolved()
   local found = audit:next()
+  local names = audit.targets:unresolved()
   audit:close()
   if found and evidence.was_asked(found) then
     return found

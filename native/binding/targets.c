@@ -307,6 +307,11 @@ static int public_count(lua_State *L)
 	return push_count(L, pptp_targets_public(check(L)));
 }
 
+static int excluded(lua_State *L)
+{
+	return push_count(L, pptp_targets_excluded(check(L)));
+}
+
 /* One sentence for every name that did not resolve, so far. */
 static int unresolved(lua_State *L)
 {
@@ -324,10 +329,15 @@ static int unresolved(lua_State *L)
 void pptp_net_targets_class(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
-	    {"begin", begin},       {"count", count},
-	    {"next", next_target},  {"public", public_count},
-	    {"take", take},         {"unresolved", unresolved},
-	    {"wait", wait_seconds}, {NULL, NULL},
+	    {"begin", begin},
+	    {"count", count},
+	    {"excluded", excluded},
+	    {"next", next_target},
+	    {"public", public_count},
+	    {"take", take},
+	    {"unresolved", unresolved},
+	    {"wait", wait_seconds},
+	    {NULL, NULL},
 	};
 
 	pptp_arguments_class(L, TARGETS, methods, targets_close);

@@ -59,6 +59,9 @@ uint64_t pptp_targets_count(const struct pptp_targets *t);
 /* … of them known to be outside private space. */
 uint64_t pptp_targets_public(const struct pptp_targets *t);
 
+/* How many were left out by now, of those whose turn has come; saturates. */
+uint64_t pptp_targets_excluded(const struct pptp_targets *t);
+
 /* Waits for what a run has to know before it begins: one address, unless lines
  * will come; and all, where more than `most` might be outside private space. */
 void pptp_targets_begin(struct pptp_targets *t, uint64_t most);

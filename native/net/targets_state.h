@@ -32,6 +32,7 @@ struct pptp_targets {
 	const struct pptp_target_file *file; /* that is read now, or NULL */
 	bool streaming;
 	int fd;    /* an epoll of what may have to be waited for, or -1 */
+	uint64_t left_out; /* addresses that were passed over */
 	size_t at; /* which entry is being told */
 	struct pptp_address next;
 	bool started; /* `next` is of the entry `at` */

@@ -128,6 +128,32 @@ static void tell(const struct pptp_targets *t,
 	target->labels = e->labels;
 }
 
+/* The block that `a` is excluded by, or NULL; as much of the entry is counted. */
+static const struct pptp_block *is_excluded(struct pptp_targets *t,
+					    const struct pptp_target_entry *e,
+					    const struct pptp_address *a)
+{
+	const struct pptp_block *x = pptp_exclusions_find(&t->excluded, a);
+	struct pptp_block out;
+	uint64_t size;
+
+	if (x == NULL)
+		return NULL;
+	out.first = *a;
+	out.last = pptp_address_compare(&x->last, &e->block.last) < 0
+		       ? x->last
+		       : e->block.last;
+	size = pptp_block_size(&out);
+	t->left_out =
+	    size > UINT64_MAX - t->left_out ? UINT64_MAX : t->left_out + size;
+	return x;
+}
+
+uint64_t pptp_targets_excluded(const struct pptp_targets *t)
+{
+	return t->left_out;
+}
+
 static bool take_late(struct pptp_targets *t, struct pptp_target *target)
 {
 	const struct pptp_target_entry *e;
@@ -136,7 +162,7 @@ static bool take_late(struct pptp_targets *t, struct pptp_target *target)
 		e = &t->wanted.entries[t->late.numbers[t->late.at++]];
 		if (t->late.at == t->late.count)
 			t->late.at = t->late.count = 0;
-		if (pptp_exclusions_find(&t->excluded, &e->block.first) != NULL)
+		if (is_excluded(t, e, &e->block.first) != NULL)
 			continue;
 		tell(t, e, &e->block.first, target);
 		return true;
@@ -180,7 +206,7 @@ static bool take_entry(struct pptp_targets *t, struct pptp_target *target)
 		}
 		a = t->started ? t->next : e->block.first;
 		t->started = true;
-		excluded = pptp_exclusions_find(&t->excluded, &a);
+		excluded = is_excluded(t, e, &a);
 		advance(t, excluded != NULL ? &excluded->last : &a);
 		if (excluded != NULL)
 			continue;

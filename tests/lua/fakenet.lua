@@ -105,6 +105,21 @@ function Targets:next()
   return table.remove(self.list, 1)
 end
 
+function Targets:take()
+  return self:next()
+end
+
+function Targets.wait()
+  return true
+end
+
+function Targets.begin()
+end
+
+function Targets.excluded()
+  return 0
+end
+
 function Targets:count()
   return self.total
 end

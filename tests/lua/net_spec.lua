@@ -110,6 +110,48 @@ describe("targets", function()
           net.targets { "nowhere.invalid", numeric = true })
   end)
 
+  it("are taken without waiting, names when they are known", function()
+    local t = assert(net.targets { specs = { "nowhere.invalid", "localhost:9",
+                                             "192.0.2.1" }, lazy = true })
+    assert.equal(3, t:count())
+    assert.equal("192.0.2.1", t:take().target)
+    local late = t:take()
+    while late == false do
+      t:wait(1)
+      late = t:take()
+    end
+    assert.same({ target = "127.0.0.1", port = 9, name = "localhost" }, late)
+    assert.is_nil(t:next())
+    assert.is_nil(t:take())
+    assert.equal(2, t:count())
+    assert.equal(1, #t:unresolved())
+    raises("not from 0 to 3600", t.wait, t, -1)
+    raises("less than 0", t.begin, t, -1)
+  end)
+
+  it("tell how many were left out by now, and what no exclusion is", function()
+    local left = file "10.0.0.2-10.0.0.5,10.0.0.200 # and so on\n"
+    local t = assert(net.targets { specs = { "10.0.0.0/29" },
+                                   exclude = { left } })
+    assert.equal(0, t:excluded())
+    assert.equal(4, #all(t))
+    assert.equal(4, t:excluded())
+    os.remove(left)
+    left = file "nowhere.invalid\n"
+    fails("name", "line 1: host name 'nowhere.invalid' does not",
+          net.targets { specs = { "10.0.0.1" }, exclude = { left } })
+    os.remove(left)
+  end)
+
+  it("may be records", function()
+    local records = file('{"kind":"scan"}\n' ..
+      '{"target":"192.0.2.7","port":99,"labels":["a","b"],"tcp":{}}\n')
+    local t = assert(net.targets { files = { records } })
+    assert.same({ target = "192.0.2.7", port = 99, labels = { "a", "b" } },
+                t:next())
+    os.remove(records)
+  end)
+
   it("say what is wrong with them", function()
     fails("argument", "300%.1%.1%.1", net.targets { "300.1.1.1" })
     fails("system", "/nonexistent", net.targets { files = { "/nonexistent" } })

@@ -26,15 +26,38 @@ function M:open_targets(net)
     specs = options.targets, files = options.target_files,
     exclude = options.exclude, port = options.port,
     family = options.ipv4 and 4 or options.ipv6 and 6 or nil,
-    numeric = options.numeric,
+    numeric = options.numeric, lazy = true,
   }
   if not targets then
     return nil, name_excludes(why, options.exclude)
-  elseif targets:public() > PUBLIC_WITHOUT_CONTACT and not options.contact then
-    return nil, ("%d addresses outside private space: --contact TEXT tells " ..
-                 "their owners whom to ask"):format(targets:public())
+  end
+  targets:begin(options.contact and math.maxinteger or PUBLIC_WITHOUT_CONTACT)
+  if self:lacks_contact(targets) then
+    return nil, self.lacking
   end
   return targets
+end
+
+-- Too many addresses are public to be asked by nobody; `lacking` says so. What
+-- comes by standard input is counted as it comes.
+function M:lacks_contact(targets)
+  local public = targets:public()
+  if public > PUBLIC_WITHOUT_CONTACT and not self.options.contact then
+    self.lacking = ("%d addresses outside private space: --contact TEXT " ..
+                    "tells their owners whom to ask"):format(public)
+  end
+  return self.lacking ~= nil
+end
+
+-- The names that have turned out not to resolve since the last look.
+function M:tell_unresolved(targets)
+  local sentences = targets:unresolved()
+  for i = (self.told_names or 0) + 1, #sentences do
+    self:clear_progress()
+    self:partly(sentences[i])
+    self.ungraded = (self.ungraded or 0) + 1
+  end
+  self.told_names = #sentences
 end
 
 function M:check_source(net)
@@ -125,16 +148,16 @@ end
 
 function M:audit_options(targets)
   local o, signals = self.options, self.world.signals
-  local total = targets:count()
   return {
     depth = o.depth, port = o.port, timeout = o.timeout, contact = o.contact,
     interface = o.interface, source = o.source, jobs = o.jobs, write = o.write,
     gre_control = self.control, trace = self:tracer(),
     tick = function(under_way)
-      self:tick(total, under_way)
+      self:tell_unresolved(targets)
+      self:tick(targets:count(), under_way)
     end,
     stop = function()
-      return signals() > 0 or self:all_dead()
+      return signals() > 0 or self:all_dead() or self:lacks_contact(targets)
     end,
   }
 end
@@ -195,7 +218,9 @@ function M:conclude(audit, problem, stopped)
   elseif self.failed or audit.failure then
     return status.COULD_NOT
   end
-  self:warn("no target is left: -x excludes them all")
+  if not self.ungraded then
+    self:warn("no target is left: -x excludes them all")
+  end
   return self:status()
 end
 
@@ -241,7 +266,22 @@ function M:ask(targets)
   end
   local problem = audit.problem()
   audit:close()
-  return self:conclude(audit, problem, self.world.signals() > 0)
+  self:tell_unresolved(targets)
+  self.excluded = targets:excluded()
+  if self.lacking then
+    self:partly(self.lacking)
+  end
+  local code = self:conclude(audit, problem, self.world.signals() > 0)
+  return (self.lacking or audit.misread) and status.USAGE or code
+end
+
+function M:reads_stdin()
+  for _, file in ipairs(self.options.target_files) do
+    if file == "-" then
+      return true
+    end
+  end
+  return false
 end
 
 function M:audit()
@@ -261,12 +301,8 @@ function M:audit()
   if not targets then
     return self:give_up(why, status.USAGE)
   end
-  for _, sentence in ipairs(targets:unresolved()) do
-    self:partly(sentence)
-    self.ungraded = (self.ungraded or 0) + 1
-  end
-  self.excluded = targets.excluded and targets:excluded()
-  if targets:count() == 0 then
+  self:tell_unresolved(targets)
+  if targets:count() == 0 and not self:reads_stdin() then
     return self:give_up(nil, status.PART) -- only names, and none resolved
   end
   if self.options.script then

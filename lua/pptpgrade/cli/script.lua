@@ -21,9 +21,14 @@ function M:run_script(targets)
     end,
     trace = self:tracer(),
     stop = function()
-      return dead or signals() > 0
+      return dead or signals() > 0 or self:lacks_contact(targets)
     end,
   })
+  self:tell_unresolved(targets)
+  if self.lacking then
+    self:say(self.lacking)
+    return status.USAGE
+  end
   if not ok then
     self:say(why)
     return code == "script" and status.USAGE or status.COULD_NOT

@@ -201,9 +201,12 @@ function Run:wake()
 end
 
 function Run:fill()
+  self.none_yet = false
   while not self.stopped and self.alive < self.jobs do
-    local target = self.targets:next()
+    local target, why = self.targets:take()
     if not target then
+      self.none_yet = target == false
+      self.failure = self.failure or why
       return
     end
     self.alive = self.alive + 1
@@ -250,9 +253,20 @@ local function open_world(prober, net, opts, args, say)
            contact = opts.contact, say = say }
 end
 
+-- One step, if there is anything to be waited for.
+function Run:is_going()
+  if self.alive > 0 then
+    return self:step()
+  elseif self.none_yet and not self.io.stop() then
+    self.targets:wait(TICK)
+    return true
+  end
+  return false
+end
+
 function Run:go()
   self:fill()
-  while self.alive > 0 and self:step() do
+  while self:is_going() do
     self:wake()
     self:fill()
   end
