@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "format/text.h"
+
 static void put(struct pptp_writer *w, const char *text)
 {
 	pptp_write_bytes(w, text, strlen(text));
@@ -11,14 +13,10 @@ static void put(struct pptp_writer *w, const char *text)
 
 static void put_number(struct pptp_writer *w, unsigned value)
 {
-	char text[6];
-	unsigned at = sizeof(text);
+	char text[20];
 
-	do {
-		text[--at] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value > 0);
-	pptp_write_bytes(w, text + at, sizeof(text) - at);
+	pptp_write_bytes(w, text,
+			 (size_t)(pptp_text_digits(text, value, 1) - text));
 }
 
 /* SYN, SYN-ACK and RST of either side, the kernel's own too; and whatever

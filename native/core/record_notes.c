@@ -113,7 +113,7 @@ static const struct note_text note_texts[PPTP_NOTE_COUNT] = {
 
 static char *hexadecimal(char *at, uint32_t value)
 {
-	at = pptp_record_words(at, "0x");
+	at = pptp_text_words(at, "0x");
 	for (int shift = 28; shift >= 0; shift -= 4)
 		*at++ = "0123456789abcdef"[value >> shift & 15];
 	return at;
@@ -131,8 +131,8 @@ static char *note_value(char *at, enum note_shape shape, uint32_t value)
 	}
 	if (shape == ERRNO && value == 0)
 		return at;
-	return pptp_record_digits(
-	    shape == ERRNO ? pptp_record_words(at, ": errno ") : at, value, 1);
+	return pptp_text_digits(
+	    shape == ERRNO ? pptp_text_words(at, ": errno ") : at, value, 1);
 }
 
 void pptp_record_walk_note(const struct pptp_record *r,
@@ -141,14 +141,14 @@ void pptp_record_walk_note(const struct pptp_record *r,
 	const struct note_text *t = &note_texts[note->code];
 	uint32_t b =
 	    note->code == PPTP_NOTE_SET_LINK_INFO ? r->receive_accm : note->b;
-	char text[192], *at = pptp_record_words(text, t->before);
+	char text[192], *at = pptp_text_words(text, t->before);
 
 	if (t->shape != PLAIN)
 		at = note_value(at, t->shape, note->a);
-	at = pptp_record_words(at, t->between);
+	at = pptp_text_words(at, t->between);
 	if (t->shape == TWO || (t->shape == HEX && *t->between != '\0'))
 		at = note_value(at, t->shape, b);
-	at = pptp_record_words(at, t->after);
+	at = pptp_text_words(at, t->after);
 	s->object(s, NULL);
 	pptp_sink_string(s, "code", t->code);
 	s->text(s, "text", text, (size_t)(at - text));

@@ -81,11 +81,10 @@ static void walk_reason(struct pptp_sink *s, uint8_t reason,
 
 	if (reason == PPTP_REASON_NONE)
 		return;
-	at = pptp_record_words(text, names[reason]);
+	at = pptp_text_words(text, names[reason]);
 	if (reason == PPTP_REASON_ICMP || reason == PPTP_REASON_LOCAL_ICMP) {
-		at = pptp_record_digits(at, icmp->type, 1);
-		at = pptp_record_digits(pptp_record_words(at, "-"), icmp->code,
-					1);
+		at = pptp_text_digits(at, icmp->type, 1);
+		at = pptp_text_digits(pptp_text_words(at, "-"), icmp->code, 1);
 	}
 	s->text(s, "reason", text, (size_t)(at - text));
 	if (reason == PPTP_REASON_ICMP || reason == PPTP_REASON_LOCAL_ICMP)
@@ -138,7 +137,7 @@ static void walk_head(const struct pptp_record *r, struct pptp_sink *s)
 		pptp_sink_string(s, "name", r->name);
 	s->number(s, "port", r->port);
 	walk_labels(s, r->labels);
-	pptp_record_walk_time(s, "time", r->time_us);
+	pptp_text_walk_time(s, "time", r->time_us);
 	walk_address(s, "source", &r->source);
 	pptp_sink_string(s, "depth", pptp_depth_name(r->depth));
 	if (r->asked.protocol == 0)

@@ -1,24 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "read/tell.h"
 
-#include <stdio.h>
-#include <time.h>
-
-#define SECOND 1000000
-
-static void put_time(struct pptp_sink *s, int64_t time_us)
-{
-	time_t seconds = (time_t)(time_us / SECOND);
-	char text[32], whole[64];
-	struct tm tm;
-
-	if (time_us == PPTP_NO_TIME || gmtime_r(&seconds, &tm) == NULL ||
-	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
-		return;
-	snprintf(whole, sizeof(whole), "%s.%06dZ", text,
-		 (int)(time_us % SECOND));
-	pptp_sink_string(s, "time", whole);
-}
+#include "format/text.h"
 
 static void put_address(struct pptp_sink *s, const char *key,
 			const struct pptp_address *a)
@@ -40,7 +23,8 @@ struct pptp_sink *pptp_tell_begin(const struct pptp_teller *t,
 	s->object(s, NULL);
 	if (p->frame != 0) {
 		s->number(s, "frame", (int64_t)p->frame);
-		put_time(s, p->time_us);
+		if (p->time_us != PPTP_NO_TIME)
+			pptp_text_walk_time(s, "time", p->time_us);
 	}
 	put_address(s, "source", p->source);
 	put_address(s, "destination", p->destination);

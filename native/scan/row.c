@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/record_parts.h"
+#include "format/text.h"
 
 static void walk_address(struct pptp_sink *s, const char *key,
 			 const struct pptp_address *a)
@@ -42,7 +42,7 @@ void pptp_sweep_row_walk(const struct pptp_sweep_row *row, struct pptp_sink *s)
 	s->number(s, "schema", 1);
 	pptp_sink_string(s, "kind", "scan");
 	pptp_sink_hex(s, "run", row->head->run, PPTP_RUN_SIZE);
-	pptp_record_walk_time(s, "time", row->time_us);
+	pptp_text_walk_time(s, "time", row->time_us);
 	pptp_sink_string(s, "release", row->release);
 	walk_arguments(row, s);
 	pptp_sink_string(s, "depth", row->depth);
@@ -72,11 +72,11 @@ static const char *state_of(enum pptp_port_state answer)
 /* "icmp-3-13" */
 static void walk_icmp(const struct pptp_reply *reply, struct pptp_sink *s)
 {
-	char text[32], *at = pptp_record_words(text, "icmp-");
+	char text[32], *at = pptp_text_words(text, "icmp-");
 
-	at = pptp_record_digits(at, reply->icmp_type, 1);
-	at = pptp_record_words(at, "-");
-	at = pptp_record_digits(at, reply->icmp_code, 1);
+	at = pptp_text_digits(at, reply->icmp_type, 1);
+	at = pptp_text_words(at, "-");
+	at = pptp_text_digits(at, reply->icmp_code, 1);
 	s->text(s, "reason", text, (size_t)(at - text));
 	walk_address(s, "icmp_from", &reply->from);
 }
@@ -143,7 +143,7 @@ void pptp_syn_row_walk(const struct pptp_syn_row *row, struct pptp_sink *s)
 	s->number(s, "port", row->port);
 	if (row->labels != NULL)
 		walk_labels(row->labels, s);
-	pptp_record_walk_time(s, "time", row->time_us);
+	pptp_text_walk_time(s, "time", row->time_us);
 	walk_tcp(row, s);
 	if (row->not_tested != NULL) {
 		s->object(s, "control");

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Numbers and dates as text: the core has no stdio. */
-#include "core/record_parts.h"
+#include "format/text.h"
 
 #include <string.h>
 
-char *pptp_record_digits(char *at, uint64_t value, unsigned width)
+char *pptp_text_digits(char *at, uint64_t value, unsigned width)
 {
 	char text[20];
 	unsigned n = 0;
@@ -18,7 +17,7 @@ char *pptp_record_digits(char *at, uint64_t value, unsigned width)
 	return at;
 }
 
-char *pptp_record_words(char *at, const char *text)
+char *pptp_text_words(char *at, const char *text)
 {
 	size_t n = strlen(text);
 
@@ -43,8 +42,7 @@ static void civil(int64_t day, int64_t *year, unsigned *month, unsigned *mday)
 	*year = (int64_t)y + era * 400 + (*month <= 2);
 }
 
-void pptp_record_walk_time(struct pptp_sink *s, const char *key,
-			   int64_t time_us)
+void pptp_text_walk_time(struct pptp_sink *s, const char *key, int64_t time_us)
 {
 	const int64_t day_us = INT64_C(86400000000);
 	int64_t day = time_us / day_us, rest = time_us % day_us, year;
@@ -56,17 +54,17 @@ void pptp_record_walk_time(struct pptp_sink *s, const char *key,
 		day--;
 	}
 	civil(day, &year, &month, &mday);
-	at = pptp_record_digits(at, (uint64_t)(year < 0 ? 0 : year), 4);
-	at = pptp_record_digits(pptp_record_words(at, "-"), month, 2);
-	at = pptp_record_digits(pptp_record_words(at, "-"), mday, 2);
-	at = pptp_record_digits(pptp_record_words(at, "T"),
-				(uint64_t)(rest / INT64_C(3600000000)), 2);
-	at = pptp_record_digits(pptp_record_words(at, ":"),
-				(uint64_t)(rest / 60000000 % 60), 2);
-	at = pptp_record_digits(pptp_record_words(at, ":"),
-				(uint64_t)(rest / 1000000 % 60), 2);
-	at = pptp_record_digits(pptp_record_words(at, "."),
-				(uint64_t)(rest % 1000000), 6);
-	at = pptp_record_words(at, "Z");
+	at = pptp_text_digits(at, (uint64_t)(year < 0 ? 0 : year), 4);
+	at = pptp_text_digits(pptp_text_words(at, "-"), month, 2);
+	at = pptp_text_digits(pptp_text_words(at, "-"), mday, 2);
+	at = pptp_text_digits(pptp_text_words(at, "T"),
+			      (uint64_t)(rest / INT64_C(3600000000)), 2);
+	at = pptp_text_digits(pptp_text_words(at, ":"),
+			      (uint64_t)(rest / 60000000 % 60), 2);
+	at = pptp_text_digits(pptp_text_words(at, ":"),
+			      (uint64_t)(rest / 1000000 % 60), 2);
+	at = pptp_text_digits(pptp_text_words(at, "."),
+			      (uint64_t)(rest % 1000000), 6);
+	at = pptp_text_words(at, "Z");
 	s->text(s, key, text, (size_t)(at - text));
 }
