@@ -63,7 +63,8 @@ uint64_t pptp_targets_public(const struct pptp_targets *t);
 uint64_t pptp_targets_excluded(const struct pptp_targets *t);
 
 /* Waits for what a run has to know before it begins: one address, unless lines
- * will come; and all, where more than `most` might be outside private space. */
+ * will come; and all, where more than `most` might be outside private space.
+ * Where that is known already, no thread begins. A signal ends the waiting. */
 void pptp_targets_begin(struct pptp_targets *t, uint64_t most);
 /* Waits until every name that was given is known. */
 void pptp_targets_settle(struct pptp_targets *t);

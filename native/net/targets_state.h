@@ -6,7 +6,6 @@
 #include "net/lookup_queue.h"
 #include "net/target_file.h"
 #include "net/target_list.h"
-#include "net/targets.h"
 
 /* Entries by number, in the order in which they came. */
 struct pptp_targets_row {
@@ -31,9 +30,9 @@ struct pptp_targets {
 	struct pptp_target_file stream;
 	const struct pptp_target_file *file; /* that is read now, or NULL */
 	bool streaming;
-	int fd;    /* an epoll of what may have to be waited for, or -1 */
+	int fd; /* an epoll of what may have to be waited for, or -1 */
 	uint64_t left_out; /* addresses that were passed over */
-	size_t at; /* which entry is being told */
+	size_t at;         /* which entry is being told */
 	struct pptp_address next;
 	bool started; /* `next` is of the entry `at` */
 };

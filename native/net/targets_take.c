@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 
 #include "net/grow.h"
+#include "net/targets.h"
 #include "net/targets_state.h"
 
 #define TEXT 8192 /* of a sentence, with the longest path */
@@ -101,10 +102,12 @@ static bool knows_too_little(const struct pptp_targets *t, uint64_t most)
 
 void pptp_targets_begin(struct pptp_targets *t, uint64_t most)
 {
-	hear(t);
-	while (knows_too_little(t, most) &&
-	       wait_for(pptp_lookup_queue_fd(t->names)))
+	while (knows_too_little(t, most)) {
 		hear(t);
+		if (!knows_too_little(t, most) ||
+		    !wait_for(pptp_lookup_queue_fd(t->names)))
+			break;
+	}
 }
 
 void pptp_targets_settle(struct pptp_targets *t)
