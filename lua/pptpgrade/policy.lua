@@ -56,21 +56,24 @@ local SIZE = 1048576
 local severities = { critical = true, high = true, medium = true, low = true,
                      info = true }
 
+-- Every letter and range that there is: text -> number.
+local bests, worsts = {}, {}
+for best = 1, 6 do
+  for worst = best, 6 do
+    local text = string.char(64 + best) ..
+      (worst > best and "-" .. string.char(64 + worst) or "")
+    bests[text], worsts[text] = best, worst
+  end
+end
+
 --- A letter or a range as numbers, 1 for A to 6 for F.
 -- @tparam any text "E", "D-F"
 -- @treturn integer|nil best; nil where it is neither
 -- @treturn integer worst
 function M.range(text)
-  if type(text) ~= "string" then
-    return nil
+  if text ~= nil then
+    return bests[text], worsts[text]
   end
-  local best, worst = text:match("^([A-F])%-([A-F])$")
-  best = best or text:match("^[A-F]$")
-  worst = worst or best
-  if not best or worst < best then
-    return nil
-  end
-  return best:byte() - 64, worst:byte() - 64
 end
 
 -- What may lie behind a stage that hides it.

@@ -16,7 +16,7 @@ enum { PIECE = 4096, KEYS = 48, VALUE = 1, RANKS, TEXT };
 struct key {
 	const char *name; /* owned by the string on the stack */
 	lua_Integer rank;
-	int at; /* its place on the stack */
+	int at; /* its value's place on the stack */
 };
 
 struct writer {
@@ -49,28 +49,23 @@ static bool keep(void *context, const char *text, size_t length)
 	return true;
 }
 
-static int no_word(lua_State *L, int at)
-{
-	return luaL_error(L, "JSON has no word for a %s", luaL_typename(L, at));
-}
-
-/* Whether the table on top is a list: by its metatable, else by what it has. */
-static bool is_array(lua_State *L)
+/* Whether a table is a list: by its metatable, else by what it has. */
+static bool is_array(lua_State *L, int at)
 {
 	bool array;
 
-	if (luaL_getmetafield(L, -1, "__jsontype") != LUA_TNIL) {
+	if (luaL_getmetafield(L, at, "__jsontype") != LUA_TNIL) {
 		array = lua_type(L, -1) == LUA_TSTRING &&
 			strcmp(lua_tostring(L, -1), "array") == 0;
 		lua_pop(L, 1);
 		return array;
 	}
-	array = lua_rawgeti(L, -1, 1) != LUA_TNIL;
+	array = lua_rawgeti(L, at, 1) != LUA_TNIL;
 	lua_pop(L, 1);
 	if (array)
 		return true;
 	lua_pushnil(L);
-	array = lua_next(L, -2) == 0;
+	array = lua_next(L, at) == 0;
 	lua_pop(L, array ? 0 : 2);
 	return array;
 }
@@ -98,7 +93,7 @@ static struct key key_of(lua_State *L, int at)
 	if (strlen(key.name) != length)
 		luaL_error(L, "a JSON object has a key with a zero byte");
 	key.rank = rank_of(L, at);
-	key.at = at;
+	key.at = at + 1;
 	return key;
 }
 
@@ -114,8 +109,7 @@ static void sift(struct key *keys, size_t root, size_t count)
 	size_t child;
 
 	for (; (child = 2 * root + 1) < count; root = child) {
-		if (child + 1 < count &&
-		    before(&keys[child], &keys[child + 1]))
+		if (child + 1 < count && before(&keys[child], &keys[child + 1]))
 			child++;
 		if (!before(&moved, &keys[child]))
 			break;
@@ -140,23 +134,22 @@ static void sort(struct key *keys, size_t count)
 	}
 }
 
-static void put(struct writer *w, const char *key);
+static void put(struct writer *w, const char *key, int at);
 
-/* The list on top. */
-static void put_array(struct writer *w, const char *key)
+static void put_array(struct writer *w, const char *key, int at)
 {
-	size_t count = lua_rawlen(w->L, -1), i;
+	size_t count = lua_rawlen(w->L, at), i;
 
 	w->json.sink.array(&w->json.sink, key);
 	for (i = 1; i <= count; i++) {
-		lua_rawgeti(w->L, -1, (lua_Integer)i);
-		put(w, NULL);
+		lua_rawgeti(w->L, at, (lua_Integer)i);
+		put(w, NULL, lua_gettop(w->L));
 		lua_pop(w->L, 1);
 	}
 	w->json.sink.end(&w->json.sink);
 }
 
-/* The keys of the table at `table` stay on the stack, above it. */
+/* Keys and values of a table stay on the stack, in pairs, above it. */
 static size_t collect(lua_State *L, int table, struct key *keys, size_t room)
 {
 	size_t count = 0;
@@ -164,50 +157,44 @@ static size_t collect(lua_State *L, int table, struct key *keys, size_t room)
 	lua_pushnil(L);
 	while (lua_next(L, table) != 0) {
 		luaL_checkstack(L, 8, "a JSON object's keys");
-		lua_pop(L, 1);
 		if (count < room)
-			keys[count] = key_of(L, lua_gettop(L));
+			keys[count] = key_of(L, lua_gettop(L) - 1);
 		count++;
-		lua_pushvalue(L, -1);
+		lua_pushvalue(L, -2);
 	}
 	return count;
 }
 
-/* The object on top. */
-static void put_object(struct writer *w, const char *key)
+static void put_object(struct writer *w, const char *key, int at)
 {
 	lua_State *L = w->L;
-	int table = lua_gettop(L);
+	int top = lua_gettop(L);
 	struct key few[KEYS], *keys = few;
-	size_t count = collect(L, table, few, KEYS), i;
+	size_t count = collect(L, at, few, KEYS), i;
 
 	if (count > KEYS) {
-		lua_settop(L, table);
+		lua_settop(L, top);
 		keys = lua_newuserdatauv(L, count * sizeof(*keys), 0);
-		count = collect(L, table, keys, count);
+		count = collect(L, at, keys, count);
 	}
 	sort(keys, count);
 	w->json.sink.object(&w->json.sink, key);
-	for (i = 0; i < count; i++) {
-		lua_pushvalue(L, keys[i].at);
-		lua_rawget(L, table);
-		put(w, keys[i].name);
-		lua_pop(L, 1);
-	}
+	for (i = 0; i < count; i++)
+		put(w, keys[i].name, keys[i].at);
 	w->json.sink.end(&w->json.sink);
-	lua_settop(L, table);
+	lua_settop(L, top);
 }
 
-static void put_number(struct writer *w, const char *key)
+static void put_number(struct writer *w, const char *key, int at)
 {
 	lua_State *L = w->L;
-	lua_Number n = lua_tonumber(L, -1);
+	lua_Number n = lua_tonumber(L, at);
 	lua_Integer whole;
 	const char *text;
 	size_t length;
 
-	if (lua_isinteger(L, -1)) {
-		w->json.sink.number(&w->json.sink, key, lua_tointeger(L, -1));
+	if (lua_isinteger(L, at)) {
+		w->json.sink.number(&w->json.sink, key, lua_tointeger(L, at));
 	} else if (n - n != 0) {
 		lua_pushfstring(L, "JSON has no word for %f", n);
 		lua_error(L);
@@ -221,32 +208,39 @@ static void put_number(struct writer *w, const char *key)
 	}
 }
 
-/* The value on top, which stays there. */
-static void put(struct writer *w, const char *key)
+static void put_table(struct writer *w, const char *key, int at)
 {
+	if (w->json.depth >= PPTP_JSON_DEPTH)
+		luaL_error(w->L, "JSON that nests too deep");
+	luaL_checkstack(w->L, 8, "nested tables");
+	(is_array(w->L, at) ? put_array : put_object)(w, key, at);
+}
+
+/* The value at `at`, under a key or NULL. */
+static void put(struct writer *w, const char *key, int at)
+{
+	struct pptp_sink *s = &w->json.sink;
 	lua_State *L = w->L;
 	const char *text;
 	size_t length;
 
-	switch (lua_type(L, -1)) {
+	switch (lua_type(L, at)) {
 	case LUA_TTABLE:
-		if (w->json.depth >= PPTP_JSON_DEPTH)
-			luaL_error(L, "JSON that nests too deep");
-		luaL_checkstack(L, 8, "nested tables");
-		(is_array(L) ? put_array : put_object)(w, key);
+		put_table(w, key, at);
 		break;
 	case LUA_TSTRING:
-		text = lua_tolstring(L, -1, &length);
-		w->json.sink.text(&w->json.sink, key, text, length);
+		text = lua_tolstring(L, at, &length);
+		s->text(s, key, text, length);
 		break;
 	case LUA_TNUMBER:
-		put_number(w, key);
+		put_number(w, key, at);
 		break;
 	case LUA_TBOOLEAN:
-		w->json.sink.boolean(&w->json.sink, key, lua_toboolean(L, -1));
+		s->boolean(s, key, lua_toboolean(L, at));
 		break;
 	default:
-		no_word(L, -1);
+		luaL_error(L, "JSON has no word for a %s",
+			   luaL_typename(L, at));
 	}
 }
 
@@ -262,8 +256,7 @@ int pptp_core_json(lua_State *L)
 	w.text = NULL;
 	w.length = w.room = 0;
 	pptp_json_stream(&w.json, w.piece, sizeof(w.piece), keep, &w);
-	lua_pushvalue(L, VALUE);
-	put(&w, NULL);
+	put(&w, NULL, VALUE);
 	if (w.length == 0) {
 		lua_pushlstring(L, w.piece, w.json.length);
 		return 1;

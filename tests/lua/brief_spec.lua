@@ -27,7 +27,8 @@ end
 local verdicts = { verdict_of(R.record()), verdict_of(R.called()),
                    verdict_of(R.contact("closed", "rst")),
                    verdict_of(R.contact("silent", "timeout")),
-                   pptp.grade(pptp.evidence.newest(R.survey(R.pppd("mschap_v1")))),
+                   pptp.grade(pptp.evidence.newest(
+                     R.survey(R.pppd("mschap_v1")))),
                    verdict_of(R.called { labels = { "a", "b" },
                                          name = "vpn.example" }) }
 

@@ -164,6 +164,55 @@ end
 local order = { "differs", "odd", "closed", "refused", "unanswered", "lossy",
                 "unwitnessed", "alone", "untold", "silence", "unheard", "none" }
 
+-- What lies behind first contact, and the notes of first contact itself.
+local behind = { "control", "call", "gre", "lcp", "challenge", "network",
+                 "teardown" }
+local own_notes = { capture_deaf = true, capture_drops = true,
+                    send_failed = true, syn_differs = true, odd_segment = true,
+                    own_host = true, unanswered = true }
+
+-- Whether a stage holds nothing, not even beside its state.
+local function is_empty(found)
+  if found == nil then
+    return true
+  elseif type(found) ~= "table" or found.state ~= "not_tested" then
+    return false
+  end
+  for key, value in next, found do
+    if key ~= "state" and (type(value) ~= "table" or next(value) ~= nil) then
+      return false
+    end
+  end
+  return true
+end
+
+local function is_bare(record)
+  for _, name in ipairs(behind) do
+    if not is_empty(record[name]) then
+      return false
+    end
+  end
+  for _, note in ipairs(reads.tables(record.notes)) do
+    if not own_notes[note.code] then
+      return false
+    end
+  end
+  return true
+end
+
+--- Whether records hold nothing but first contact: then there is nothing to
+-- judge beside it.
+-- @tparam table records
+-- @treturn boolean
+function M.is_all(records)
+  for _, record in ipairs(records) do
+    if not is_bare(record) then
+      return false
+    end
+  end
+  return true
+end
+
 --- What all records of a survey show of the port.
 -- @tparam table records
 -- @treturn table kind, record (the one that shows it; nil where there are no

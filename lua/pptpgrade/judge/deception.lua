@@ -48,9 +48,8 @@ local function loopback(e)
 end
 
 -- One sign at most comes from the reply, however much of it is wrong.
-local function reply(e)
+local function reply(e, _, row)
   local control = stage(e, "control")
-  local row = strings.match(control)
   if control.vendor == "linux" and
      (control.framing_capabilities ~= 0 or control.bearer_capabilities ~= 0 or
       control.host_name ~= "local") then
@@ -84,8 +83,7 @@ end
 
 -- The SYN-ACK tells another system than the strings. A proxy on the way may be
 -- why, so that it decides nothing by itself.
-local function other_system(e)
-  local row = strings.match(stage(e, "control"))
+local function other_system(e, _, row)
   if not row or not not_linux[row.os] then
     return nil
   end
@@ -142,9 +140,9 @@ end
 -- @treturn table list of { id, text, decisive }; `likely` a boolean
 function M.signs(e, enough, product)
   local found, count, belied = { likely = false }, 0, false
-  local once = speaks_ppp(e)
+  local once, row = speaks_ppp(e), strings.match(stage(e, "control"))
   for _, sign in ipairs(M.list) do
-    local text = sign.detect(e, product)
+    local text = sign.detect(e, product, row)
     if text then
       found[#found + 1] = { id = sign.id, text = text,
                             decisive = sign.decisive or false }

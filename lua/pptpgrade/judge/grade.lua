@@ -116,29 +116,32 @@ local function drawn(view)
   return nil, tried
 end
 
-local severity_order = { critical = 1, high = 2, medium = 3, low = 4,
-                         info = 5 }
+local severities = { "critical", "high", "medium", "low", "info" }
 
+local function finding_of(known, severity, text)
+  return { id = known.id, title = known.title, severity = severity,
+           cwe = known.cwe, cvss = known.cvss, evidence = text,
+           remedy = choice.text(known.remedy) }
+end
+
+-- Worst severity first, then by their ids, in whose order the list is.
 local function collect_findings(view)
-  local list = {}
+  local by_severity, all = {}, {}
   for _, known in ipairs(findings.list) do
     local chosen = view.policy.findings[known.id]
     local text = chosen ~= false and known.detect(view)
     if text then
-      list[#list + 1] = {
-        id = known.id, title = known.title, severity = chosen or known.severity,
-        cwe = known.cwe, cvss = known.cvss, evidence = text,
-        remedy = choice.text(known.remedy),
-      }
+      local severity = chosen or known.severity
+      by_severity[severity] = by_severity[severity] or {}
+      table.insert(by_severity[severity], finding_of(known, severity, text))
     end
   end
-  table.sort(list, function(a, b)
-    if a.severity ~= b.severity then
-      return severity_order[a.severity] < severity_order[b.severity]
+  for _, severity in ipairs(severities) do
+    for _, finding in ipairs(by_severity[severity] or {}) do
+      all[#all + 1] = finding
     end
-    return a.id < b.id
-  end)
-  return list
+  end
+  return all
 end
 
 local function has_cap(view, id)
@@ -152,9 +155,12 @@ end
 
 -- Behind a port forward stands another box than the one that is asked.
 local function collect_remedies(view)
+  if #view.caps == 0 or settled(view) then
+    return {}
+  end
   local forwarded = gre.is_forwarded(view.evidence.conversations)
   return remedies.of(view.evidence, not forwarded and view.product or nil,
-                     #view.caps > 0 and not settled(view))
+                     true)
 end
 
 local function collect_by_hand(view)
@@ -172,11 +178,9 @@ local function shown_caps(view)
   return list
 end
 
-local function make_view(e, policy)
-  local view = { evidence = e, policy = policy, caps = {},
-                 contact = contact.of(e.conversations),
-                 has_offer = limits.has_offer(e),
-                 disconnected = limits.all_disconnected(e.conversations) }
+-- What the evidence shows of the server behind the port.
+local function look_behind(view)
+  local e, policy = view.evidence, view.policy
   local follows, tried = drawn(view)
   view.drawn = follows
   local seen = observe.observe(e)
@@ -191,6 +195,20 @@ local function make_view(e, policy)
                                    view.product)
   view.vulnerabilities = cves.potential(view.product)
   view.compromised = findings.by_id["PPTP-040"].detect(view) ~= nil
+end
+
+-- Most targets of a sweep show nothing but their port, if that.
+local function make_view(e, policy)
+  local view = { evidence = e, policy = policy, caps = {},
+                 contact = contact.of(e.conversations),
+                 has_offer = limits.has_offer(e),
+                 disconnected = limits.all_disconnected(e.conversations) }
+  view.bare = view.contact.kind ~= "open" and contact.is_all(e.conversations)
+  if view.bare then
+    view.seen, view.vulnerabilities, view.deception = {}, {}, { likely = false }
+  else
+    look_behind(view)
+  end
   limits.collect(view)
   view.silence = silence(view)
   return view
@@ -225,7 +243,8 @@ function M.grade(e, policy)
     best = known and letter(view.best) or "?",
     worst = known and letter(view.worst) or "?",
     confidence = confidence(view), summary = summary.text(view),
-    caps = shown_caps(view), findings = collect_findings(view),
+    caps = shown_caps(view),
+    findings = view.bare and {} or collect_findings(view),
     product = view.product,
     potential_vulnerabilities = view.vulnerabilities,
     remedies = collect_remedies(view),

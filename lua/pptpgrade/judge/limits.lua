@@ -268,7 +268,7 @@ end
 
 --- Puts the caps of a view into it, worst first, and what they span.
 -- @tparam table view evidence, policy, contact, seen, disconnected,
---   compromised; caps, best and worst are set
+--   compromised; caps, cap_by_id, best and worst are set
 function M.collect(view)
   view.caps = {}
   if view.contact.kind == "open" then
@@ -280,8 +280,9 @@ function M.collect(view)
     cap_port(view)
   end
   table.sort(view.caps, worse_first)
-  view.best, view.worst = 1, 1
+  view.best, view.worst, view.cap_by_id = 1, 1, {}
   for _, cap in ipairs(view.caps) do
+    view.cap_by_id[cap.id] = view.cap_by_id[cap.id] or cap
     view.best = math.max(view.best, cap.best)
     view.worst = math.max(view.worst, cap.worst)
   end

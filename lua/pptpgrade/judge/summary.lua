@@ -14,7 +14,7 @@ local M = {}
 local stage, has_note = reads.stage, reads.has_note
 
 local function cap_of(view, id)
-  return lists.find(view.caps, function(cap) return cap.id == id end)
+  return view.cap_by_id[id]
 end
 
 local function records_of(view)
@@ -439,8 +439,8 @@ local function main_summary(view)
 end
 
 --- The sentence.
--- @tparam table view evidence, caps, best, worst, contact, deception,
---   disconnected, has_offer, silence
+-- @tparam table view evidence, caps, cap_by_id, best, worst, contact,
+--   deception, disconnected, has_offer, silence
 -- @treturn string
 function M.text(view)
   local text = main_summary(view)

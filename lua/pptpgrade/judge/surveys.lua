@@ -154,6 +154,9 @@ end
 -- @treturn table those of the newest survey, in the order of their times
 -- @treturn integer how many others were left out
 function M.newest(records)
+  if not records[2] then
+    return { records[1] }, 0
+  end
   local items = in_order(records)
   local chosen = {}
   for i, item in ipairs(choose(items)) do

@@ -179,23 +179,32 @@ local function pppd_basis(product)
   end
 end
 
+local function listed(family, basis, of_pppd)
+  local found = {}
+  if family ~= "pppd" then
+    add(found, family, basis)
+  end
+  if of_pppd then
+    add(found, "pppd", of_pppd)
+  end
+  return found
+end
+
+-- Lists by what they follow from: three of our own words, of a few each.
+local lists = {}
+
 --- What was published about a product's family. Never graded.
 -- @tparam table|nil product of M.product
 -- @treturn table list of { id, product, affects, condition, nature, basis,
---   source, fixed, check }
+--   source, fixed, check }; servers with the same share one: leave it as it is
 function M.potential(product)
-  local found = {}
   if not product then
-    return found
+    return {}
   end
-  if product.family ~= "pppd" then
-    add(found, product.family, family_basis[product.basis])
-  end
-  local basis = pppd_basis(product)
-  if basis then
-    add(found, "pppd", basis)
-  end
-  return found
+  local basis, of_pppd = family_basis[product.basis], pppd_basis(product)
+  local key = ("%s|%s|%s"):format(product.family, basis, of_pppd)
+  lists[key] = lists[key] or listed(product.family, basis, of_pppd)
+  return lists[key]
 end
 
 return M

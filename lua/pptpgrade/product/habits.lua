@@ -241,10 +241,30 @@ local orders = setmetatable({}, { __index = function(parsed, text)
   return parsed[text]
 end })
 
+-- Whether options in words ("3-1-5") go through a row's order: servers send a
+-- few orders, and each is asked of every row.
+local MOST = 512
+local known, count_known = {}, 0
+
+local function fits_order(wanted, words, types)
+  local of = known[words]
+  if not of then
+    if count_known == MOST then
+      known, count_known = {}, 0
+    end
+    of = {}
+    known[words], count_known = of, count_known + 1
+  end
+  if of[wanted] == nil then
+    of[wanted] = in_order(orders[wanted], types)
+  end
+  return of[wanted]
+end
+
 function tests.order(wanted, seen)
   local longest
-  for _, types in ipairs(seen.orders) do
-    if not in_order(orders[wanted], types) then
+  for i, types in ipairs(seen.orders) do
+    if not fits_order(wanted, seen.order_words[i], types) then
       return false
     elseif not longest or #types > #longest then
       longest = types

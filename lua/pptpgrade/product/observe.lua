@@ -209,7 +209,9 @@ local function add_lcp(seen, record)
   if not first then
     return
   end
-  seen.orders[#seen.orders + 1] = types_of(first)
+  local types = types_of(first)
+  seen.orders[#seen.orders + 1] = types
+  seen.order_words[#seen.orders] = table.concat(types, "-")
   seen.identifiers[#seen.identifiers + 1] = whole(first.identifier)
   seen.mrus[#seen.mrus + 1] = whole((reads.option(first, 1)))
   seen.magics[#seen.magics + 1] = whole((reads.option(first, 5)))
@@ -248,6 +250,7 @@ end
 --   from its magic number (nil: none could be tried)
 function M.observe(e)
   local seen = { calls = {}, replies = {}, farewells = {}, orders = {},
+                 order_words = {},
                  identifiers = {}, mrus = {}, magics = {}, resends = {},
                  gaps = {}, names = {}, terminates = {},
                  conversations = M.conversations(e),

@@ -26,17 +26,15 @@ end
 
 -- A row's weight and its habits in words; nil where one rules it out. What a
 -- challenge proves outvotes habits: settings change those.
-local function weigh(row, seen)
+local function weigh(row, keys, seen)
   local weight, words, fitting = 0, {}, {}
-  for _, key in ipairs(habits.order) do
-    if row[key] ~= nil then
-      local fits, more, text = habits.fits(row, key, seen)
-      if fits == false and not is_drawn(row, seen) then
-        return nil
-      elseif fits then
-        weight, fitting[key] = weight + more, true
-        words[#words + 1] = text
-      end
+  for _, key in ipairs(keys) do
+    local fits, more, text = habits.fits(row, key, seen)
+    if fits == false and not is_drawn(row, seen) then
+      return nil
+    elseif fits then
+      weight, fitting[key] = weight + more, true
+      words[#words + 1] = text
     end
   end
   if row.needs and not fitting[row.needs] then
@@ -45,13 +43,28 @@ local function weigh(row, seen)
   return weight, words, is_proof(row, seen)
 end
 
+-- The habits that a row tells of, in their order.
+local function keys_of(row)
+  local keys = {}
+  for _, key in ipairs(habits.order) do
+    if row[key] ~= nil then
+      keys[#keys + 1] = key
+    end
+  end
+  return keys
+end
+
+local halves = { tunnel = {}, ppp = {} }
+for _, row in ipairs(habits.rows) do
+  local rows = halves[row.half]
+  rows[#rows + 1] = { row = row, keys = keys_of(row) }
+end
+
 local function best_of(half, seen)
   local best, tie
-  for _, row in ipairs(habits.rows) do
-    local weight, words, proven
-    if row.half == half then
-      weight, words, proven = weigh(row, seen)
-    end
+  for _, one in ipairs(halves[half]) do
+    local row = one.row
+    local weight, words, proven = weigh(row, one.keys, seen)
     if best and weight == best.weight then
       tie = true
     elseif weight and weight >= ENOUGH and

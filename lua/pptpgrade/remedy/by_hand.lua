@@ -49,6 +49,31 @@ local ways = {
   },
 }
 
+-- Each command as a format, and the names of what it takes, in order.
+local function prepare(check)
+  check.names = {}
+  check.format = check.command:gsub("%%", "%%%%"):gsub("{(%a+)}", function(name)
+    check.names[#check.names + 1] = name
+    return "%s"
+  end)
+end
+
+for _, check in ipairs(checks) do
+  prepare(check)
+end
+for _, check in pairs(ways) do
+  prepare(check)
+end
+
+local function filled(check, values)
+  local words = {}
+  for i, name in ipairs(check.names) do
+    words[i] = values[name]
+  end
+  return { command = check.format:format(table.unpack(words)),
+           shows = check.shows }
+end
+
 --- An address, and nothing that a shell would act on.
 function M.address(target)
   if type(target) == "string" and target:find("^[%x.:]+$") and
@@ -79,14 +104,9 @@ function M.list(target, port, silence)
     host = host, port = number, url = url, six = six and "-6 " or "",
     server = number == 1723 and host or url .. ":" .. number,
   }
-  local list = {}
-  for _, check in ipairs { ways[silence] or false, table.unpack(checks) } do
-    if check then
-      list[#list + 1] = {
-        command = check.command:gsub("{(%a+)}", values),
-        shows = check.shows,
-      }
-    end
+  local list = { ways[silence] and filled(ways[silence], values) }
+  for _, check in ipairs(checks) do
+    list[#list + 1] = filled(check, values)
   end
   return list
 end

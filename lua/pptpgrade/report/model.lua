@@ -83,6 +83,9 @@ local function state_of(verdict, name)
   return list(verdict.stages)[name] or "not_tested"
 end
 
+--- A stage's state in a verdict, whole or brief.
+M.state = state_of
+
 local function method_states(verdict)
   local e = verdict.evidence
   if type(e) == "table" then

@@ -22,22 +22,39 @@ local SERVER_MOST, PRODUCT_MOST = 24, 14 -- of 80; a wider page gives more
 local FIXED = 6 + 4 * 6
 
 -- A and ? are many in a sweep and seldom what is looked for; a decoy is.
-local function is_listed(row)
-  if row.grade == "?" then
-    return row.states.tcp == "open"
+local function is_listed(verdict)
+  if verdict.grade == "?" then
+    return model.state(verdict, "tcp") == "open"
   end
-  return row.worst ~= "A"
+  return verdict.worst ~= "A"
+end
+
+local none = { closed = { grade = "A", best_rank = 1, worst_rank = 1 },
+               unknown = { grade = "?", best_rank = 0, worst_rank = 0 } }
+
+-- What is only counted: a row that all such servers share.
+local function counted_row(verdict)
+  if verdict.grade == "A" then
+    return none.closed
+  end
+  return verdict.grade == "?" and verdict.best == "?" and none.unknown or nil
 end
 
 --- What the table keeps of a verdict.
 -- @tparam table verdict whole or brief
+-- @tparam[opt] boolean all whether every server has a line of its own
 -- @treturn table row
-function M.row(verdict)
+function M.row(verdict, all)
+  local listed = is_listed(verdict)
+  local shared = not (listed or all) and counted_row(verdict)
+  if shared then
+    return shared
+  end
   local full = model.row(verdict)
   local row = {
     grade = full.grade, server = full.server, product = full.product,
     decided = full.decided, worst_rank = full.worst_rank,
-    best_rank = full.best_rank, key = full.key, listed = is_listed(full),
+    best_rank = full.best_rank, key = full.key, listed = listed,
     marks = { model.gre_marks[full.states.gre] or "." },
   }
   if full.labels[1] then

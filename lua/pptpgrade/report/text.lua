@@ -21,7 +21,7 @@ function Report:add(verdict)
     self.pages[#self.pages + 1] = page.render(verdict, self.opts)
   end
   self.count = self.count + 1
-  self.rows[self.count] = rows.row(verdict)
+  self.rows[self.count] = rows.row(verdict, self.opts.all)
   return true
 end
 
