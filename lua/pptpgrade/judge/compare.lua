@@ -216,9 +216,8 @@ local function texts_of(change)
   for _, kind in ipairs { { "found", "%s found" }, { "lost", "%s gone" },
                           { "first_seen", "%s found, not tested before" },
                           { "not_retested", "%s not tested now" } } do
-    for _, id in ipairs(change[kind[1]]) do
-      texts[#texts + 1] = kind[2]:format(id)
-    end
+    local ids = change[kind[1]]
+    texts[#texts + 1] = ids[1] and kind[2]:format(table.concat(ids, ", "))
   end
   if change.product then
     texts[#texts + 1] = arrow:format("product", change.product.was,
