@@ -54,7 +54,8 @@ function M:end_facts()
   facts.source = known[1] and table.concat(known, ", ", 1,
                                            math.min(#known, SOURCES)) ..
     (known[SOURCES + 1] and ", ..." or "")
-  facts.graded, facts.failed = self.graded, self.ungraded or 0
+  facts.graded = self.graded
+  facts.failed = (self.ungraded or 0) + (self.told_names or 0)
   facts.asked = self.graded + facts.failed
   facts.excluded = self.excluded
   facts.partial = self.part == true or nil

@@ -55,7 +55,6 @@ function M:tell_unresolved(targets)
   for i = (self.told_names or 0) + 1, #sentences do
     self:clear_progress()
     self:partly(sentences[i])
-    self.ungraded = (self.ungraded or 0) + 1
   end
   self.told_names = #sentences
 end
@@ -218,7 +217,7 @@ function M:conclude(audit, problem, stopped)
   elseif self.failed or audit.failure then
     return status.COULD_NOT
   end
-  if not self.ungraded then
+  if not self.ungraded and (self.told_names or 0) == 0 then
     self:warn("no target is left: -x excludes them all")
   end
   return self:status()
