@@ -3,25 +3,7 @@
 -- whoever wrote it.
 local R = require "records"
 local grade = require "pptpgrade.grade"
-local evidence = require "pptpgrade.evidence"
 local model = require "pptpgrade.report.model"
-
-local every_byte = {}
-for byte = 0, 255 do
-  every_byte[#every_byte + 1] = string.char(byte)
-end
-every_byte = table.concat(every_byte)
-
-local function survey(server, given)
-  local found
-  for _, record in ipairs(R.survey(server)) do
-    for key, value in pairs(given or {}) do
-      record[key] = value
-    end
-    found = evidence.merge(found, record)
-  end
-  return grade.grade(found)
-end
 
 -- Every string below t, and that there is nothing but what JSON has.
 local function strings_of(t, found)
@@ -46,7 +28,7 @@ end
 
 describe("a row of the model", function()
   it("says who, how bad and why", function()
-    local row = model.row(survey(R.pppd("mschap_v1", "mschap_v2"),
+    local row = model.row(R.verdict(R.pppd("mschap_v1", "mschap_v2"),
                                  { name = "vpn.example.net",
                                    labels = { "hq", "a\27" } }))
     assert.equal("vpn.example.net", row.server)
@@ -102,7 +84,7 @@ end)
 
 describe("a server of the model", function()
   it("has each stage, method, finding and remedy of its verdict", function()
-    local verdict = survey(R.pppd("mschap_v1", "mschap_v2"))
+    local verdict = R.verdict(R.pppd("mschap_v1", "mschap_v2"))
     local server, ids = model.server(verdict), {}
     for i, stage in ipairs(server.stages) do
       ids[i] = stage.id
@@ -139,11 +121,10 @@ describe("a server of the model", function()
   end)
 
   it("is printable ASCII, whatever the server was called", function()
-    for _, name in ipairs { every_byte, "<script>alert(1)</script>", "]]>",
-                            "=cmd|' /C calc'!A0", "a\r\nb", "\u{202e}x" } do
-      local verdict = survey(R.pppd("mschap_v1"), {
+    for _, name in ipairs(R.names) do
+      local verdict = R.verdict(R.pppd("mschap_v1"), {
         control = R.control { host_name = name, vendor = name },
-        name = name, labels = { name } })
+        name = name ~= "" and name or nil, labels = { name } })
       check_strings(model.server(verdict))
     end
   end)
@@ -179,7 +160,7 @@ describe("a server of the model", function()
                            "remedies", "check_by_hand", "evidence", "change",
                            "stages", "methods", "other", "time" } do
       for _, value in ipairs(odd) do
-        local verdict = survey(R.pppd("mschap_v2"))
+        local verdict = R.verdict(R.pppd("mschap_v2"))
         verdict[key] = value
         check_strings(model.server(verdict))
       end

@@ -2,27 +2,17 @@
 -- The jq recipes of docs/recipes, run, and read by other programs.
 local R = require "records"
 local core = require "pptpgrade.core"
-local evidence = require "pptpgrade.judge.evidence"
 local grade = require "pptpgrade.grade"
 local json = require "pptpgrade.report.encode"
 
-local every_byte = {}
-for byte = 0, 255 do
-  every_byte[#every_byte + 1] = string.char(byte)
-end
-local hostile = { table.concat(every_byte), "<script>alert(1)</script>",
-                  "]]>", '"} 1\nfake{a="', "\\", "a\r\nb", "\u{202e}x", "&lt;" }
+local names = R.names
 
 local function verdicts()
   local list = {}
-  for i, name in ipairs(hostile) do
-    local found
-    for _, record in ipairs(R.survey(R.pppd("mschap_v1"))) do
-      record.target, record.name = "192.0.2." .. i, name
-      record.control = R.control { host_name = name, vendor = name }
-      found = evidence.merge(found, record)
-    end
-    list[i] = grade.grade(found)
+  for i, name in ipairs(names) do
+    list[i] = R.verdict(R.pppd("mschap_v1"), {
+      target = "192.0.2." .. i, name = name ~= "" and name or nil,
+      control = R.control { host_name = name, vendor = name } })
   end
   list[#list + 1] = grade.grade(R.evidence(R.contact("closed", "rst")))
   list[#list + 1] = grade.grade(R.evidence(R.syn("silent", "timeout")))
@@ -124,7 +114,7 @@ describe("a recipe", function()
   run("makes JUnit's XML", function()
     local back = python(READ_XML, recipe("junit", list))
     assert.equal(tostring(#list), back.root.tests)
-    assert.equal(tostring(#hostile), back.root.failures)
+    assert.equal(tostring(#names), back.root.failures)
     assert.equal("1", back.root.skipped)
     assert.equal(#list, #back.cases)
     assert.same({ "failure" }, back.cases[1].kinds)

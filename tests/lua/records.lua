@@ -319,6 +319,28 @@ function M.strict()
   end
 end
 
+--- The verdict of a survey of `server`, with `given` over each record.
+function M.verdict(server, given)
+  local merge, found = require "pptpgrade.evidence".merge, nil
+  for _, record in ipairs(M.survey(server)) do
+    found = merge(found, over(record, given))
+  end
+  return require "pptpgrade.grade".grade(found)
+end
+
+local every_byte = {}
+for byte = 0, 255 do
+  every_byte[#every_byte + 1] = string.char(byte)
+end
+
+--- What a name may hold that a report could take for its own.
+M.names = {
+  table.concat(every_byte), "<script>alert(1)</script>", "]]>", "&lt;", "\\",
+  '"><img src=x onerror=alert(1)>', "=cmd|' /C calc'!A0", "+1", "-1", "@x",
+  "\tx", "\rx", "a\r\nb,\"c\"", "\u{202e}x", "|'servers'=0", "a;b,c",
+  '"} 1\nfake{a="', "",
+}
+
 --- What a hostile server may send in a string.
 M.hostile = {
   "%d%s%n", "%", "%1", "(((", "[a-", ".*", "^$", "\0", "a\0b", "\27[2J",
