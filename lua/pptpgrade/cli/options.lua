@@ -159,11 +159,7 @@ it: something changed), 2 wrong usage or input, 3 could not run, 4 ended early
 or in part.
 ]]
 
---- The parser of the command line, for what completes it in a shell, too.
--- @treturn table of argparse
-function M.parser()
-  local p = require "argparse"("pptpgrade"):add_help(false)
-  p:argument("targets"):args("*")
+local function add_asking(p)
   p:option("-p --port"):convert(whole("-p", 1, 65535))
   p:option("-d --depth")
     :convert(one_of("-d", { "syn", "control", "call", "auth" }))
@@ -176,6 +172,14 @@ function M.parser()
   p:option("-w --write")
   p:option("--contact"):convert(at_most("--contact", CONTACT))
   p:option("--gre-control")
+  p:option("--script")
+  p:option("--script-args")
+  p:flag("-4"):target("ipv4")
+  p:flag("-6"):target("ipv6")
+  p:flag("-n"):target("numeric")
+end
+
+local function add_telling(p)
   p:option("-f --format"):convert(one_of("-f", report.names))
   p:option("-o --output"):count("*"):convert(output)
   p:option("--policy")
@@ -191,20 +195,23 @@ function M.parser()
   p:option("--baseline")
   p:option("-e"):count("*"):target("records")
   p:option("--explain"):args("*")
-  p:option("--script")
-  p:option("--script-args")
-  p:flag("-4"):target("ipv4")
-  p:flag("-6"):target("ipv6")
-  p:flag("-n"):target("numeric")
-  for _, flag in ipairs { "--trace", "--all", "--remedies", "--brief",
-                          "--with-run",
-                          "-v --verbose", "-q --quiet",
-                          "-h --help", "-V --version" } do
-    p:flag(flag)
-  end
   p:flag("--no-color"):target("color"):action(function(options)
     options.color = "never"
   end)
+end
+
+--- The parser of the command line, for what completes it in a shell, too.
+-- @treturn table of argparse
+function M.parser()
+  local p = require "argparse"("pptpgrade"):add_help(false)
+  p:argument("targets"):args("*")
+  add_asking(p)
+  add_telling(p)
+  for _, flag in ipairs { "--trace", "--all", "--remedies", "--brief",
+                          "--with-run", "-v --verbose", "-q --quiet",
+                          "-h --help", "-V --version" } do
+    p:flag(flag)
+  end
   return p
 end
 
