@@ -27,15 +27,10 @@ struct pptp_numbered {
 	uint64_t special;
 	struct told *told;
 	size_t told_count;
-};
-
-/* What is needed while it is built. */
-struct build {
-	struct pptp_numbered *n;
+	/* As they were added; gone once they are numbered. */
 	struct pptp_span_v4 *v4;
 	struct pptp_span_v6 *v6;
 	size_t v4_count, v4_room, v6_count, v6_room;
-	struct pptp_ranges_work work;
 };
 
 static enum pptp_error fail(char *text, size_t room, const char *why)
@@ -53,16 +48,16 @@ static enum pptp_error out_of_memory(char *text, size_t room)
 
 /* ---- spans --------------------------------------------------------------- */
 
-static bool add_v4(struct build *b, const struct pptp_block *piece,
+static bool add_v4(struct pptp_numbered *n, const struct pptp_block *piece,
 		   struct pptp_port_choice ports)
 {
-	void *all = b->v4;
+	void *all = n->v4;
 
-	if (b->v4_count == UINT32_MAX ||
-	    !pptp_grow(&all, b->v4_count, &b->v4_room, sizeof(*b->v4)))
+	if (n->v4_count == UINT32_MAX ||
+	    !pptp_grow(&all, n->v4_count, &n->v4_room, sizeof(*n->v4)))
 		return false;
-	b->v4 = all;
-	b->v4[b->v4_count++] = (struct pptp_span_v4){
+	n->v4 = all;
+	n->v4[n->v4_count++] = (struct pptp_span_v4){
 	    .first = pptp_address_v4_value(&piece->first),
 	    .last = pptp_address_v4_value(&piece->last),
 	    .ports = ports.value,
@@ -71,17 +66,17 @@ static bool add_v4(struct build *b, const struct pptp_block *piece,
 	return true;
 }
 
-static bool add_v6(struct build *b, const struct pptp_block *piece,
+static bool add_v6(struct pptp_numbered *n, const struct pptp_block *piece,
 		   struct pptp_port_choice ports)
 {
 	struct pptp_span_v6 *s;
-	void *all = b->v6;
+	void *all = n->v6;
 
-	if (b->v6_count == UINT32_MAX ||
-	    !pptp_grow(&all, b->v6_count, &b->v6_room, sizeof(*b->v6)))
+	if (n->v6_count == UINT32_MAX ||
+	    !pptp_grow(&all, n->v6_count, &n->v6_room, sizeof(*n->v6)))
 		return false;
-	b->v6 = all;
-	s = &b->v6[b->v6_count++];
+	n->v6 = all;
+	s = &n->v6[n->v6_count++];
 	memcpy(s->first, piece->first.bytes, sizeof(s->first));
 	s->more = (uint16_t)(pptp_block_size(piece) - 1);
 	s->ports = ports.value;
@@ -110,31 +105,31 @@ static void count_special(struct pptp_numbered *n, uint64_t addresses)
 			 : n->special + addresses;
 }
 
-static enum pptp_error add_entry(struct build *b,
-				 const struct pptp_target_entry *e, char *text,
-				 size_t room)
+enum pptp_error pptp_numbered_add(void *context, const struct pptp_block *block,
+				  uint16_t port, char *text, size_t room)
 {
-	struct pptp_port_choice ports = b->n->usual;
-	uint64_t left = pptp_block_size(&e->block);
+	struct pptp_numbered *n = context;
+	struct pptp_port_choice ports = n->usual;
+	uint64_t left = pptp_block_size(block);
 	struct pptp_special_cut cut;
 	struct pptp_block piece;
 
-	if (e->block.first.family == 6 && left > PPTP_NUMBERED_V6)
-		return refuse_v6(&e->block, text, room);
-	if (e->port != 0)
-		ports = (struct pptp_port_choice){e->port, false};
-	pptp_special_begin(&cut, &e->block);
+	if (block->first.family == 6 && left > PPTP_NUMBERED_V6)
+		return refuse_v6(block, text, room);
+	if (port != 0)
+		ports = (struct pptp_port_choice){port, false};
+	pptp_special_begin(&cut, block);
 	while (pptp_special_next(&cut, &piece)) {
 		left -= pptp_block_size(&piece);
-		if (!(piece.first.family == 4 ? add_v4(b, &piece, ports)
-					      : add_v6(b, &piece, ports)))
+		if (!(piece.first.family == 4 ? add_v4(n, &piece, ports)
+					      : add_v6(n, &piece, ports)))
 			return out_of_memory(text, room);
 	}
-	count_special(b->n, left);
+	count_special(n, left);
 	return PPTP_OK;
 }
 
-static enum pptp_error add_entries(struct build *b,
+static enum pptp_error add_entries(struct pptp_numbered *n,
 				   const struct pptp_target_list *l, char *text,
 				   size_t room)
 {
@@ -143,11 +138,13 @@ static enum pptp_error add_entries(struct build *b,
 
 	for (i = 0; i < l->count && error == PPTP_OK; i++)
 		if (l->entries[i].block.first.family != 0)
-			error = add_entry(b, &l->entries[i], text, room);
-	if (b->v4_count > 0)
-		qsort(b->v4, b->v4_count, sizeof(*b->v4), pptp_span_v4_order);
-	if (b->v6_count > 0)
-		qsort(b->v6, b->v6_count, sizeof(*b->v6), pptp_span_v6_order);
+			error =
+			    pptp_numbered_add(n, &l->entries[i].block,
+					      l->entries[i].port, text, room);
+	if (n->v4_count > 0)
+		qsort(n->v4, n->v4_count, sizeof(*n->v4), pptp_span_v4_order);
+	if (n->v6_count > 0)
+		qsort(n->v6, n->v6_count, sizeof(*n->v6), pptp_span_v6_order);
 	return error;
 }
 
@@ -202,33 +199,51 @@ static enum pptp_error explain(enum pptp_ranges_status status, char *text,
 	}
 }
 
-static enum pptp_error build_ranges(struct build *b,
-				    const struct pptp_exclusions *x, char *text,
-				    size_t room)
+/* Counts, makes room, and fills it. */
+static enum pptp_ranges_status build(struct pptp_numbered *n,
+				     const struct pptp_exclusions *x,
+				     struct pptp_ranges_work *work)
 {
-	struct pptp_numbered *n = b->n;
 	struct pptp_spans spans = {
-	    .v4 = b->v4,
-	    .v6 = b->v6,
-	    .v4_count = (uint32_t)b->v4_count,
-	    .v6_count = (uint32_t)b->v6_count,
+	    .v4 = n->v4,
+	    .v6 = n->v6,
+	    .v4_count = (uint32_t)n->v4_count,
+	    .v6_count = (uint32_t)n->v6_count,
 	    .excluded = x->blocks,
 	    .excluded_count = x->count,
 	};
-	enum pptp_ranges_status status;
+	enum pptp_ranges_status status =
+	    pptp_ranges_build(&n->ranges, &spans, &n->ports, work);
+
+	if (status != PPTP_RANGES_ROOM || !make_room(&n->ranges))
+		return status;
+	return pptp_ranges_build(&n->ranges, &spans, &n->ports, work);
+}
+
+static void free_spans(struct pptp_numbered *n)
+{
+	free(n->v4);
+	free(n->v6);
+	n->v4 = NULL;
+	n->v6 = NULL;
+}
+
+static enum pptp_error build_ranges(struct pptp_numbered *n,
+				    const struct pptp_exclusions *x, char *text,
+				    size_t room)
+{
+	struct pptp_ranges_work *work = calloc(1, sizeof(*work));
+	enum pptp_ranges_status status = PPTP_RANGES_ROOM;
 
 	n->ranges.by_number = calloc(PPTP_RANGES_INDEX, sizeof(uint32_t));
 	n->ranges.by_address = calloc(PPTP_RANGES_INDEX, sizeof(uint32_t));
-	if (n->ranges.by_number == NULL || n->ranges.by_address == NULL)
-		return out_of_memory(text, room);
-	status = pptp_ranges_build(&n->ranges, &spans, &n->ports, &b->work);
-	if (status == PPTP_RANGES_ROOM) {
-		if (!make_room(&n->ranges))
-			return out_of_memory(text, room);
-		status =
-		    pptp_ranges_build(&n->ranges, &spans, &n->ports, &b->work);
-	}
-	return explain(status, text, room);
+	if (work != NULL && n->ranges.by_number != NULL &&
+	    n->ranges.by_address != NULL)
+		status = build(n, x, work);
+	free(work);
+	free_spans(n);
+	return status == PPTP_RANGES_ROOM ? out_of_memory(text, room)
+					  : explain(status, text, room);
 }
 
 /* ---- names and labels ---------------------------------------------------- */
@@ -315,41 +330,16 @@ void pptp_numbered_tell(const struct pptp_numbered *n,
 
 /* ---- all of it ----------------------------------------------------------- */
 
-static enum pptp_error fill(struct build *b, struct pptp_targets *t, char *text,
-			    size_t room)
-{
-	const struct pptp_target_list *l = pptp_targets_list(t);
-	struct pptp_exclusions *x = pptp_targets_exclusions(t);
-	enum pptp_error error = add_entries(b, l, text, room);
-
-	pptp_exclusions_close(x);
-	if (error == PPTP_OK)
-		error = build_ranges(b, x, text, room);
-	if (error == PPTP_OK && !gather_told(b->n, l))
-		error = out_of_memory(text, room);
-	return error;
-}
-
 enum pptp_error pptp_numbered_open(struct pptp_numbered **n,
-				   struct pptp_targets *t,
 				   const uint16_t *ports, size_t port_count,
 				   char *text, size_t room)
 {
-	struct build *b = calloc(1, sizeof(*b));
 	enum pptp_error error;
 
 	*n = calloc(1, sizeof(**n));
-	if (b == NULL || *n == NULL) {
-		error = out_of_memory(text, room);
-	} else {
-		b->n = *n;
-		error = choose_ports(*n, ports, port_count, text, room);
-		if (error == PPTP_OK)
-			error = fill(b, t, text, room);
-		free(b->v4);
-		free(b->v6);
-	}
-	free(b);
+	if (*n == NULL)
+		return out_of_memory(text, room);
+	error = choose_ports(*n, ports, port_count, text, room);
 	if (error != PPTP_OK) {
 		pptp_numbered_close(*n);
 		*n = NULL;
@@ -357,10 +347,27 @@ enum pptp_error pptp_numbered_open(struct pptp_numbered **n,
 	return error;
 }
 
+enum pptp_error pptp_numbered_build(struct pptp_numbered *n,
+				    struct pptp_targets *t, char *text,
+				    size_t room)
+{
+	const struct pptp_target_list *l = pptp_targets_list(t);
+	struct pptp_exclusions *x = pptp_targets_exclusions(t);
+	enum pptp_error error = add_entries(n, l, text, room);
+
+	pptp_exclusions_close(x);
+	if (error == PPTP_OK)
+		error = build_ranges(n, x, text, room);
+	if (error == PPTP_OK && !gather_told(n, l))
+		error = out_of_memory(text, room);
+	return error;
+}
+
 void pptp_numbered_close(struct pptp_numbered *n)
 {
 	if (n == NULL)
 		return;
+	free_spans(n);
 	free(n->ranges.v4);
 	free(n->ranges.v6);
 	free(n->ranges.by_number);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/ports.h"
+
 struct text {
 	const char *at;
 	size_t length;
@@ -264,4 +266,46 @@ bool pptp_spec_parse(struct pptp_spec *s, const char *text, size_t length,
 	pptp_spec_quote(quoted, text, length);
 	snprintf(why, PPTP_SPEC_SENTENCE, "target '%s' %s", quoted, wrong);
 	return false;
+}
+
+/* "443" or "8000-8010" */
+static bool add_ports(struct pptp_port_set *set, struct text t)
+{
+	struct text last = t, first;
+	unsigned from, to;
+
+	if (!cut(&last, '-', &first))
+		first = last;
+	if (!number(first, 65535, &from) || !number(last, 65535, &to) ||
+	    from == 0 || from > to)
+		return false;
+	for (; from <= to; from++)
+		pptp_port_set_add(set, (uint16_t)from);
+	return true;
+}
+
+bool pptp_spec_ports(const char *text, uint16_t ports[PPTP_SPEC_PORTS],
+		     size_t *count, char why[PPTP_SPEC_SENTENCE])
+{
+	struct text rest = {text, strlen(text)}, one;
+	struct pptp_port_set set = {{0}};
+	char quoted[PPTP_SPEC_QUOTED];
+	bool right = true;
+	int port;
+
+	while (right && cut(&rest, ',', &one))
+		right = add_ports(&set, one);
+	if (!right || !add_ports(&set, rest)) {
+		pptp_spec_quote(quoted, text, strlen(text));
+		snprintf(why, PPTP_SPEC_SENTENCE,
+			 "'%s' is no list of ports from 1 to 65535; write for "
+			 "example 1723 or 443,1723,8000-8010",
+			 quoted);
+		return false;
+	}
+	*count = 0;
+	for (port = pptp_port_set_next(&set, 0); port >= 0;
+	     port = pptp_port_set_next(&set, port + 1))
+		ports[(*count)++] = (uint16_t)port;
+	return true;
 }

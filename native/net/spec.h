@@ -19,6 +19,14 @@ struct pptp_spec {
 bool pptp_spec_parse(struct pptp_spec *s, const char *text, size_t length,
 		     char why[PPTP_SPEC_SENTENCE]);
 
+#define PPTP_SPEC_PORTS 65535
+
+/* A list of ports and ranges of them, "1723,443,8000-8010", in rising order and
+ * each once. The whole of `text` must be used. False with one sentence in
+ * `why`, safe for terminals. */
+bool pptp_spec_ports(const char *text, uint16_t ports[PPTP_SPEC_PORTS],
+		     size_t *count, char why[PPTP_SPEC_SENTENCE]);
+
 #define PPTP_SPEC_QUOTED 100
 
 /* As much of `text` as a sentence has room for, in printable ASCII. */

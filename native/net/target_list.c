@@ -42,14 +42,21 @@ bool pptp_target_list_reserve(struct pptp_target_list *l)
 	return true;
 }
 
+void pptp_target_list_count(struct pptp_target_list *l,
+			    const struct pptp_block *b)
+{
+	l->addresses = plus(l->addresses, pptp_block_size(b));
+	l->public = plus(l->public, pptp_block_public(b));
+}
+
 void pptp_target_list_append(struct pptp_target_list *l,
 			     const struct pptp_target_entry *e)
 {
 	l->entries[l->count++] = *e;
-	l->addresses =
-	    plus(l->addresses, e->pending ? 1 : pptp_block_size(&e->block));
-	if (!e->pending)
-		l->public = plus(l->public, pptp_block_public(&e->block));
+	if (e->pending)
+		l->addresses = plus(l->addresses, 1);
+	else
+		pptp_target_list_count(l, &e->block);
 }
 
 void pptp_target_list_settle(struct pptp_target_list *l, size_t at,

@@ -31,6 +31,9 @@ bool pptp_target_list_reserve(struct pptp_target_list *l);
 /* Takes the entry's strings over. There has to be room. */
 void pptp_target_list_append(struct pptp_target_list *l,
 			     const struct pptp_target_entry *e);
+/* Adds a block that is kept elsewhere to both sums. */
+void pptp_target_list_count(struct pptp_target_list *l,
+			    const struct pptp_block *b);
 /* The address of a name that was pending; family 0: it has none. */
 void pptp_target_list_settle(struct pptp_target_list *l, size_t at,
 			     const struct pptp_address *a);

@@ -59,6 +59,13 @@ void pptp_targets_numeric(struct pptp_targets *t)
 	t->numeric = true;
 }
 
+void pptp_targets_divert(struct pptp_targets *t, pptp_targets_keep *keep,
+			 void *context)
+{
+	t->keep = keep;
+	t->keep_context = context;
+}
+
 /* ---- entries ------------------------------------------------------------- */
 
 static enum pptp_error out_of_memory(char *text, size_t room)
@@ -130,6 +137,18 @@ static bool copy_strings(const struct pptp_targets *t,
 	return false;
 }
 
+static enum pptp_error divert(struct pptp_targets *t,
+			      const struct pptp_target_entry *e, char *text,
+			      size_t room)
+{
+	enum pptp_error error =
+	    t->keep(t->keep_context, &e->block, e->port, text, room);
+
+	if (error == PPTP_OK)
+		pptp_target_list_count(&t->wanted, &e->block);
+	return error;
+}
+
 /* `labels` NULL: none. */
 static enum pptp_error add(struct pptp_targets *t, const char *spec,
 			   size_t length, const char *labels, char *text,
@@ -148,6 +167,8 @@ static enum pptp_error add(struct pptp_targets *t, const char *spec,
 	e.pending = s.first.family == 0;
 	if (e.pending && t->numeric)
 		return not_looked_up(s.name, text, room);
+	if (t->keep != NULL && !e.pending && labels == NULL)
+		return divert(t, &e, text, room);
 	if (!pptp_target_list_reserve(&t->wanted) ||
 	    (e.pending && !ask(t, s.name)) ||
 	    !copy_strings(t, &e, s.name, labels))

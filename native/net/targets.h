@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "format/address.h"
+#include "core/blocks.h"
 #include "format/error.h"
 
 struct pptp_exclusions;
@@ -35,6 +35,15 @@ enum pptp_error pptp_targets_open(struct pptp_targets **t, uint16_t port,
 void pptp_targets_close(struct pptp_targets *t); /* NULL is allowed */
 /* From now on nothing is looked up: a host name is PPTP_ERROR_ARGUMENT. */
 void pptp_targets_numeric(struct pptp_targets *t);
+/* From now on `keep` gets all that has neither a name nor labels, with port 0
+ * where none was given, and nothing of it stays here but its count: for many
+ * millions. It returns as pptp_targets_add() does. */
+typedef enum pptp_error pptp_targets_keep(void *context,
+					  const struct pptp_block *block,
+					  uint16_t port, char *text,
+					  size_t room);
+void pptp_targets_divert(struct pptp_targets *t, pptp_targets_keep *keep,
+			 void *context);
 /* Each returns PPTP_OK or an error with one sentence in `text`: what is wrong,
  * with which value (and line), what to do. An empty file is
  * PPTP_ERROR_ARGUMENT; a missing one, or a directory, PPTP_ERROR_SYSTEM. */

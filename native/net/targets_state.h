@@ -21,6 +21,10 @@ struct pptp_targets {
 	struct pptp_target_list wanted;
 	struct pptp_exclusions excluded;
 	bool numeric; /* no name is looked up */
+	/* Of targets.h; NULL: the list does. */
+	enum pptp_error (*keep)(void *context, const struct pptp_block *block,
+				uint16_t port, char *text, size_t room);
+	void *keep_context;
 	uint16_t port;
 	uint8_t family;
 	struct pptp_lookup_queue *names; /* NULL: there was none yet */

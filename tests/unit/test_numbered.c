@@ -7,9 +7,11 @@ static struct pptp_numbered *n;
 
 static void open_numbered(const uint16_t *ports, size_t count)
 {
-	ck_assert_msg(pptp_numbered_open(&n, t, ports, count, text,
-					 sizeof(text)) == PPTP_OK,
-		      "%s", text);
+	ck_assert_msg(
+	    pptp_numbered_open(&n, ports, count, text, sizeof(text)) ==
+		    PPTP_OK &&
+		pptp_numbered_build(n, t, text, sizeof(text)) == PPTP_OK,
+	    "%s", text);
 }
 
 static uint64_t count(void)
@@ -156,13 +158,14 @@ START_TEST(a_block_of_ipv6_is_no_list)
 	ck_assert_uint_eq(count(), 65536);
 	pptp_numbered_close(n);
 	add("2001:db8:1::/111");
-	ck_assert_int_eq(
-	    pptp_numbered_open(&n, t, &port, 1, text, sizeof(text)),
-	    PPTP_ERROR_ARGUMENT);
+	ck_assert_int_eq(pptp_numbered_open(&n, &port, 1, text, sizeof(text)),
+			 PPTP_OK);
+	ck_assert_int_eq(pptp_numbered_build(n, t, text, sizeof(text)),
+			 PPTP_ERROR_ARGUMENT);
 	ck_assert_str_eq(text, "target '2001:db8:1::-2001:db8:1::1:ffff' has "
 			       "more than 65536 IPv6 addresses; list those "
 			       "that are known");
-	ck_assert_ptr_null(n);
+	pptp_numbered_close(n);
 }
 END_TEST
 
@@ -201,6 +204,37 @@ START_TEST(labels_are_those_of_the_first_line_that_has_the_target)
 }
 END_TEST
 
+START_TEST(what_has_no_labels_is_diverted_and_counts)
+{
+	static const uint16_t port = 1723;
+	struct pptp_target target;
+
+	ck_assert_int_eq(pptp_numbered_open(&n, &port, 1, text, sizeof(text)),
+			 PPTP_OK);
+	pptp_targets_divert(t, pptp_numbered_add, n);
+	ck_assert_int_eq(add_file("8.8.8.8\n8.8.8.7:99\n8.8.8.0/31,x\n"
+				  "9.9.9.9\n8.8.8.8\n"),
+			 PPTP_OK);
+	ck_assert_int_eq(add_file("8.8.8.8\n2001:db8::/64\n"),
+			 PPTP_ERROR_ARGUMENT);
+	ck_assert_has(text, "line 2: target '2001:db8::-2001:db8::ffff:");
+	ck_assert_int_eq(exclude_file("9.9.9.9\n"), PPTP_OK);
+	ck_assert_uint_eq(pptp_targets_count(t), 7);
+	ck_assert_uint_eq(pptp_targets_public(t), 7);
+	ck_assert_int_eq(pptp_numbered_build(n, t, text, sizeof(text)),
+			 PPTP_OK);
+	ck_assert_uint_eq(count(), 4);
+	ck_assert_str_eq(nth(1), "8.8.8.1 1723");
+	ck_assert_str_eq(nth(2), "8.8.8.7 99");
+	ck_assert_str_eq(labels_of("8.8.8.1", 1723), "x");
+	pptp_numbered_close(n);
+	ck_assert(pptp_targets_next(t, &target));
+	ck_assert_str_eq(target.labels, "x");
+	ck_assert(pptp_targets_next(t, &target));
+	ck_assert(!pptp_targets_next(t, &target));
+}
+END_TEST
+
 START_TEST(nothing_left_is_no_error_and_no_port_is_one)
 {
 	static const uint16_t port = 1723;
@@ -210,10 +244,10 @@ START_TEST(nothing_left_is_no_error_and_no_port_is_one)
 	open_numbered(&port, 1);
 	ck_assert_uint_eq(count(), 0);
 	pptp_numbered_close(n);
-	ck_assert_int_eq(
-	    pptp_numbered_open(&n, t, &port, 0, text, sizeof(text)),
-	    PPTP_ERROR_ARGUMENT);
+	ck_assert_int_eq(pptp_numbered_open(&n, &port, 0, text, sizeof(text)),
+			 PPTP_ERROR_ARGUMENT);
 	ck_assert_has(text, "no port is given");
+	ck_assert_ptr_null(n);
 }
 END_TEST
 
@@ -225,6 +259,7 @@ int main(void)
 	WITH(s, special_space_is_left_out_of_what_is_larger);
 	WITH(s, a_block_of_ipv6_is_no_list);
 	WITH(s, labels_are_those_of_the_first_line_that_has_the_target);
+	WITH(s, what_has_no_labels_is_diverted_and_counts);
 	WITH(s, nothing_left_is_no_error_and_no_port_is_one);
 	return run_suite(s);
 }

@@ -103,6 +103,43 @@ START_TEST(prefixes_are_from_0_to_32_and_128)
 }
 END_TEST
 
+START_TEST(lists_of_ports_are_sorted_and_each_is_once)
+{
+	static uint16_t ports[PPTP_SPEC_PORTS];
+	char why[PPTP_SPEC_SENTENCE];
+	size_t count;
+
+	ck_assert(
+	    pptp_spec_ports("1723,443,8000-8002,443,8001", ports, &count, why));
+	ck_assert_uint_eq(count, 5);
+	ck_assert_uint_eq(ports[0], 443);
+	ck_assert_uint_eq(ports[1], 1723);
+	ck_assert_uint_eq(ports[4], 8002);
+	ck_assert(pptp_spec_ports("1-65535", ports, &count, why));
+	ck_assert_uint_eq(count, 65535);
+	ck_assert_uint_eq(ports[65534], 65535);
+}
+END_TEST
+
+START_TEST(what_is_no_list_of_ports_is_told)
+{
+	static const char *const bad[] = {
+	    "",   "0",  "65536", "1,",  ",1",   "1,,2",    "9-8", "0-3",
+	    "1-", "-1", "1-2-3", "1 2", "http", "1,65536", "01",  "1-x"};
+	static uint16_t ports[PPTP_SPEC_PORTS];
+	char why[PPTP_SPEC_SENTENCE];
+	size_t count;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		ck_assert_msg(!pptp_spec_ports(bad[i], ports, &count, why),
+			      "%s", bad[i]);
+	ck_assert(!pptp_spec_ports("1\x1b[2J", ports, &count, why));
+	ck_assert_str_eq(why,
+			 "'1\\x1B[2J' is no list of ports from 1 to 65535; "
+			 "write for example 1723 or 443,1723,8000-8010");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("spec");
@@ -112,5 +149,7 @@ int main(void)
 	CLAIM(suite, names_are_no_longer_than_dns_has_them);
 	CLAIM(suite, ports_are_from_1_to_65535);
 	CLAIM(suite, prefixes_are_from_0_to_32_and_128);
+	CLAIM(suite, lists_of_ports_are_sorted_and_each_is_once);
+	CLAIM(suite, what_is_no_list_of_ports_is_told);
 	return run_suite(suite);
 }
