@@ -30,11 +30,11 @@ static void set_timer(struct pptp_probe *e, int64_t at)
 struct pptp_connection_way pptp_probe_way(struct pptp_probe *e)
 {
 	return (struct pptp_connection_way){
-	    .source = &e->route.source,
+	    .source = &e->source,
 	    .target = &e->plan.target,
 	    .port = e->plan.port,
 	    .interface = e->common->interface,
-	    .index = e->route.index,
+	    .index = e->index,
 	    .loop = e->common->loop,
 	    .watch = &e->watch,
 	};
@@ -398,7 +398,7 @@ unsigned pptp_probe_socket_event(struct pptp_probe *e, uint32_t events)
 static enum pptp_side side_of(const struct pptp_probe *e,
 			      const struct pptp_ip *ip)
 {
-	return pptp_address_equal(&ip->source, &e->route.source) &&
+	return pptp_address_equal(&ip->source, &e->source) &&
 		       !pptp_address_equal(&ip->source, &e->plan.target)
 		   ? PPTP_US
 		   : PPTP_SERVER;

@@ -53,7 +53,9 @@ struct pptp_probe_common { /* what all probes of one owner share */
 struct pptp_probe { /* zeroed before init() */
 	struct pptp_probe_common *common;
 	struct pptp_plan plan; /* with texts of its own */
-	struct pptp_route route;
+	struct pptp_address source;
+	bool own_host;             /* the target is an address of this host */
+	unsigned index;            /* of the interface that leads there */
 	struct pptp_wire_out *out; /* NULL: no raw packets */
 	struct pptp_wire_in *in;   /* NULL: no raw packets */
 	/* For the owner: `ready` and `due` are what it calls events by. */

@@ -46,9 +46,9 @@ static bool begin_conversation(struct pptp_probe *e, uint16_t call_id,
 {
 	struct pptp_probe_common *common = e->common;
 	struct pptp_vantage v = {
-	    .source = e->route.source,
+	    .source = e->source,
 	    .reach = common->wire != NULL ? PPTP_REACH_RAW : PPTP_REACH_TCP,
-	    .own_host = e->route.local,
+	    .own_host = e->own_host,
 	    .call_id = call_id,
 	    .time_us = wall_clock(),
 	    .run = common->run,

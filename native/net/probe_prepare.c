@@ -74,7 +74,9 @@ static void explain_route(const struct pptp_probe *e, enum pptp_error error,
 			 strerror(errno));
 }
 
-static enum pptp_error find_route(struct pptp_probe *e, char *text, size_t room)
+static enum pptp_error find_route(struct pptp_probe *e,
+				  struct pptp_route *route, char *text,
+				  size_t room)
 {
 	struct pptp_probe_common *common = e->common;
 	const struct pptp_address *source = &common->source;
@@ -84,11 +86,14 @@ static enum pptp_error find_route(struct pptp_probe *e, char *text, size_t room)
 	if (source->family != e->plan.target.family)
 		source = NULL;
 	error = pptp_route_find(&common->router, &e->plan.target,
-				common->interface, source, &e->route);
+				common->interface, source, route);
 	if (error != PPTP_OK)
 		explain_route(e, error, text, room);
 	if (common->source.family != 0)
-		e->route.source = common->source;
+		route->source = common->source;
+	e->source = route->source;
+	e->own_host = route->local;
+	e->index = route->index;
 	return error;
 }
 
@@ -97,7 +102,7 @@ static enum pptp_error check_plan(const struct pptp_probe *e, char *text,
 {
 	char address[PPTP_ADDRESS_TEXT], source[PPTP_ADDRESS_TEXT];
 	struct pptp_vantage v = {
-	    .source = e->route.source,
+	    .source = e->source,
 	    .reach = e->common->wire != NULL ? PPTP_REACH_RAW : PPTP_REACH_TCP,
 	};
 	enum pptp_error error = pptp_plan_check(&e->plan, &v);
@@ -111,7 +116,7 @@ static enum pptp_error check_plan(const struct pptp_probe *e, char *text,
 		return error;
 	}
 	pptp_address_format(&e->plan.target, address);
-	pptp_address_format(&e->route.source, source);
+	pptp_address_format(&e->source, source);
 	snprintf(text, room,
 		 "no conversation%s can be held from %s with %s port %u",
 		 e->plan.opening == PPTP_OPENING_GRE ? " over GRE" : "", source,
@@ -123,16 +128,17 @@ enum pptp_error pptp_probe_prepare(struct pptp_probe *e, char *text,
 				   size_t room)
 {
 	struct pptp_wire *w = e->common->wire;
-	enum pptp_error error = find_route(e, text, room);
+	struct pptp_route route = {.index = 0};
+	enum pptp_error error = find_route(e, &route, text, room);
 
 	if (error == PPTP_OK)
 		error = check_plan(e, text, room);
 	if (error != PPTP_OK || w == NULL)
 		return error;
-	error = pptp_wire_out(w, &e->route, &e->out, text, room);
+	error = pptp_wire_out(w, &route, &e->out, text, room);
 	if (error == PPTP_OK)
 		error = pptp_wire_port(w, e->plan.port, text, room);
 	if (error == PPTP_OK)
-		error = pptp_wire_in(w, e->route.interface, &e->in, text, room);
+		error = pptp_wire_in(w, route.interface, &e->in, text, room);
 	return error;
 }

@@ -251,7 +251,7 @@ struct pptp_task *pptp_task_new(struct pptp_prober *p,
 	t->probe.timer.context = t;
 	t->entry.owner = t;
 	t->entry.server = &t->probe.plan.target;
-	t->entry.source = &t->probe.route.source;
+	t->entry.source = &t->probe.source;
 	if (pptp_probe_init(&t->probe, &p->common, &pulled->plan,
 			    pulled->exchange))
 		return t;
