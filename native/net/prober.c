@@ -167,11 +167,17 @@ static enum pptp_error open_wire(struct pptp_prober *p,
 	text[0] = '\0';
 	if (!f->tcp_only)
 		error = pptp_wire_open(&p->wire, &config, text, room);
+	p->owns_wire = error == PPTP_OK;
 	if (error == PPTP_ERROR_PRIVILEGE && f->write == NULL &&
 	    (f->stay || f->tcp_only))
 		return PPTP_OK;
-	if (error != PPTP_OK)
-		return explain_wire(error, f->write != NULL, text, room);
+	return error == PPTP_OK
+		   ? PPTP_OK
+		   : explain_wire(error, f->write != NULL, text, room);
+}
+
+static void listen_to_wire(struct pptp_prober *p)
+{
 	p->common.wire = p->wire;
 	p->consumer = (struct pptp_wire_consumer){
 	    .context = p,
@@ -179,14 +185,14 @@ static enum pptp_error open_wire(struct pptp_prober *p,
 	    .lost = on_lost,
 	    .wants = add_wants,
 	};
-	pptp_wire_listen(p->wire, &p->consumer);
-	return PPTP_OK;
+	if (p->wire != NULL)
+		pptp_wire_listen(p->wire, &p->consumer);
 }
 
 static enum pptp_error open_loop(struct pptp_prober *p, char *text, size_t room)
 {
 	if (pptp_loop_open(&p->loop) == PPTP_OK) {
-		p->common.loop = p->loop;
+		p->owns_loop = true;
 		return PPTP_OK;
 	}
 	snprintf(text, room, "cannot wait for events: %s", strerror(errno));
@@ -208,10 +214,15 @@ static enum pptp_error configure(struct pptp_prober *p,
 		error = pptp_jobs_init(&p->jobs,
 				       f->jobs > 0 ? f->jobs : PPTP_PROBER_JOBS,
 				       text, room);
-	if (error == PPTP_OK)
+	p->loop = f->loop;
+	p->wire = f->wire;
+	if (error == PPTP_OK && p->loop == NULL)
 		error = open_loop(p, text, room);
-	if (error == PPTP_OK)
+	if (error == PPTP_OK && p->wire == NULL)
 		error = open_wire(p, f, text, room);
+	p->common.loop = p->loop;
+	if (error == PPTP_OK)
+		listen_to_wire(p);
 	return error;
 }
 
@@ -255,8 +266,12 @@ void pptp_prober_close(struct pptp_prober *p)
 		(void)pptp_wire_drain(p->wire, NULL);
 	while (p->all != NULL)
 		pptp_task_drop(p->all);
-	pptp_wire_close(p->wire);
-	pptp_loop_close(p->loop);
+	if (p->owns_wire)
+		pptp_wire_close(p->wire);
+	else if (p->wire != NULL)
+		pptp_wire_leave(p->wire, &p->consumer);
+	if (p->owns_loop)
+		pptp_loop_close(p->loop);
 	if (p->common.router >= 0)
 		close(p->common.router);
 	pptp_demux_free(&p->demux);

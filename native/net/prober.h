@@ -39,6 +39,11 @@ struct pptp_prober_config {
 	void (*trace)(void *context, const struct pptp_address *target,
 		      enum pptp_side side, int64_t at_us, const char *text);
 	void *context;
+	/* Those of somebody else, who closes them after the prober; NULL: its
+	 * own. Without `loop` no `wire`, and with it `write`, `stay` and
+	 * `tcp_only` say nothing. */
+	struct pptp_loop *loop;
+	struct pptp_wire *wire;
 };
 
 /* On failure `text` has one sentence: what, with which value, what to do. */

@@ -33,7 +33,8 @@ struct pptp_task {
 
 struct pptp_prober {
 	struct pptp_loop *loop;
-	struct pptp_wire *wire; /* NULL: TCP only */
+	struct pptp_wire *wire;    /* NULL: TCP only */
+	bool owns_loop, owns_wire; /* and closes it */
 	struct pptp_wire_consumer consumer;
 	struct pptp_probe_common common;
 	char interface[PPTP_INTERFACE_NAME]; /* "": as routed */

@@ -13,6 +13,16 @@ void pptp_wire_listen(struct pptp_wire *w, struct pptp_wire_consumer *c)
 	w->consumers = c;
 }
 
+void pptp_wire_leave(struct pptp_wire *w, struct pptp_wire_consumer *c)
+{
+	struct pptp_wire_consumer **at = &w->consumers;
+
+	while (*at != NULL && *at != c)
+		at = &(*at)->next;
+	if (*at != NULL)
+		*at = c->next;
+}
+
 enum pptp_error pptp_wire_out(struct pptp_wire *w,
 			      const struct pptp_route *route,
 			      struct pptp_wire_out **out, char *text,

@@ -82,8 +82,10 @@ enum pptp_error pptp_wire_open(struct pptp_wire **w,
 /* NULL is allowed. For the last packets in the capture file, drain() first. */
 void pptp_wire_close(struct pptp_wire *w);
 
-/* Stays where it is until the wire is closed. */
+/* Stays where it is until it leaves, or the wire is closed. */
 void pptp_wire_listen(struct pptp_wire *w, struct pptp_wire_consumer *c);
+/* Not while a packet is in its hands. */
+void pptp_wire_leave(struct pptp_wire *w, struct pptp_wire_consumer *c);
 /* The way out of packets with the route's source, opened when it is first asked
  * for; likewise the capture on an interface ("any": all of them). */
 enum pptp_error pptp_wire_out(struct pptp_wire *w,

@@ -4,6 +4,7 @@
 
 #include <limits.h>
 
+#include "unit/fake_wire.h"
 #include "unit/servers.h"
 
 static unsigned left = UINT_MAX; /* copies that memory is left for */
@@ -242,6 +243,75 @@ START_TEST(who_takes_the_connection_and_is_silent_needs_no_job)
 }
 END_TEST
 
+/* ---- with a loop and a wire of somebody else ------------------------------ */
+
+/* What answers a SYN: a RST from its destination. */
+static void answer_syn(const struct fake_packet *syn)
+{
+	struct pptp_captured c = fake_decode(syn->bytes, syn->length);
+	const struct pptp_tcp *tcp = &c.parts.tcp;
+	struct pptp_ip ip = {.ttl = 50, .protocol = PPTP_IP_TCP};
+	uint8_t packet[64];
+	struct pptp_writer w;
+
+	ip.source = c.parts.ip.destination;
+	ip.destination = c.parts.ip.source;
+	pptp_writer_init(&w, packet, sizeof(packet));
+	pptp_ip_encode(&w, &ip, 20);
+	pptp_write_u16(&w, tcp->destination_port);
+	pptp_write_u16(&w, tcp->source_port);
+	pptp_write_u32(&w, 0);
+	pptp_write_u32(&w, tcp->sequence_number + 1);
+	pptp_write_u8(&w, 0x50);
+	pptp_write_u8(&w, PPTP_TCP_RST | PPTP_TCP_ACK);
+	pptp_write_zeros(&w, 6);
+	ck_assert(pptp_writer_ok(&w));
+	fake_capture(packet, w.length);
+}
+
+/* Each by its address, whatever the order. */
+START_TEST(packets_of_a_wire_reach_the_plans_that_they_are_for)
+{
+	struct pptp_prober_config f = {.jobs = 8, .wire = &fake.wire};
+	const struct pptp_record *r;
+	struct pptp_prober *p;
+	int64_t tag, sum = 0;
+	int i;
+
+	fake_begin();
+	fake.wire.keeps = true;
+	ck_assert_int_eq(pptp_loop_open(&f.loop), PPTP_OK);
+	p = open_with(f);
+	ck_assert(pptp_prober_raw(p));
+	ck_assert_ptr_eq(pptp_prober_wire(p), &fake.wire);
+	ck_assert_ptr_eq(pptp_prober_loop(p), f.loop);
+	for (i = 0; i < 4; i++) {
+		struct pptp_plan it =
+		    plan(0x7f000100U + (uint32_t)i, 1723, PPTP_DEPTH_SYN);
+
+		start_plan(p, &it, i);
+	}
+	ck_assert_int_eq(pptp_prober_next(p, 0, &r, &tag), 0);
+	ck_assert_uint_eq(fake.sent_count, 4);
+	for (i = 3; i >= 0; i--)
+		answer_syn(&fake.sent[i]);
+	ck_assert(pptp_wire_drain(&fake.wire, NULL));
+	for (i = 0; i < 4; i++) {
+		r = next(p, &tag);
+		ck_assert_uint_eq(r->tcp.state, PPTP_CLOSED);
+		ck_assert_int_eq(pptp_address_v4_value(&r->target),
+				 0x7f000100 + tag);
+		sum += tag;
+	}
+	ck_assert_int_eq(sum, 6);
+	ck_assert_uint_eq(fake.kept, 4);
+	ck_assert_uint_eq(fake.flushed, 4);
+	pptp_prober_close(p);
+	ck_assert_ptr_null(fake.wire.consumers);
+	pptp_loop_close(f.loop);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("intake");
@@ -253,5 +323,6 @@ int main(void)
 	CLAIM(s, after_an_abort_no_source_is_asked);
 	CLAIM(s, no_more_are_pulled_than_silence_could_take);
 	CLAIM(s, who_takes_the_connection_and_is_silent_needs_no_job);
+	CLAIM(s, packets_of_a_wire_reach_the_plans_that_they_are_for);
 	return run_suite(s);
 }
