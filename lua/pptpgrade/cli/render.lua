@@ -32,6 +32,10 @@ function M:tell_left_out(file)
 end
 
 function M:render_verdicts(file)
+  if self.policy then
+    self:warn("--policy grades records: saved verdicts are shown as they " ..
+              "were graded")
+  end
   self.saved = file.run ~= nil
   for key, value in pairs(file.run or {}) do
     self.facts[key] = value

@@ -136,10 +136,15 @@ local function put_row(lines, w, row, opts)
   end
 end
 
+-- A narrow page breaks between marks, and never between a mark and its words.
 local function put_legend(lines, width)
   for _, text in ipairs(LEGEND) do
-    put_all(lines, width < WIDE and
-      layout.wrap("", (text:gsub("  ", ", ")), width) or { text })
+    if width < WIDE then
+      text = text:gsub("  ", "\2"):gsub(" ", "\1"):gsub("\2", ", ")
+    end
+    for _, one in ipairs(layout.wrap("", text, width)) do
+      lines[#lines + 1] = one:gsub("\1", " ")
+    end
   end
 end
 
