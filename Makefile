@@ -89,6 +89,13 @@ demo: deps ## grade real servers and print what they deserve (root)
 	$(Q)$(MAKE) --no-print-directory all $(B)/pptp-lab
 	$(Q)tests/system/demo
 
+# Of the page that make demo leaves; it stands in README.md.
+.PHONY: picture
+picture: docs/report.png
+docs/report.png: $(B)/demo.html
+	$(call say,PNG,$@)
+	$(Q)tests/system/picture $< $@
+
 bench: deps ## speed and memory, beside nmap in the same run (root)
 	$(Q)$(MAKE) --no-print-directory all $(B)/pptp-lab $(B)/bench-bare
 	$(Q)tests/bench/run

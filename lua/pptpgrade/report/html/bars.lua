@@ -76,7 +76,7 @@ local function letters(figures, linked)
     name_of(markup.badge("?"), linked and "grade=%3F"), figures.unknown, 0,
     figures.total)
   return figure("letters", "Grades", lines,
-    key("certain", "possible: a range&#39;s worst"))
+    key("certain", "possible, by a range"))
 end
 
 local function methods(figures, linked)

@@ -43,7 +43,9 @@ function Figures:count_grade(row)
   end
 end
 
+-- A reply that fits no row of ours has the name "unknown".
 function Figures:count_product(name)
+  name = name ~= "unknown" and name or ""
   if not self.products[name] then
     if self.names == PRODUCTS then
       name = "others"

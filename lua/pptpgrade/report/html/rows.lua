@@ -74,8 +74,8 @@ local function cell(look, inner)
 end
 
 local function mark(sign)
-  return cell("m", ('<span class="%s" aria-hidden="true">%s</span>' ..
-    '<span class="vh">%s</span>'):format(looks[sign], sign, says[sign]))
+  return cell("m", ('<span class="%s" role="img" aria-label="%s">%s</span>')
+    :format(looks[sign], says[sign], sign))
 end
 
 local function label_of(row)

@@ -3,7 +3,7 @@
 -- stands on, light and dark; a letter or a mark says what a colour says. `hash`
 -- is for the page's policy: html_spec computes it, and says what it has to be.
 return {
-  hash = "sha256-3ztnCBGoZxz99y6JDLs8yO5J05FvUYlRdMuZGhUPJEE=",
+  hash = "sha256-vohr3fmRyna5y1ZWtXIkXVy9LWzFLqQQ69TJ7zHEElc=",
   text = [=[
 :root{color-scheme:light dark;
 --ground:#fbfaf8;--sheet:#fff;--ink:#1c1f23;--soft:#565d66;--line:#dedad3;
@@ -114,8 +114,9 @@ text-decoration:underline;text-underline-offset:3px}
 .chip:not([aria-pressed=true]){background:var(--sheet)}
 .said{color:var(--soft);margin:.4rem 0}
 .sheet{background:var(--sheet);border:1px solid var(--line);border-radius:8px;
-overflow-x:auto}
+overflow-x:auto;contain:layout}
 table{border-collapse:collapse;width:100%;text-align:left}
+.list{table-layout:fixed;min-width:60rem}
 .list>thead th{font-size:.82rem;font-weight:600;color:var(--soft);
 border-bottom:1px solid var(--strong);padding:.35rem .5rem;
 vertical-align:bottom;white-space:nowrap}
@@ -124,6 +125,12 @@ border-top:1px solid var(--line);font-weight:400}
 .list>tbody>tr:first-child>*{border-top:0}
 .list>tbody>tr.row{cursor:pointer}
 .list>tbody>tr.row:hover>*{background:var(--band)}
+.list th[data-sort]{width:4.5rem}
+.list th[data-sort=grade]{width:6rem}
+.list th[data-sort=server]{width:14rem}
+.list th[data-sort=product]{width:13rem}
+.list th[data-sort=why]{width:auto}
+.list th[data-sort=change]{width:7rem}
 .list>*>tr>:first-child{padding-left:1rem}
 .list>*>tr>:last-child{padding-right:1rem}
 thead th button{all:unset;cursor:pointer;border-radius:3px}
@@ -133,7 +140,7 @@ thead th[aria-sort=ascending] button::after{content:"\2191";opacity:1}
 thead th[aria-sort=descending] button::after{content:"\2193";opacity:1}
 thead th[aria-sort=ascending] button,thead th[aria-sort=descending] button{
 color:var(--ink)}
-.server{overflow-wrap:anywhere;min-width:9.5rem;max-width:20rem}
+.server{overflow-wrap:anywhere}
 .server button{all:unset;cursor:pointer;color:var(--link);font-weight:600;
 border-radius:3px}
 .server button::before{content:"\25B8";display:inline-block;width:1em;
@@ -142,13 +149,12 @@ color:var(--soft)}
 .server button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .server button:hover{text-decoration:underline}
 .label{color:var(--soft);font-size:.85rem;display:block}
-.why{overflow-wrap:anywhere;min-width:12rem}
+.why{overflow-wrap:anywhere}
 .product{overflow-wrap:anywhere}
 .m{text-align:center}
 .m span{display:inline-block;width:1.45rem;line-height:1.45rem;
 border-radius:4px;text-align:center;font-weight:700;
 border:1px solid transparent}
-.m .vh{width:1px}
 .m .t{background:var(--F);color:var(--on)}
 .m .o{border-color:var(--F);color:var(--F)}
 .m .r{color:var(--A)}
@@ -201,7 +207,8 @@ h1{font-size:1.5rem}
 .tools label,input[type=search],select{width:100%;max-width:none}
 .chip{min-width:2.1rem}
 .sheet{overflow:visible}
-.list,.list>thead,.list>tbody{display:block}
+.list,.list>thead,.list>tbody{display:block;min-width:0}
+.list th[data-sort]{width:auto!important}
 .list>thead>tr{display:flex;flex-wrap:wrap;gap:.1rem .9rem;padding:.5rem 1rem;
 border-bottom:1px solid var(--strong)}
 .list>*>tr>*,.list>*>tr>:first-child,.list>*>tr>:last-child{padding:0}
