@@ -10,15 +10,34 @@ local function hex(c)
   return ("\\x%02x"):format(c:byte())
 end
 
+local KEPT, LONG = 2048, 400 -- texts, and bytes of one
+
+-- make(bytes), remembered for so many: reports say the same things of many
+-- servers, and what servers say themselves must not fill memory.
+local function remembered(make)
+  local known, count = {}, 0
+  return function(bytes)
+    local text = known[bytes]
+    if not text then
+      text = make(bytes)
+      if #bytes <= LONG then
+        if count == KEPT then
+          known, count = {}, 0
+        end
+        known[bytes], count = text, count + 1
+      end
+    end
+    return text
+  end
+end
+
 --- Bytes as printable ASCII, lossless.
+-- @function M.text
 -- @tparam string bytes
 -- @treturn string
-function M.text(bytes)
-  if not bytes:find("[%c\\\x7f-\xff]") then
-    return bytes -- most are such, and nothing has to be made of them
-  end
+M.text = remembered(function(bytes)
   return (bytes:gsub("\\", "\\\\"):gsub("[^\x20-\x7e]", hex))
-end
+end)
 
 --- Any value as M.text has its text.
 function M.value(value)
@@ -27,14 +46,12 @@ end
 
 --- The same for a sentence of our own with foreign words inside: backslashes
 -- stay, because a sentence may already hold escaped text.
+-- @function M.line
 -- @tparam string sentence
 -- @treturn string
-function M.line(sentence)
-  if not sentence:find("[^\x20-\x7e]") then
-    return sentence
-  end
+M.line = remembered(function(sentence)
   return (sentence:gsub("[^\x20-\x7e]", hex))
-end
+end)
 
 --- Shortens escaped or plain ASCII text to a width, with ".." at the cut.
 -- Never cuts inside an escape.

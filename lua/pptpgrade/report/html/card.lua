@@ -130,8 +130,15 @@ end
 
 -- Commands name the target: without it they are the same for many servers.
 local function without(value, target)
-  local plain = target:gsub("%p", "%%%0")
-  return (value or ""):gsub(plain ~= "" and plain or "^$", "\1")
+  local parts, at = {}, 1
+  local first, last = value:find(target, 1, true)
+  while first and target ~= "" do
+    parts[#parts + 1] = value:sub(at, first - 1)
+    at = last + 1
+    first, last = value:find(target, at, true)
+  end
+  parts[#parts + 1] = value:sub(at)
+  return table.concat(parts, "\1")
 end
 
 local function about_of(server)
@@ -209,8 +216,8 @@ local function build(server, texts, findings, measure, shortened)
     return texts:list_place(remedy_text(given))
   end)
   card.hands = some(server.by_hand, measure, function(hand)
-    return texts:list_place { (without(hand.shows, server.target)),
-                              (without(hand.command, server.target)) }
+    return texts:list_place { without(hand.shows or "", server.target),
+                              without(hand.command, server.target) }
   end)
   card.lacks = lacks_of(server, left, shortened)
   return markup.data(card)

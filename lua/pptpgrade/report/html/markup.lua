@@ -28,7 +28,11 @@ end
 -- @tparam any value
 -- @treturn string
 function M.data(value)
-  return (json.encode(value):gsub("<", "\\u003c"))
+  local data = json.encode(value)
+  if not data:find("<", 1, true) then
+    return data
+  end
+  return (data:gsub("<", "\\u003c"))
 end
 
 --- An inert block that the page's script reads.
