@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The lines of one conversation, for who asked to see them. Where nobody did,
  * nothing is decoded. */
-#ifndef PPTP_TELL_H
-#define PPTP_TELL_H
+#ifndef PPTP_NET_TELL_H
+#define PPTP_NET_TELL_H
 
 #include "core/record.h"
 #include "format/control.h"

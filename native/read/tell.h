@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Objects out of a capture: where and when something was seen, and what
  * follows by its layer. */
-#ifndef PPTP_TELL_H
-#define PPTP_TELL_H
+#ifndef PPTP_READ_TELL_H
+#define PPTP_READ_TELL_H
 
 #include "format/address.h"
 #include "format/sink.h"
-#include "read/decode.h"
+#include "read/output.h"
 #include "read/source.h"
 
 /* Where and when something was seen. */
