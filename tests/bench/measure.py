@@ -29,11 +29,12 @@ def say(text=""):
 
 
 class Watch(threading.Thread):
-    """Memory while a command runs, and its end after LIMIT seconds. What
+    """Memory while a command runs, and its end after so many seconds. What
     wait4() tells counts the memory of whoever started it, too."""
 
-    def __init__(self, pid):
+    def __init__(self, pid, limit):
         super().__init__(daemon=True)
+        self.limit = limit
         self.pid, self.done, self.late = pid, threading.Event(), False
         self.program, self.seen = None, {}
 
@@ -52,7 +53,7 @@ class Watch(threading.Thread):
                 self.seen[key] = max(int(value[0]), self.seen.get(key, 0))
 
     def run(self):
-        end = time.monotonic() + LIMIT
+        end = time.monotonic() + self.limit
         while not self.done.wait(SAMPLE):
             self.look()
             if time.monotonic() > end and not self.late:
@@ -60,13 +61,13 @@ class Watch(threading.Thread):
                 os.kill(self.pid, 9)
 
 
-def cost(command):
+def cost(command, limit=LIMIT):
     """One run, whose output goes to a file: nobody reads it meanwhile."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.monotonic()
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out,
                                  stderr=err)
-        watch = Watch(child.pid)
+        watch = Watch(child.pid, limit)
         watch.start()
         _, status, used = os.wait4(child.pid, 0)
         wall = time.monotonic() - start
@@ -75,7 +76,7 @@ def cost(command):
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
             err.seek(0)
-            why = (f"more than {LIMIT} s" if watch.late else
+            why = (f"more than {limit} s" if watch.late else
                    err.read().decode(errors="replace").strip())
             sys.exit(f"bench: {' '.join(command)[:200]}: exit status "
                      f"{child.returncode}: {why}")
