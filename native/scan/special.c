@@ -120,6 +120,14 @@ static void step(struct pptp_address *a, bool back)
 			;
 }
 
+/* By the first byte alone: most rows are nowhere near. */
+static bool is_far(const struct pptp_special_cut *c, const struct row *r)
+{
+	return r->family != c->target.first.family ||
+	       r->prefix[0] > c->target.last.bytes[0] ||
+	       (r->bits >= 8 && r->prefix[0] < c->at.bytes[0]);
+}
+
 /* The first block that is taken off, of those that do not end before c->at. */
 static bool next_gap(const struct pptp_special_cut *c, struct pptp_block *gap)
 {
@@ -129,7 +137,7 @@ static bool next_gap(const struct pptp_special_cut *c, struct pptp_block *gap)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct pptp_block b;
 
-		if (rows[i].family != c->target.first.family)
+		if (is_far(c, &rows[i]))
 			continue;
 		b = block_of(&rows[i]);
 		if (pptp_address_compare(&b.last, &c->at) < 0 ||

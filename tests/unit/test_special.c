@@ -64,13 +64,21 @@ static struct pptp_address end_of(size_t row)
 	return a;
 }
 
+static struct pptp_block blocks[ROWS]; /* the same as addresses */
+
+static void read_rows(void)
+{
+	size_t i;
+
+	for (i = 0; i < ROWS; i++)
+		blocks[i] =
+		    (struct pptp_block){address(expected[i].prefix), end_of(i)};
+}
+
 static bool within(const struct pptp_address *a, size_t row)
 {
-	struct pptp_address first = address(expected[row].prefix);
-	struct pptp_address last = end_of(row);
-
-	return pptp_address_compare(&first, a) <= 0 &&
-	       pptp_address_compare(a, &last) <= 0;
+	return pptp_address_compare(&blocks[row].first, a) <= 0 &&
+	       pptp_address_compare(a, &blocks[row].last) <= 0;
 }
 
 static bool is_left(const struct pptp_block *target,
@@ -148,6 +156,7 @@ static void check_family(uint8_t family, size_t stride)
 	struct pptp_block target;
 	size_t i, j;
 
+	read_rows();
 	for (i = 0; i < EDGES; i++)
 		for (j = i % stride; j < EDGES; j += stride) {
 			target.first = edge(i);
@@ -172,7 +181,7 @@ END_TEST
 
 START_TEST(every_block_between_two_edges_of_ipv6_is_cut_right)
 {
-	check_family(6, 7);
+	check_family(6, 3);
 }
 END_TEST
 
