@@ -2,6 +2,7 @@
 #include "core/knock.h"
 
 #include "core/leave.h"
+#include "core/observer.h"
 
 enum {
 	CONTACT_WAIT = 20 * TALK_SECOND,

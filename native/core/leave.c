@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "core/leave.h"
 
+#include "core/observer.h"
+
 enum {
 	TERMINATE_WAIT = 2 * TALK_SECOND,
 	FAREWELL_WAIT = 3 * TALK_SECOND,
@@ -135,7 +137,7 @@ void pptp_leave_timeout(struct pptp_conversation *c, int64_t now)
 		pptp_leave_finish(c, (enum pptp_ended_by)c->ending, now);
 }
 
-void pptp_conversation_abort(struct pptp_conversation *c, int64_t now)
+void pptp_leave_abort(struct pptp_conversation *c, int64_t now)
 {
 	int64_t end = now + ABORT_WAIT;
 

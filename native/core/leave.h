@@ -22,6 +22,8 @@ void pptp_leave_connection(struct pptp_conversation *c, enum pptp_ended_by why,
 void pptp_leave_stopped(struct pptp_conversation *c, int64_t now);
 /* Its Terminate-Ack. */
 void pptp_leave_terminated(struct pptp_conversation *c, int64_t now);
+/* We were told to stop: a farewell within 3 s. */
+void pptp_leave_abort(struct pptp_conversation *c, int64_t now);
 /* What a farewell waited for did not come. */
 void pptp_leave_timeout(struct pptp_conversation *c, int64_t now);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/leave.h"
+#include "core/observer.h"
 
 enum {
 	LCP_WAIT = 9 * TALK_SECOND, /* three of pppd's restart timers */

@@ -15,7 +15,7 @@
 #ifndef PPTP_SEE_H
 #define PPTP_SEE_H
 
-#include "core/observer.h"
+#include "core/observer_state.h"
 
 /* `now` as the record has it; and how long it is since then. */
 struct pptp_time pptp_see_time(const struct pptp_observer *o, int64_t now);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/observer.h"
+
 #define RESENT UINT32_C(1000000) /* by then, kernels send a SYN again */
 
 /* ---- settling ------------------------------------------------------------ */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/observer.h"
+
 static void keep_reply(const uint8_t *bytes, size_t length, uint8_t *raw,
 		       size_t room, uint8_t *raw_length)
 {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/observer.h"
+
 void pptp_observer_without_gre(struct pptp_observer *o, enum pptp_reason reason)
 {
 	o->record->gre.reason = (uint8_t)reason;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/observer.h"
 #include "format/chap.h"
 #include "format/eap.h"
 

@@ -15,7 +15,8 @@ static struct {
 static inline void record_empty(struct pptp_record *r)
 {
 	memset(&record_room, 0, sizeof(record_room));
-	pptp_record_init(r, &(struct pptp_storage){record_room.offer, record_room.store,
+	pptp_record_init(r, &(struct pptp_storage){record_room.offer,
+						   record_room.store,
 						   PPTP_OFFERS, PPTP_STORE});
 }
 

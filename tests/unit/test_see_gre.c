@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the observer makes of GRE, PPP and ICMP, packet by packet: its limits,
  * on both sides of each. */
+#include "core/observer.h"
 #include "core/see.h"
 
 #include <stdio.h>
