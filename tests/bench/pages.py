@@ -81,7 +81,13 @@ def middle(seen, actions):
         for action in actions)
 
 
-def reading(page, browser):
+def reading(page):
+    sys.path.append(os.path.join(REPO, "tests/system"))
+    try:
+        import browser  # pylint: disable=import-outside-toplevel
+    except ImportError as why:
+        say(f"  NOT MEASURED: the page in a browser: {why}")
+        return
     with tempfile.TemporaryDirectory(dir=BUILD) as profile, \
             browser.Browser(profile) as seen:
         loads = []
@@ -104,10 +110,10 @@ def reading(page, browser):
 def pages():
     with tempfile.TemporaryDirectory(dir=BUILD) as folder:
         page = writing(folder)
-        sys.path.append(os.path.join(REPO, "tests/system"))
-        try:
-            import browser  # pylint: disable=import-outside-toplevel
-        except ImportError as why:
-            say(f"  NOT MEASURED: the page in a browser: {why}")
-            return
-        reading(page, browser)
+        # The system's own, for which selenium was installed.
+        subprocess.run(["/usr/bin/python3", __file__, page], check=True,
+                       cwd=os.path.dirname(os.path.abspath(__file__)))
+
+
+if __name__ == "__main__":
+    reading(sys.argv[1])
