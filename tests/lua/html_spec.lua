@@ -308,6 +308,24 @@ describe("the list", function()
   end)
 end)
 
+describe("a page of two runs compared", function()
+  it("counts a server that was not asked now for nothing", function()
+    local verdicts = {}
+    for i, class in ipairs { "worse", "missing", "same", "worse", "odd" } do
+      verdicts[i] = survey(R.pppd("pap"))
+      verdicts[i].target = "192.0.2." .. i
+      verdicts[i].change = { class = class }
+    end
+    verdicts[2].grade, verdicts[2].best, verdicts[2].worst = "?", "?", "?"
+    local text = page(verdicts)
+    assert.truthy(text:find("<h1>4 of 4 servers are graded F.</h1>", 1, true))
+    assert.truthy(text:find("Since last time: <strong>2 worse, 1 missing" ..
+                            "</strong>: 1 as before", 1, true))
+    assert.equal(5, #block(text, "rows"))
+    assert.truthy(text:find('<option value="worse">worse (2)', 1, true))
+  end)
+end)
+
 describe("a page", function()
   it("is whole and says so where nothing was graded", function()
     local text = page({}, { run = { release = "0.1.0", asked = 0 } })

@@ -47,12 +47,13 @@ function Report:sweep()
 end
 
 function Report:add(verdict)
+  self.count = self.count + 1
   local server = model.server(verdict)
   local findings = model.from(server.findings, self.opts.severity)
   self.figures:add(server, findings)
   if not self:sweep() then
     self.servers[#self.servers + 1] = kept(server, self.texts, findings)
-    self.only = self.figures.total == 1 and server or nil
+    self.only = self.count == 1 and server or nil
     self:trim(M.CARDS + M.CARDS // 4)
   end
   return true
@@ -81,6 +82,22 @@ local function most_frequent(found)
   return most
 end
 
+local function changed(found)
+  local parts, same = {}, 0
+  for _, change in ipairs(found:changes_in_order()) do
+    if change.class == "same" then
+      same = change.count
+    else
+      parts[#parts + 1] = ("%s %s"):format(markup.number(change.count),
+                                           change.class)
+    end
+  end
+  if parts[1] or same > 0 then
+    return { "Since last time:", parts[1] and table.concat(parts, ", ") or
+             "nothing changed", markup.number(same) .. " as before" }
+  end
+end
+
 function Report:leads()
   local leads, first = {}, self.servers[1]
   if first and first.worst_rank > 1 then
@@ -94,6 +111,7 @@ function Report:leads()
       most.title or most.id, ("%s of %s"):format(markup.number(most.count),
         markup.counted(self.figures.total, "server")) }
   end
+  leads[#leads + 1] = changed(self.figures)
   return leads
 end
 
@@ -116,20 +134,19 @@ local function without_script(total, shown)
 end
 
 -- What does not fit is counted, and said.
-local function left_out(figures_of_all, servers)
-  local left = figures_of_all.total - #servers
-  if left == 0 then
+local function left_out(count, servers)
+  if count == #servers then
     return ""
   end
   return ('<p class="said">The figures count %s; the list holds the worst ' ..
-    "%s.</p>\n"):format(markup.counted(figures_of_all.total, "server"),
+    "%s.</p>\n"):format(markup.counted(count, "server"),
                         markup.number(#servers))
 end
 
 function Report:list(put)
   local servers, compared = self.servers, next(self.figures.changes) ~= nil
   put('<section class="servers">\n<h2>Servers, worst first</h2>\n')
-  put(left_out(self.figures, servers) .. document.tools(self.figures))
+  put(left_out(self.count, servers) .. document.tools(self.figures))
   put('<p id="count" class="said" role="status" hidden></p>\n')
   put(without_script(#servers, M.SHOWN))
   put('<div class="sheet"><table id="list" class="list" role="table">\n' ..
@@ -210,9 +227,10 @@ end
 --   `sweep`, a list of rows of kind `scan`, the page is a study. `severity`:
 --   findings from there up
 function M.open(write, opts)
-  return setmetatable({ write = write, opts = opts or {}, servers = {},
-                        texts = card.texts(), figures = figures.new() },
-                      Report)
+  return setmetatable({
+    write = write, opts = opts or {}, servers = {}, count = 0,
+    texts = card.texts(), figures = figures.new(),
+  }, Report)
 end
 
 return M

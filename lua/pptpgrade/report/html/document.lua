@@ -127,11 +127,10 @@ local function selects(figures)
       finding.id, finding.title or "", number(finding.count)))
   end
   local changes = { option("", "all") }
-  for class, count in pairs(figures.changes) do
-    changes[#changes + 1] = option(class, ("%s (%s)"):format(class,
-                                                              number(count)))
+  for _, change in ipairs(figures:changes_in_order()) do
+    changes[#changes + 1] = option(change.class, ("%s (%s)"):format(
+      change.class, number(change.count)))
   end
-  table.sort(changes)
   return select("method", "Login taken", {
     option("", "all"), option("pap", "PAP"), option("chap_md5", "CHAP-MD5"),
     option("mschap_v1", "MS-CHAPv1"), option("mschap_v2", "MS-CHAPv2"),

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- Counts over all servers of a report: what its bars and its sentence say.
 -- Needs as much memory for a million servers as for ten.
+local compare = require "pptpgrade.judge.compare"
+
 local M = {}
 
 local Figures = {}
@@ -59,6 +61,13 @@ end
 -- @tparam table row as report/model's row gives
 -- @tparam table findings list of { id, title, severity }
 function Figures:add(row, findings)
+  local class = row.change and row.change.class
+  if class then
+    self.changes[class] = (self.changes[class] or 0) + 1
+  end
+  if class == "missing" then
+    return -- it was not asked now: it counts for nothing else
+  end
   self.total = self.total + 1
   self:count_grade(row)
   for _, method in ipairs(M.methods) do
@@ -69,10 +78,6 @@ function Figures:add(row, findings)
   self:count_product(row.product)
   if row.states.gre == "reachable" then
     self.reachable = self.reachable + 1
-  end
-  if row.change then
-    local class = row.change.class
-    self.changes[class] = (self.changes[class] or 0) + 1
   end
   for _, finding in ipairs(findings) do
     local known = self.findings[finding.id]
@@ -117,6 +122,18 @@ function Figures:findings_by_weight()
     end
     return a.id < b.id
   end)
+  return list
+end
+
+--- What changed, in the order of judge/compare's classes.
+-- @treturn table list of { class, count }
+function Figures:changes_in_order()
+  local list = {}
+  for _, class in ipairs(compare.classes) do
+    if self.changes[class] then
+      list[#list + 1] = { class = class, count = self.changes[class] }
+    end
+  end
   return list
 end
 

@@ -4,7 +4,7 @@
 -- `hash` is for the page's policy: html_spec computes it, and says what it has
 -- to be. Shapes of the blocks that it reads: see rows.lua and card.lua.
 return {
-  hash = "sha256-l0LVx7SHGyZVXQBKt492aS0SY4VjZuFbqR8Z2nIIFPQ=",
+  hash = "sha256-Ifn50q7GEWYyEZH6rNS1RAEYE17nOnMLRjCNOGT4vGE=",
   text = [=[
 "use strict";
 (() => {
@@ -12,8 +12,8 @@ const STEP = 200;
 const SAYS = { "+": "accepted", "*": "offered", "-": "refused",
   "?": "no answer", ".": "not tested" };
 const LOOKS = { "+": "t", "*": "t", "-": "r", "?": "u", ".": "x" };
-const CHANGES = ["worse", "back", "new", "vaguer", "changed", "clearer",
-  "better", "gone", "missing", "same", ""];
+const CHANGES = ["worse", "back", "new", "vaguer", "changed", "missing",
+  "clearer", "better", "gone", "same", ""];
 const METHODS = ["pap", "chap_md5", "mschap_v1", "mschap_v2", "eap"];
 const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 const FIRST = { sort: "grade", down: false, shown: STEP };
