@@ -209,9 +209,9 @@ local function prompt(view)
   end)
 end
 
-local function potential(view)
+local function flaws_text(list)
   local texts, basis = {}, nil
-  for _, known in ipairs(view.vulnerabilities) do
+  for _, known in ipairs(list) do
     if known.basis == basis then
       texts[#texts] = texts[#texts] .. ", " .. known.id
     else
@@ -219,7 +219,18 @@ local function potential(view)
       texts[#texts + 1] = basis .. ": " .. known.id
     end
   end
-  return texts[1] and table.concat(texts, "; ")
+  return texts[1] and table.concat(texts, "; ") or false
+end
+
+-- Servers with the same flaws share their list.
+local told_flaws = setmetatable({}, { __mode = "k" })
+
+local function potential(view)
+  local list = view.vulnerabilities
+  if told_flaws[list] == nil then
+    told_flaws[list] = flaws_text(list)
+  end
+  return told_flaws[list] or nil
 end
 
 M.list = {

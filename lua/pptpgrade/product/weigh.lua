@@ -24,23 +24,32 @@ local function is_proof(row, seen)
      row.call_ids["128"] == true and seen.call_ids == "128")
 end
 
--- A row's weight and its habits in words; nil where one rules it out. What a
+-- The weight of the habits that fit a row; nil where one rules it out. What a
 -- challenge proves outvotes habits: settings change those.
 local function weigh(row, keys, seen)
-  local weight, words, fitting = 0, {}, {}
+  local weight, needed = 0, row.needs == nil
   for _, key in ipairs(keys) do
-    local fits, more, text = habits.fits(row, key, seen)
+    local fits, more = habits.fits(row, key, seen)
     if fits == false and not is_drawn(row, seen) then
       return nil
     elseif fits then
-      weight, fitting[key] = weight + more, true
+      weight = weight + more
+      needed = needed or key == row.needs
+    end
+  end
+  return needed and weight or nil
+end
+
+-- A row's habits that are seen, in words: only the best row's are wanted.
+local function words_of(row, keys, seen)
+  local words = {}
+  for _, key in ipairs(keys) do
+    local fits, _, text = habits.fits(row, key, seen)
+    if fits then
       words[#words + 1] = text
     end
   end
-  if row.needs and not fitting[row.needs] then
-    return nil
-  end
-  return weight, words, is_proof(row, seen)
+  return words
 end
 
 -- The habits that a row tells of, in their order.
@@ -61,20 +70,22 @@ for _, row in ipairs(habits.rows) do
 end
 
 local function best_of(half, seen)
-  local best, tie
+  local best, most, tie
   for _, one in ipairs(halves[half]) do
-    local row = one.row
-    local weight, words, proven = weigh(row, one.keys, seen)
-    if best and weight == best.weight then
+    local weight = weigh(one.row, one.keys, seen)
+    if best and weight == most then
       tie = true
-    elseif weight and weight >= ENOUGH and
-           (not best or weight > best.weight) then
-      best = { row = row, name = row.name, weight = weight, habits = words,
-               proven = proven }
-      tie = false
+    elseif weight and weight >= ENOUGH and (not best or weight > most) then
+      best, most, tie = one, weight, false
     end
   end
-  return not tie and best or nil
+  if not best or tie then
+    return nil
+  end
+  local row = best.row
+  return { row = row, name = row.name, weight = most,
+           habits = words_of(row, best.keys, seen),
+           proven = is_proof(row, seen) }
 end
 
 --- Who each half of a server is, as far as its habits tell.
