@@ -71,7 +71,7 @@ local function judge(sound, bent)
   local e = evidence.merge(evidence.merge(nil, sound), bent)
   survey.next(e, { target = R.TARGET, port = 1723 })
   local verdict, text = grade.grade(e), {}
-  for _, format in ipairs { "text", "jsonl" } do
+  for _, format in ipairs { "text", "jsonl", "html" } do
     local out = report.open(format, function(bytes)
       text[#text + 1] = bytes
       return true

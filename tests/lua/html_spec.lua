@@ -160,6 +160,42 @@ describe("what servers and users chose", function()
   end)
 end)
 
+describe("a verdict that somebody bent", function()
+  local strange = { -1, 0.5, math.maxinteger, true, false, "", "\27[2J", {},
+                    { {} }, { 1, "a" }, { a = 1 }, ("<"):rep(3000) }
+
+  local function places(t, found)
+    for key, value in pairs(t) do
+      found[#found + 1] = { t, key }
+      if type(value) == "table" then
+        places(value, found)
+      end
+    end
+    return found
+  end
+
+  it("makes a page like any other", function()
+    local sound = survey(R.pppd("pap", "mschap_v2"))
+    sound.change = { class = "worse", was = "E", facts = { "PAP" } }
+    for seed = 1, 150 do
+      math.randomseed(seed)
+      local bent = R.copy(sound)
+      for _ = 1, 3 do
+        local found = places(bent, {})
+        local place = found[math.random(#found)]
+        place[1][place[2]] = R.copy(strange[math.random(#strange)])
+      end
+      local ok, text = pcall(page, { bent, sound })
+      assert.is_true(ok, ("seed %d: %s"):format(seed, tostring(text)))
+      assert.is_nil(text:find("[^\n\x20-\x7e]"))
+      for _, id in ipairs { "s0", "s1" } do
+        local _, data = block(text, id)
+        assert.is_true(#data <= card.MOST, ("seed %d"):format(seed))
+      end
+    end
+  end)
+end)
+
 describe("a card", function()
   local function card_of(verdict, opts)
     local text = page({ verdict }, opts)
