@@ -31,6 +31,8 @@ render() # VERDICTS PAGE
 }
 ok "a page is made of saved verdicts" render verdicts report
 ok "and of hostile ones" render hostile hostile
+head -n 1 "$scratch/verdicts.jsonl" >"$scratch/one.jsonl"
+ok "and of one alone" render one one
 ok "and of the records of a sweep, as a study" "$PPTP_BUILD/pptpgrade" -q \
 	-e "$scratch/study.jsonl" -o "$scratch/study.html"
 is "-f html is what -o writes" \

@@ -7,7 +7,7 @@ and on a phone.
 page.py FOLDER [AXE]
 
 FOLDER has report.html (more than 200 servers), hostile.html and hostile.json
-(strings that its servers have for names), and study.html. Pictures and the
+(strings that its servers have for names), one.html and study.html. Pictures and the
 print are put there. AXE is axe-core's script; without it accessibility is not
 tested by it. It prints a line a claim: "ok CLAIM" or "not ok CLAIM: why".
 """
@@ -388,6 +388,16 @@ def injected(page):
 
 
 # ---- For everybody.
+
+@claim("of one server shows its card at once, and nothing to choose from")
+def one_server(page):
+    page.seen.open(page.file("one.html"))
+    same(page.seen.console(), [])
+    same(len(page.seen.all("tr.card .inner")), 1)
+    same(len(page.seen.all(".bar")), 0)
+    holds(not page.seen.one("#tools").is_displayed(), "tools for one server")
+    page.seen.picture(page.file("one.png"))
+
 
 @claim("a study has figures, and no list or script")
 def study(page):

@@ -145,7 +145,8 @@ end
 
 function Report:list(put)
   local servers, compared = self.servers, next(self.figures.changes) ~= nil
-  put('<section class="servers">\n<h2>Servers, worst first</h2>\n')
+  put(('<section class="servers">\n<h2>%s</h2>\n'):format(
+    self.only and "The server" or "Servers, worst first"))
   put(left_out(self.count, servers) .. document.tools(self.figures))
   put('<p id="count" class="said" role="status" hidden></p>\n')
   put(without_script(#servers, M.SHOWN))
@@ -205,7 +206,7 @@ function Report:close()
   put(document.head(("PPTP exposure of %s"):format(
     markup.counted(self.figures.total, "server"))))
   put(self:header() .. "<main>\n" ..
-      bars.of(self.figures, self.servers[1] ~= nil))
+      (self.only and "" or bars.of(self.figures, self.servers[1] ~= nil)))
   if self.servers[1] then
     self:list(put)
   elseif self:sweep() then

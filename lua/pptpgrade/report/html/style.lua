@@ -3,7 +3,7 @@
 -- stands on, light and dark; a letter or a mark says what a colour says. `hash`
 -- is for the page's policy: html_spec computes it, and says what it has to be.
 return {
-  hash = "sha256-vohr3fmRyna5y1ZWtXIkXVy9LWzFLqQQ69TJ7zHEElc=",
+  hash = "sha256-vnKrN6ePREW+dnATmMqVnBX1Uk3eJf4NnUzNTR3VTYg=",
   text = [=[
 :root{color-scheme:light dark;
 --ground:#fbfaf8;--sheet:#fff;--ink:#1c1f23;--soft:#565d66;--line:#dedad3;
@@ -82,7 +82,8 @@ white-space:nowrap}
 .range.lD{color:var(--D);border-color:var(--D)}
 .range.lE{color:var(--E);border-color:var(--E)}
 .range.lF{color:var(--F);border-color:var(--F)}
-.figures+.servers{border-top:1px solid var(--line);padding-top:1.1rem}
+.servers{padding-top:1.1rem}
+.figures+.servers{border-top:1px solid var(--line)}
 .servers>h2{font-size:1.3rem;font-weight:650;letter-spacing:-.01em}
 .tools{display:flex;flex-wrap:wrap;gap:.6rem .8rem;align-items:end;
 margin:.8rem 0}
