@@ -11,7 +11,6 @@
 --
 -- All may lack. Tables also come from files that anyone wrote.
 local escape = require "pptpgrade.report.escape"
-local json = require "pptpgrade.report.encode"
 
 local M = {}
 
@@ -78,7 +77,8 @@ function M.json(run)
       new[name] = run[name]
     end
   end
-  return json.encode(new)
+  -- Nmap's script loads this file, and has no core.so where Lua looks.
+  return require "pptpgrade.report.encode".encode(new)
 end
 
 -- A time for people, in whole seconds; another text as it is.
