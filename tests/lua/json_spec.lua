@@ -68,6 +68,63 @@ describe("json", function()
       json.encode(one))
   end)
 
+  it("sorts as many keys as there are", function()
+    local value, keys, want = {}, {}, {}
+    for i = 1, 700 do
+      local key = ("k%d"):format(i * 7919 % 10007)
+      value[key], keys[i] = i, key
+    end
+    table.sort(keys)
+    for i, key in ipairs(keys) do
+      want[i] = ('"%s":%d'):format(key, value[key])
+    end
+    assert.equal("{" .. table.concat(want, ",") .. "}", json.encode(value))
+  end)
+
+  it("writes texts longer than any piece of its own", function()
+    for _, size in ipairs { 4094, 4095, 4096, 20000, 300000 } do
+      local text = ("x"):rep(size)
+      assert.equal('["' .. text .. '"]', json.encode { text })
+      assert.equal(#text * 6 + 2, #json.encode(("\0"):rep(size)))
+    end
+  end)
+
+  it("ends at a cycle, and at what nests too deep", function()
+    local cycle = {}
+    cycle.a = { cycle }
+    assert.has_error(function() json.encode(cycle) end)
+    local deep = {}
+    for _ = 1, 28 do
+      deep = { deep }
+    end
+    assert.equal(58, #json.encode(deep))
+    for _ = 1, 5 do
+      deep = { deep }
+    end
+    assert.has_error(function() json.encode(deep) end)
+  end)
+
+  it("runs no metamethod", function()
+    local function never()
+      error("ran")
+    end
+    local value = setmetatable({ a = 1 }, {
+      __index = never, __len = never, __pairs = never, __tostring = never })
+    assert.equal('{"a":1}', json.encode(value))
+  end)
+
+  it("tells which key or value has no JSON", function()
+    for text, value in pairs {
+      ["a key that is a number"] = { a = 1, [2] = 2 },
+      ["a key with a zero byte"] = { ["a\0"] = 1 },
+      ["no word for a function"] = { print }, ["no word for inf"] = { 1 / 0 },
+    } do
+      local ok, why = pcall(json.encode, value)
+      assert.is_false(ok)
+      assert.truthy(why:find(text, 1, true), why)
+    end
+  end)
+
   it("says why a text is not JSON", function()
     for _, text in ipairs { "", "{", '{"a":', "[1", "nope", "1 2", '"a',
                             '{"a":1} x', ("["):rep(300000) } do

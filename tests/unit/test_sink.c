@@ -102,6 +102,20 @@ START_TEST(numbers_reach_both_ends_of_64_bits)
 }
 END_TEST
 
+START_TEST(a_literal_stands_as_it_is)
+{
+	struct pptp_json j;
+	char text[64];
+
+	pptp_json_init(&j, text, sizeof(text));
+	j.sink.object(&j.sink, NULL);
+	pptp_json_literal(&j, "a", "0.5", 3);
+	pptp_json_literal(&j, "b", "-1e+300", 7);
+	j.sink.end(&j.sink);
+	ck_assert_str_eq(text, "{\"a\":0.5,\"b\":-1e+300}");
+}
+END_TEST
+
 START_TEST(hexadecimal_shows_every_byte)
 {
 	static uint8_t bytes[2000];
@@ -256,6 +270,7 @@ int main(void)
 	CLAIM(s, every_room_too_small_fails_and_stays_inside);
 	CLAIM(s, each_byte_is_itself_or_one_escape);
 	CLAIM(s, numbers_reach_both_ends_of_64_bits);
+	CLAIM(s, a_literal_stands_as_it_is);
 	CLAIM(s, hexadecimal_shows_every_byte);
 	CLAIM(s, a_stream_of_any_room_gives_the_same_text);
 	CLAIM(s, a_writer_that_fails_is_asked_no_more);
