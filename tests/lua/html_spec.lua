@@ -185,6 +185,12 @@ describe("a verdict that somebody bent", function()
         local place = found[math.random(#found)]
         place[1][place[2]] = R.copy(strange[math.random(#strange)])
       end
+      if seed == 1 then -- all at once
+        bent = poison(bent, ("<"):rep(3000))
+        for _, row in ipairs(bent.findings) do
+          row.id, row.severity = row.title, row.title
+        end
+      end
       local ok, text = pcall(page, { bent, sound })
       assert.is_true(ok, ("seed %d: %s"):format(seed, tostring(text)))
       assert.is_nil(text:find("[^\n\x20-\x7e]"))

@@ -116,7 +116,7 @@ local function findings(figures, linked)
   local lines, all = {}, figures:findings_by_weight()
   for i = 1, math.min(#all, linked and FEW or MANY) do
     local finding = all[i]
-    local title = finding.title or finding.id
+    local title = finding.title
     lines[i] = line(name_of(
       ('<span class="sev %s">%s</span> %s'):format(text(finding.severity),
         text(finding.severity), text(title)),

@@ -19,13 +19,14 @@ M.MOST = 2560
 local SHARED = 4096 -- texts that a page keeps once
 local LONGEST = 4000 -- bytes of one of them
 local TARGET = 48 -- of an address, and of the longest that has a zone
+local WORD = 12 -- of a letter, a severity, an id
 local INLINE = 24 -- of one that is not kept
 
 -- Tried in turn until a card fits: bytes a text, items a list.
 local measures = {
   { text = 600, items = 64 }, { text = 240, items = 40 },
   { text = 120, items = 24 }, { text = 60, items = 16 },
-  { text = 40, items = 9 }, { text = 24, items = 5 },
+  { text = 40, items = 9 }, { text = 24, items = 5 }, { text = 8, items = 4 },
 }
 
 -- ---- Texts that many cards share.
@@ -69,6 +70,10 @@ end
 
 -- ---- Parts of a card.
 
+local function word(value)
+  return escape.fit(value or "", WORD)
+end
+
 local function fit(value, measure)
   return escape.fit(value or "", measure.text)
 end
@@ -83,7 +88,8 @@ local function some(list, measure, make)
 end
 
 local function stage_row(stage, measure)
-  return { stage.title, fit(stage.state, measure), fit(stage.text, measure) }
+  return { word(stage.title), fit(stage.state, measure),
+           fit(stage.text, measure) }
 end
 
 local function stages_of(server, measure)
@@ -104,7 +110,7 @@ local function method_row(login, measure)
   local proof = (login.bytes and login.bytes .. " " or "") ..
     (login.text or "")
   return { fit(login.title, measure), fit(login.state, measure),
-           fit(proof, measure), login.letter or "" }
+           fit(proof, measure), word(login.letter) }
 end
 
 local function remedy_text(remedy)
@@ -203,11 +209,11 @@ local function build(server, texts, findings, measure, shortened)
   changes_of(server, card.stages, measure)
   card.methods, left.methods = some(server.logins, measure, method_row)
   card.caps = some(server.caps, measure, function(cap)
-    return { cap.grade, texts:place(cap.reason),
+    return { word(cap.grade), texts:place(cap.reason),
              texts:place(cap.source or "") }
   end)
   card.findings, left.findings = some(findings, measure, function(finding)
-    return { finding.id, finding.severity,
+    return { word(finding.id), word(finding.severity),
              texts:place(finding.title or finding.id),
              fit(finding.evidence, measure), texts:place(finding.why or ""),
              texts:place(not server.remedies[1] and finding.remedy or "") }

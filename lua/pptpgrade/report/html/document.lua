@@ -124,7 +124,7 @@ local function selects(figures)
   end
   for _, finding in ipairs(figures:findings_by_weight()) do
     findings[#findings + 1] = option(finding.id, ("%s %s (%s)"):format(
-      finding.id, finding.title or "", number(finding.count)))
+      finding.id, finding.title, number(finding.count)))
   end
   local changes = { option("", "all") }
   for _, change in ipairs(figures:changes_in_order()) do

@@ -2,6 +2,7 @@
 --- Counts over all servers of a report: what its bars and its sentence say.
 -- Needs as much memory for a million servers as for ten.
 local compare = require "pptpgrade.judge.compare"
+local escape = require "pptpgrade.report.escape"
 
 local M = {}
 
@@ -13,6 +14,13 @@ M.methods = { "pap", "chap_md5", "mschap_v1", "mschap_v2", "eap" }
 
 local PRODUCTS = 4096 -- names that are told apart; the rest are one
 
+local FINDINGS = 256 -- ids that are told apart
+
+local known_classes = {}
+for _, class in ipairs(compare.classes) do
+  known_classes[class] = true
+end
+
 local severities = { critical = 1, high = 2, medium = 3, low = 4, info = 5 }
 
 --- @treturn table figures: `total`; `unknown` (graded "?"); `certain` and
@@ -22,7 +30,7 @@ local severities = { critical = 1, high = 2, medium = 3, low = 4, info = 5 }
 --   id: `{ id, title, severity, count }`; `reachable` (GRE both ways)
 function M.new()
   local new = { total = 0, unknown = 0, reachable = 0, certain = {},
-                possible = {}, methods = {}, products = {}, names = 0,
+                possible = {}, methods = {}, products = {}, names = 0, ids = 0,
                 findings = {}, changes = {} }
   for _, letter in ipairs(M.letters) do
     new.certain[letter], new.possible[letter] = 0, 0
@@ -62,7 +70,7 @@ end
 -- @tparam table findings list of { id, title, severity }
 function Figures:add(row, findings)
   local class = row.change and row.change.class
-  if class then
+  if known_classes[class] then
     self.changes[class] = (self.changes[class] or 0) + 1
   end
   if class == "missing" then
@@ -80,12 +88,20 @@ function Figures:add(row, findings)
     self.reachable = self.reachable + 1
   end
   for _, finding in ipairs(findings) do
-    local known = self.findings[finding.id]
-    if not known then
-      known = { id = finding.id, title = finding.title,
-                severity = finding.severity, count = 0 }
-      self.findings[finding.id] = known
-    end
+    self:count_finding(finding)
+  end
+end
+
+-- Saved verdicts come from files that anyone wrote, with any number of ids.
+function Figures:count_finding(finding)
+  local known = self.findings[finding.id]
+  if not known and self.ids < FINDINGS then
+    known = { id = escape.fit(finding.id, 12), count = 0,
+              title = escape.fit(finding.title or finding.id, 120),
+              severity = escape.fit(finding.severity, 12) }
+    self.findings[finding.id], self.ids = known, self.ids + 1
+  end
+  if known then
     known.count = known.count + 1
   end
 end

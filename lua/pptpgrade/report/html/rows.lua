@@ -13,6 +13,7 @@ local model = require "pptpgrade.report.model"
 local M = {}
 
 local LONG = 260 -- bytes of a server's name, or of its labels
+local WORD = 12 -- of a grade, or of a change
 
 local text = markup.text
 
@@ -52,9 +53,9 @@ end
 -- @tparam table findings those of its findings that are shown
 -- @treturn table row
 function M.of(server, texts, findings)
-  local change = server.change and server.change.class or ""
+  local change = escape.fit(server.change and server.change.class or "", WORD)
   return {
-    escape.fit(server.server, LONG), server.grade,
+    escape.fit(server.server, LONG), escape.fit(server.grade, WORD),
     texts:place(server.product), model.gre_marks[server.states.gre] or ".",
     marks_of(server), texts:place(server.decided),
     escape.fit(table.concat(server.labels, ", "), LONG), numbers_of(findings),
