@@ -229,6 +229,28 @@ static inline bool packet(const void *bytes, size_t length)
 	return ours;
 }
 
+/* A packet of the server's into our call, with that GRE payload as it is. */
+static inline size_t call_packet(uint32_t sequence, const char *hex,
+				 uint8_t *bytes, size_t room)
+{
+	struct vector v = vector(hex);
+	struct pptp_ip ip;
+	struct pptp_gre gre;
+	int n;
+
+	memset(&ip, 0, sizeof(ip));
+	memset(&gre, 0, sizeof(gre));
+	ip.source = address(SERVER);
+	ip.destination = address(US);
+	ip.ttl = 64;
+	gre.call_id = OURS;
+	gre.has_sequence = true;
+	gre.sequence_number = sequence;
+	n = pptp_gre_packet_encode(&ip, &gre, v.bytes, v.length, bytes, room);
+	ck_assert_int_gt(n, 0);
+	return (size_t)n;
+}
+
 struct frame {
 	uint16_t protocol;
 	uint8_t code, identifier;

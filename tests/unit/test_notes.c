@@ -471,24 +471,10 @@ END_TEST
 /* A GRE payload as it is. */
 static void payload(const char *hex)
 {
-	struct vector v = vector(hex);
-	struct pptp_ip ip;
-	struct pptp_gre gre;
 	uint8_t bytes[128];
-	int n;
 
-	memset(&ip, 0, sizeof(ip));
-	memset(&gre, 0, sizeof(gre));
-	ip.source = address(SERVER);
-	ip.destination = address(US);
-	ip.ttl = 64;
-	gre.call_id = OURS;
-	gre.has_sequence = true;
-	gre.sequence_number = w.sequence++;
-	n = pptp_gre_packet_encode(&ip, &gre, v.bytes, v.length, bytes,
-				   sizeof(bytes));
-	ck_assert_int_gt(n, 0);
-	ck_assert(packet(bytes, (size_t)n));
+	ck_assert(packet(bytes,
+			 call_packet(w.sequence++, hex, bytes, sizeof(bytes))));
 }
 
 START_TEST(malformed)

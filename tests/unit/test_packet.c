@@ -140,24 +140,9 @@ static void hand_over_segment(struct segment s)
 
 static void hand_over_gre(uint32_t sequence, const char *hex)
 {
-	struct vector v = vector(hex);
-	struct pptp_ip ip;
-	struct pptp_gre gre;
 	uint8_t bytes[128];
-	int n;
 
-	memset(&ip, 0, sizeof(ip));
-	memset(&gre, 0, sizeof(gre));
-	ip.source = address(SERVER);
-	ip.destination = address(US);
-	ip.ttl = 64;
-	gre.call_id = OURS;
-	gre.has_sequence = true;
-	gre.sequence_number = sequence;
-	n = pptp_gre_packet_encode(&ip, &gre, v.bytes, v.length, bytes,
-				   sizeof(bytes));
-	ck_assert_int_gt(n, 0);
-	hand_over(bytes, (size_t)n, 0);
+	hand_over(bytes, call_packet(sequence, hex, bytes, sizeof(bytes)), 0);
 }
 
 START_TEST(a_conversation_decodes_no_header_of_what_it_is_handed)
