@@ -168,6 +168,15 @@ describe("a server of the model", function()
   end)
 end)
 
+describe("the model", function()
+  it("loads where core.so is not found yet, as it is inside Nmap", function()
+    local pipe = assert(io.popen("LUA_CPATH= LUA_PATH='lua/?.lua' lua5.3 -e " ..
+      "'require \"pptpgrade.nmap.result\"' 2>&1"))
+    assert.equal("", pipe:read "a")
+    assert.is_true(pipe:close())
+  end)
+end)
+
 describe("the facts of a run", function()
   it("are safe strings and whole numbers", function()
     assert.same({ release = "0.1.0", policy = "de\\x1bfault", asked = 3,
