@@ -69,17 +69,19 @@ static int hex_digit(int c)
 /* Four hexadecimal digits, or -1. */
 static int32_t hex_number(const uint8_t *p, size_t left)
 {
-	int32_t value = 0;
+	uint32_t value = 0;
 	unsigned i;
+	int digit;
 
 	if (left < 4)
 		return -1;
 	for (i = 0; i < 4; i++) {
-		if (hex_digit(p[i]) < 0)
+		digit = hex_digit(p[i]);
+		if (digit < 0)
 			return -1;
-		value = value << 4 | hex_digit(p[i]);
+		value = value << 4 | (uint32_t)digit;
 	}
-	return value;
+	return (int32_t)value;
 }
 
 /* The character that stands in UTF-8 at `p`, which is 0x80 and more; `size`
