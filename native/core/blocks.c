@@ -12,12 +12,10 @@ int pptp_block_order(const void *a, const void *b)
 static bool touches(const struct pptp_block *a, const struct pptp_block *b)
 {
 	struct pptp_address behind = a->last;
-	size_t i = behind.family == 4 ? 4 : 16;
 
 	if (pptp_address_compare(&b->first, &a->last) <= 0)
 		return true;
-	while (i-- > 0 && ++behind.bytes[i] == 0)
-		;
+	pptp_address_increment(&behind);
 	return pptp_address_equal(&behind, &b->first);
 }
 
@@ -53,16 +51,6 @@ const struct pptp_block *pptp_blocks_find(const struct pptp_block *blocks,
 	return &blocks[low];
 }
 
-static uint64_t half(const struct pptp_address *a, size_t at)
-{
-	uint64_t value = 0;
-	size_t i;
-
-	for (i = at; i < at + 8; i++)
-		value = value << 8 | a->bytes[i];
-	return value;
-}
-
 uint64_t pptp_block_size(const struct pptp_block *b)
 {
 	uint64_t more;
@@ -70,9 +58,9 @@ uint64_t pptp_block_size(const struct pptp_block *b)
 	if (b->first.family == 4)
 		return (uint64_t)pptp_address_v4_value(&b->last) -
 		       pptp_address_v4_value(&b->first) + 1;
-	if (half(&b->first, 0) != half(&b->last, 0))
+	if (pptp_address_half(&b->first, 0) != pptp_address_half(&b->last, 0))
 		return UINT64_MAX;
-	more = half(&b->last, 8) - half(&b->first, 8);
+	more = pptp_address_half(&b->last, 8) - pptp_address_half(&b->first, 8);
 	return more == UINT64_MAX ? more : more + 1;
 }
 

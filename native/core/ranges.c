@@ -207,16 +207,6 @@ static bool last_upto(const struct pptp_ranges *r, const struct pptp_address *a,
 	return true;
 }
 
-static uint64_t half(const struct pptp_address *a, size_t at)
-{
-	uint64_t value = 0;
-	size_t i;
-
-	for (i = at; i < at + 8; i++)
-		value = value << 8 | a->bytes[i];
-	return value;
-}
-
 /* `a` - `from`, which is no less; saturates at UINT32_MAX. */
 static uint32_t distance(const struct pptp_address *a,
 			 const struct pptp_address *from)
@@ -225,8 +215,9 @@ static uint32_t distance(const struct pptp_address *a,
 
 	if (a->family == 4)
 		return pptp_address_v4_value(a) - pptp_address_v4_value(from);
-	low = half(a, 8) - half(from, 8);
-	high = half(a, 0) - half(from, 0) - (half(a, 8) < half(from, 8));
+	low = pptp_address_half(a, 8) - pptp_address_half(from, 8);
+	high = pptp_address_half(a, 0) - pptp_address_half(from, 0) -
+	       (pptp_address_half(a, 8) < pptp_address_half(from, 8));
 	return high != 0 || low > UINT32_MAX ? UINT32_MAX : (uint32_t)low;
 }
 

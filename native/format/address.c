@@ -232,6 +232,32 @@ int pptp_address_compare(const struct pptp_address *a,
 	return memcmp(a->bytes, b->bytes, width(a));
 }
 
+void pptp_address_increment(struct pptp_address *a)
+{
+	size_t i = width(a);
+
+	while (i-- > 0 && ++a->bytes[i] == 0)
+		;
+}
+
+void pptp_address_decrement(struct pptp_address *a)
+{
+	size_t i = width(a);
+
+	while (i-- > 0 && a->bytes[i]-- == 0)
+		;
+}
+
+uint64_t pptp_address_half(const struct pptp_address *a, size_t at)
+{
+	uint64_t value = 0;
+	size_t i;
+
+	for (i = at; i < at + 8; i++)
+		value = value << 8 | a->bytes[i];
+	return value;
+}
+
 struct pptp_address pptp_address_v4(uint32_t host_order)
 {
 	struct pptp_address a = {4, {0}};

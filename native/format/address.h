@@ -26,6 +26,11 @@ bool pptp_address_equal(const struct pptp_address *a,
 /* <0, 0, >0; every IPv4 address sorts before every IPv6 address. */
 int pptp_address_compare(const struct pptp_address *a,
 			 const struct pptp_address *b);
+/* The one behind it and the one before it; both wrap within the family. */
+void pptp_address_increment(struct pptp_address *a);
+void pptp_address_decrement(struct pptp_address *a);
+/* Of IPv6, bytes 0 to 7 (`at` 0) or 8 to 15 (`at` 8) as a number. */
+uint64_t pptp_address_half(const struct pptp_address *a, size_t at);
 struct pptp_address pptp_address_v4(uint32_t host_order);
 uint32_t pptp_address_v4_value(const struct pptp_address *a);
 /* Private, loopback, link-local, shared (RFC 1918, 3927, 4193, 5735, 6598)

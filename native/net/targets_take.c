@@ -173,14 +173,6 @@ static bool take_late(struct pptp_targets *t, struct pptp_target *target)
 	return false;
 }
 
-static void increment(struct pptp_address *a)
-{
-	size_t i = a->family == 4 ? 4 : 16;
-
-	while (i-- > 0 && ++a->bytes[i] == 0)
-		;
-}
-
 /* To what follows `a`, or to the next entry. */
 static void advance(struct pptp_targets *t, const struct pptp_address *a)
 {
@@ -192,7 +184,7 @@ static void advance(struct pptp_targets *t, const struct pptp_address *a)
 		return;
 	}
 	t->next = *a;
-	increment(&t->next);
+	pptp_address_increment(&t->next);
 }
 
 static bool take_entry(struct pptp_targets *t, struct pptp_target *target)

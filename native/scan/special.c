@@ -108,18 +108,6 @@ void pptp_special_begin(struct pptp_special_cut *c,
 	c->ended = false;
 }
 
-static void step(struct pptp_address *a, bool back)
-{
-	size_t i = a->family == 4 ? 4 : 16;
-
-	if (back)
-		while (i-- > 0 && a->bytes[i]-- == 0)
-			;
-	else
-		while (i-- > 0 && ++a->bytes[i] == 0)
-			;
-}
-
 /* By the first byte alone: most rows are nowhere near. */
 static bool is_far(const struct pptp_special_cut *c, const struct row *r)
 {
@@ -166,11 +154,11 @@ bool pptp_special_next(struct pptp_special_cut *c, struct pptp_block *piece)
 		if (pptp_address_compare(&gap.last, &c->target.last) < 0) {
 			c->ended = false;
 			c->at = gap.last;
-			step(&c->at, false);
+			pptp_address_increment(&c->at);
 		}
 		if (before) {
 			piece->last = gap.first;
-			step(&piece->last, true);
+			pptp_address_decrement(&piece->last);
 			return true;
 		}
 	}

@@ -339,10 +339,10 @@ START_TEST(many_entries_are_found_by_number_and_by_address)
 }
 END_TEST
 
-/* Overlapping blocks of IPv6 that together pass 2^32. */
-START_TEST(a_long_run_of_ipv6_is_divided)
+/* Blocks of IPv6 that together have 2^32 addresses, or more and overlap. */
+static void check_run(uint32_t count, uint32_t step)
 {
-	enum { MANY = 70000, STEP = 65000 };
+	enum { MANY = 70000 };
 	static struct pptp_span_v6 many[MANY];
 	struct pptp_address a, got;
 	uint32_t i, k;
@@ -350,8 +350,8 @@ START_TEST(a_long_run_of_ipv6_is_divided)
 	uint64_t n, value;
 
 	start("2001:db8::");
-	for (i = 0; i < MANY; i++) {
-		value = (uint64_t)i * STEP;
+	for (i = 0; i < count; i++) {
+		value = (uint64_t)i * step;
 		memcpy(many[i].first, base.bytes, 16);
 		for (k = 0; k < 8; k++)
 			many[i].first[15 - k] = (uint8_t)(value >> 8 * k);
@@ -359,17 +359,24 @@ START_TEST(a_long_run_of_ipv6_is_divided)
 		many[i].ports = 1723;
 	}
 	spans.v6 = many;
-	spans.v6_count = MANY;
+	spans.v6_count = count;
 	build();
-	n = (uint64_t)(MANY - 1) * STEP + 65536;
+	ck_assert_uint_eq(r.v6_count, 2);
+	n = (uint64_t)(count - 1) * step + 65536;
 	ck_assert_uint_gt(n, UINT32_MAX);
 	ck_assert_uint_eq(pptp_ranges_count(&r), n);
 	a = base;
-	memcpy(a.bytes, many[MANY - 1].first, 16);
+	memcpy(a.bytes, many[count - 1].first, 16);
 	ck_assert(pptp_ranges_index_of(&r, &a, 1723, &n));
-	ck_assert_uint_eq(n, (uint64_t)(MANY - 1) * STEP);
+	ck_assert_uint_eq(n, (uint64_t)(count - 1) * step);
 	pptp_ranges_nth(&r, n, &got, &port);
 	ck_assert(pptp_address_equal(&a, &got));
+}
+
+START_TEST(a_long_run_of_ipv6_is_divided)
+{
+	check_run(70000, 65000);
+	check_run(65536, 65536);
 }
 END_TEST
 
