@@ -140,7 +140,7 @@ struct late {
 	struct pptp_prober *p;
 };
 
-static struct late late_answer(void)
+static struct late late_answer(int64_t timeout_us)
 {
 	struct late l = {.silent = server(serve_pptp),
 			 .deaf = server(serve_deaf),
@@ -149,6 +149,7 @@ static struct late late_answer(void)
 	const struct pptp_record *r;
 	int64_t tag;
 
+	call.timeout_us = timeout_us;
 	be_silent(l.silent, true);
 	start_syn(l.p, 0x7f000002, l.silent, 1);
 	start_plan(l.p, &call, 2);
@@ -227,7 +228,7 @@ END_TEST
 
 START_TEST(a_late_answer_waits_for_a_job_and_loses_nothing)
 {
-	struct late l = late_answer();
+	struct late l = late_answer(0);
 	int64_t tag, sum = 0;
 	int i;
 
@@ -240,9 +241,23 @@ START_TEST(a_late_answer_waits_for_a_job_and_loses_nothing)
 }
 END_TEST
 
+/* It is not kept waiting: the other's Outgoing-Call-Reply is waited for longer
+ * than that. */
+START_TEST(a_late_answer_waits_no_longer_than_three_seconds_for_a_job)
+{
+	struct late l = late_answer(12 * SECOND);
+	int64_t tag;
+
+	ck_assert_uint_eq(next(l.p, &tag)->control.state, PPTP_ANSWERED);
+	ck_assert_int_eq(tag, 1);
+	ck_assert_uint_ge(l.p->jobs.running, 1);
+	end_late(l);
+}
+END_TEST
+
 START_TEST(an_abort_ends_who_waits_for_a_job_too)
 {
-	struct late l = late_answer();
+	struct late l = late_answer(0);
 	int64_t tag;
 	int i;
 
@@ -654,6 +669,8 @@ int main(void)
 	CLAIM_ALONE(s, silent_servers_take_no_turns_by_jobs);
 	CLAIM_ALONE(s, silent_servers_wait_for_a_socket);
 	CLAIM_ALONE(s, a_late_answer_waits_for_a_job_and_loses_nothing);
+	CLAIM_ALONE(s,
+		    a_late_answer_waits_no_longer_than_three_seconds_for_a_job);
 	CLAIM_ALONE(s, an_abort_ends_who_waits_for_a_job_too);
 	CLAIM_ALONE(s, without_a_route_there_is_no_plan);
 	CLAIM_ALONE(s, the_capture_file_holds_every_packet_once);
