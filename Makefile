@@ -214,8 +214,8 @@ $(B)/unit/%: tests/unit/%.c tests/unit/harness.h $(B)/libpptp-net.a $(B)/libpptp
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(filter %.a,$^) $(LINK) \
 		$$(pkg-config --cflags --libs check) -lpcap
 
-# It counts how often a header is decoded.
-$(B)/unit/test_packet: LINK += -Wl,--wrap=pptp_ip_decode
+# They count how often a header is decoded.
+$(B)/unit/test_packet $(B)/unit/test_prober_intake: LINK += -Wl,--wrap=pptp_ip_decode
 
 # Instrumented once, linked into every fuzz target.
 fuzz_flags := -std=c11 -D_GNU_SOURCE -DPPTP_RELEASE='"$(VERSION)"' -g -O1 \

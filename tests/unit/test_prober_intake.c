@@ -245,6 +245,17 @@ END_TEST
 
 /* ---- with a loop and a wire of somebody else ------------------------------ */
 
+static unsigned decoded; /* IP headers */
+
+bool __real_pptp_ip_decode(struct pptp_ip *ip, struct pptp_reader *r);
+bool __wrap_pptp_ip_decode(struct pptp_ip *ip, struct pptp_reader *r);
+
+bool __wrap_pptp_ip_decode(struct pptp_ip *ip, struct pptp_reader *r)
+{
+	decoded++;
+	return __real_pptp_ip_decode(ip, r);
+}
+
 /* What answers a SYN: a RST from its destination. */
 static void answer_syn(const struct fake_packet *syn)
 {
@@ -269,7 +280,7 @@ static void answer_syn(const struct fake_packet *syn)
 	fake_capture(packet, w.length);
 }
 
-/* Each by its address, whatever the order. */
+/* Each by its address, whatever the order; and each is decoded once. */
 START_TEST(packets_of_a_wire_reach_the_plans_that_they_are_for)
 {
 	struct pptp_prober_config f = {.jobs = 8, .wire = &fake.wire};
@@ -295,7 +306,9 @@ START_TEST(packets_of_a_wire_reach_the_plans_that_they_are_for)
 	ck_assert_uint_eq(fake.sent_count, 4);
 	for (i = 3; i >= 0; i--)
 		answer_syn(&fake.sent[i]);
+	decoded = 0;
 	ck_assert(pptp_wire_drain(&fake.wire, NULL));
+	ck_assert_uint_eq(decoded, 4);
 	for (i = 0; i < 4; i++) {
 		r = next(p, &tag);
 		ck_assert_uint_eq(r->tcp.state, PPTP_CLOSED);
