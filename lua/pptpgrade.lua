@@ -22,7 +22,7 @@ function M.audit(target, opts)
 end
 
 --- A report in one format.
--- @tparam string format text, json or jsonl
+-- @tparam string format one that docs/reports.md lists
 -- @tparam function write bytes -> true | nil, message
 -- @tparam[opt] table opts color, width, all, verbose, policy
 -- @treturn table r; r:add(verdict) and r:close() give true or nil, message
