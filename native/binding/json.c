@@ -11,7 +11,7 @@
 
 /* Pieces of the text as they are made; keys of one object that are sorted
  * without a table of their own; slots that are always in use. */
-enum { PIECE = 4096, KEYS = 48, VALUE = 1, RANKS, TEXT };
+enum { PIECE = 4096, KEYS = 48, VALUE = 1, RANKS, TOLD, TEXT };
 
 struct key {
 	const char *name; /* owned by the string on the stack */
@@ -208,11 +208,33 @@ static void put_number(struct writer *w, const char *key, int at)
 	}
 }
 
+/* Whether the text of a table right in the value is known already: then that
+ * is put. */
+static bool put_told(struct writer *w, const char *key, int at)
+{
+	const char *text;
+	size_t length;
+	bool told;
+
+	if (w->json.depth != 1 || !lua_istable(w->L, TOLD))
+		return false;
+	lua_pushvalue(w->L, at);
+	told = lua_rawget(w->L, TOLD) == LUA_TSTRING;
+	if (told) {
+		text = lua_tolstring(w->L, -1, &length);
+		pptp_json_literal(&w->json, key, text, length);
+	}
+	lua_pop(w->L, 1);
+	return told;
+}
+
 static void put_table(struct writer *w, const char *key, int at)
 {
 	if (w->json.depth >= PPTP_JSON_DEPTH)
 		luaL_error(w->L, "JSON that nests too deep");
 	luaL_checkstack(w->L, 8, "nested tables");
+	if (put_told(w, key, at))
+		return;
 	(is_array(w->L, at) ? put_array : put_object)(w, key, at);
 }
 
@@ -250,8 +272,9 @@ int pptp_core_json(lua_State *L)
 
 	luaL_checkany(L, VALUE);
 	luaL_checktype(L, RANKS, LUA_TTABLE);
-	lua_settop(L, RANKS);
+	lua_settop(L, TEXT);
 	lua_pushnil(L);
+	lua_replace(L, TEXT);
 	w.L = L;
 	w.text = NULL;
 	w.length = w.room = 0;

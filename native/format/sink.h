@@ -65,7 +65,8 @@ void pptp_json_stream(struct pptp_json *j, char *text, size_t room,
 		      pptp_json_writer *write, void *context);
 /* Gives what is in the room to the writer. False: it failed, now or before. */
 bool pptp_json_flush(struct pptp_json *j);
-/* A number that 64 bits do not hold, in JSON's own words. */
+/* A value in JSON's own words: a number that 64 bits do not hold, or what was
+ * written before. */
 void pptp_json_literal(struct pptp_json *j, const char *key, const char *text,
 		       size_t length);
 /* After one whole value on a stream: the newline, and ready for the next. */

@@ -113,6 +113,30 @@ describe("json", function()
     assert.equal('{"a":1}', json.encode(value))
   end)
 
+  it("puts a text that is known for a table right in the value", function()
+    local core = require "pptpgrade.core"
+    local list = { 1 }
+    local value = { a = list, b = { list }, c = 2 }
+    assert.equal('{"a":[1],"b":[[1]],"c":2}', core.json(value, {}))
+    assert.equal('{"a":"known","b":[[1]],"c":2}',
+                 core.json(value, {}, { [list] = '"known"' }))
+    assert.equal("[1]", core.json(list, {}, { [list] = '"known"' }))
+    assert.equal('{"a":[1],"b":[[1]],"c":2}',
+                 core.json(value, {}, { [list] = 7 }))
+  end)
+
+  it("writes shared remedies as it would write a copy of them", function()
+    local R = require "records"
+    local evidence = require "pptpgrade.evidence"
+    for _ = 1, 2 do
+      local verdict = require "pptpgrade.grade".grade(
+        evidence.merge(nil, R.called()))
+      local copy = R.copy(verdict)
+      assert.is_true(#copy.remedies > 0)
+      assert.equal(json.encode(copy), json.encode(verdict))
+    end
+  end)
+
   it("tells which key or value has no JSON", function()
     for text, value in pairs {
       ["a key that is a number"] = { a = 1, [2] = 2 },

@@ -82,6 +82,9 @@ end
 local MOST = 256
 local picked, count = {}, 0
 
+--- The lists that servers share: list -> true.
+M.shared = setmetatable({}, { __mode = "k" })
+
 local function key_of(about, port, six, system)
   local product = about.product or {}
   return ("%s|%s|%s|%s|%s|%s|%s"):format(
@@ -111,7 +114,7 @@ function M.pick(about)
       picked, count = {}, 0
     end
     list = pick(about, words, six, system)
-    picked[key], count = list, count + 1
+    picked[key], count, M.shared[list] = list, count + 1, true
   end
   return list
 end

@@ -6,6 +6,7 @@
 -- is valid JSON and comes back as the same bytes. Our own texts are ASCII.
 --
 -- Keys stand in a fixed order: those below first, the others by name.
+local choice = require "pptpgrade.remedy.choice"
 local core = require "pptpgrade.core"
 
 local M = {}
@@ -26,6 +27,17 @@ for i, key in ipairs(last) do
   rank[key] = i
 end
 
+-- The text of each list of remedies that servers share: nearly half of a
+-- verdict, and the same for many.
+local told = setmetatable({}, { __mode = "k" })
+
+local function tell_remedies(value)
+  local list = type(value) == "table" and rawget(value, "remedies")
+  if list and choice.shared[list] and not told[list] then
+    told[list] = core.json(list, rank)
+  end
+end
+
 --- A value as one line of JSON.
 -- @param value tables, strings, numbers, booleans. A table is a list where
 --   `__jsontype` of its metatable says "array", or, without that, where it is
@@ -33,7 +45,8 @@ end
 -- @treturn string
 -- @raise where a value has no JSON: a function, NaN, a cycle
 function M.encode(value)
-  return core.json(value, rank)
+  tell_remedies(value)
+  return core.json(value, rank, told)
 end
 
 return M
