@@ -226,7 +226,8 @@ describe("pptpgrade's command line", function()
                   write = "x.pcap", stay = true, trace = false },
                 r.world.prober)
     assert.same({ specs = { "192.0.2.1" }, files = { "list" },
-                  exclude = { "ex" }, port = 99, family = 6, numeric = true, lazy = true },
+                  exclude = { "ex" }, port = 99, family = 6, numeric = true,
+                  lazy = true },
                 r.world.asked_targets)
     assert.equal(1, #r.world.started)
     assert.equal(2.5, r.world.started[1].timeout)
