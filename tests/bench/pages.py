@@ -72,6 +72,10 @@ def writing(folder):
     aim(f"its memory {memory:.0f} MiB beside the judging's; at most {MEMORY}",
         memory <= MEMORY)
     aim(f"{size:.1f} MiB; at most {FILE}", size <= FILE)
+    for name in "csv", "jsonl":
+        it = cost([*render, "-o", os.path.join(folder, f"report.{name}")])
+        aim(f"--render to text and {name} in {it.wall:.1f} s ({it.cpu:.1f} s "
+            f"of CPU); at most {RENDER}", it.wall <= RENDER)
     return page
 
 

@@ -56,6 +56,7 @@ function Saved:verdict_at(entry)
     return entry.value
   end
   self.file:seek("set", entry.offset)
+  self.moved = true
   local text = self.file:read("l") or ""
   local verdict, why = core.record((text:gsub(",%s*$", "")))
   if is_verdict(verdict) then
@@ -157,7 +158,10 @@ end
 function Saved:index()
   local number, offset = 0, 0
   while not self.kind do
-    self.file:seek("set", offset)
+    if self.moved then
+      self.file:seek("set", offset)
+      self.moved = false
+    end
     local line, failure = self.file:read("L")
     if not line then
       return not failure and true or nil, failure
@@ -236,8 +240,8 @@ function M.open(world, path, fail)
     return nil, why
   end
   local self = setmetatable({ file = seekable(file), name = name, fail = fail,
-                              entries = {}, known = {}, older = 0,
-                              broken = 0 }, Saved)
+                              moved = true, entries = {}, known = {},
+                              older = 0, broken = 0 }, Saved)
   local ok
   ok, why = self:index()
   if not ok then
