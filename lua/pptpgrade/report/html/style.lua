@@ -3,7 +3,7 @@
 -- stands on, light and dark; a letter or a mark says what a colour says. `hash`
 -- is for the page's policy: html_spec computes it, and says what it has to be.
 return {
-  hash = "sha256-vnKrN6ePREW+dnATmMqVnBX1Uk3eJf4NnUzNTR3VTYg=",
+  hash = "sha256-8NneWvzEffui4g7ZRa8YcOladkuSH8xXSSxBmxVk6tI=",
   text = [=[
 :root{color-scheme:light dark;
 --ground:#fbfaf8;--sheet:#fff;--ink:#1c1f23;--soft:#565d66;--line:#dedad3;
@@ -198,7 +198,7 @@ font-size:.86rem}
 footer p{max-width:60em}
 footer p+p{margin-top:.3rem}
 @media (max-width:75rem){.figures{grid-template-columns:1fr 1fr}}
-@media (max-width:56rem){
+@media screen and (max-width:56rem){
 .figures{grid-template-columns:1fr}
 main,header,footer{padding-left:1rem;padding-right:1rem}
 header{padding-top:1.5rem}
@@ -243,8 +243,18 @@ main,header,footer{max-width:none;padding:0}
 header{padding-top:0}
 .tools,.more,.lines .plain,th button::after,.server button::before{
 display:none!important}
+h1{font-size:1.5rem}
+.figures{gap:1rem 1.6rem}
 .sheet{border:0;overflow:visible}
-.list>thead{display:table-header-group}
+.list{min-width:0}
+.list>*>tr>*,.list>*>tr>:first-child{padding:.25rem .3rem}
+.list th[data-sort]{width:2.7rem}
+.list th[data-sort=grade]{width:3.4rem}
+.list th[data-sort=server]{width:9.5rem}
+.list th[data-sort=product]{width:8rem}
+.list th[data-sort=change]{width:4.5rem}
+.list th[data-sort=why]{width:auto}
+.server button{color:var(--ink)}
 .list>tbody>tr.row,.finding,.remedy,.figures li{break-inside:avoid}
 .lines pre{white-space:pre-wrap}}
 ]=] }
