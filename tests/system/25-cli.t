@@ -123,6 +123,7 @@ widest() # COLUMNS; of lines but commands
 		grep -v '^    [^ ]' | awk '{ n = length($0) > n ? length($0) : n }
 			END { print n }'
 }
+# shellcheck disable=SC2317 # ok runs it
 between() # NUMBER LEAST MOST
 {
 	[ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
