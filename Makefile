@@ -158,7 +158,7 @@ $(B)/libpptp-net.a: $(net)
 
 $(B)/pptp-probe: $(cli) $(B)/libpptp-net.a $(B)/libpptp-core.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LINK) -o $@ $^ -lpcap
+	$(Q)$(CC) $(LINK) -o $@ $^ -lpcap -lmd
 
 # It names this folder, which may have been moved since. With SAN=1 the modules
 # are instrumented and the interpreter is not: a wrapper loads the sanitizers'

@@ -11,6 +11,9 @@
 #include "format/error.h"
 #include "format/lcp.h"
 
+#include "cli/say.h"
+#include "cli/scan_options.h"
+
 enum pptp_status {
 	PPTP_EXIT_DONE = 0,
 	PPTP_EXIT_USAGE = 2,  /* wrong usage or input */
@@ -33,6 +36,7 @@ struct pptp_options {
 	const char *write, *contact, *hex;
 	struct pptp_method ask[PPTP_ASKS];
 	bool decline, trace, numeric, verbose, quiet;
+	struct pptp_scan_options scan;
 };
 
 struct pptp_command {
@@ -50,14 +54,13 @@ enum { /* bits of struct pptp_command */
        PPTP_COMMAND_CONTROL = 4,
        PPTP_COMMAND_CALL = 8,
        PPTP_COMMAND_DECODE = 16,
+       PPTP_COMMAND_SCAN = 32,
 };
 
 extern const struct pptp_command pptp_command_syn, pptp_command_gre,
-    pptp_command_control, pptp_command_call, pptp_command_decode;
+    pptp_command_control, pptp_command_call, pptp_command_scan,
+    pptp_command_decode;
 
-/* One sentence on standard error, after the program's name. Control characters
- * in it, and bytes that are no UTF-8, are shown as \xNN. */
-void pptp_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* How many of SIGINT and SIGTERM have come. */
 int pptp_signals(void);
 

@@ -11,8 +11,13 @@
 #include "cli/output.h"
 
 static const struct pptp_command *const commands[] = {
-    &pptp_command_syn,  &pptp_command_gre,    &pptp_command_control,
-    &pptp_command_call, &pptp_command_decode, NULL,
+    &pptp_command_syn,
+    &pptp_command_gre,
+    &pptp_command_control,
+    &pptp_command_call,
+    &pptp_command_scan,
+    &pptp_command_decode,
+    NULL,
 };
 
 static volatile sig_atomic_t signals;

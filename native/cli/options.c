@@ -16,7 +16,8 @@ enum { ASK = 256, CONTACT, DECLINE, HEX, TRACE };
 enum {
 	PROBES = PPTP_COMMAND_SYN | PPTP_COMMAND_GRE | PPTP_COMMAND_CONTROL |
 		 PPTP_COMMAND_CALL,
-	ALL = PROBES | PPTP_COMMAND_DECODE,
+	LIVE = PROBES | PPTP_COMMAND_SCAN, /* what sends */
+	ALL = LIVE | PPTP_COMMAND_DECODE,
 };
 
 static const struct row {
@@ -26,29 +27,65 @@ static const struct row {
 	const char *argument; /* NULL: takes none */
 	const char *help;
 } rows[] = {
-    {'p', PROBES, "port", "N", "TCP port of targets without one (1723)"},
-    {'t', PROBES, "timeout", "S",
+    {'p', LIVE, "port", "N", "TCP port of targets without one (1723)"},
+    {'t', LIVE, "timeout", "S",
      "seconds to wait for each later control reply (5)"},
-    {'i', PROBES, "interface", "NAME", "send and capture there"},
-    {'S', PROBES, "source", "ADDRESS", "our own address"},
-    {'T', PROBES, "targets", "FILE",
+    {'i', LIVE, "interface", "NAME", "send and capture there"},
+    {'S', LIVE, "source", "ADDRESS", "our own address"},
+    {'T', LIVE, "targets", "FILE",
      "targets, one a line, with ,labels; - is standard input"},
-    {'x', PROBES, "exclude", "FILE", "addresses to leave alone"},
-    {'j', PROBES, "jobs", "N", "conversations at once (256)"},
+    {'x', LIVE, "exclude", "FILE", "addresses to leave alone"},
+    {'j', LIVE, "jobs", "N", "conversations at once (256)"},
     {'w', PROBES, "write", "FILE", "pcap of all that was sent and received"},
     {ASK, PPTP_COMMAND_CALL, "ask", "METHOD",
      "Nak towards pap chap_md5 mschap_v1 mschap_v2 eap spap"},
     {DECLINE, PPTP_COMMAND_CALL, "decline", NULL,
      "reject authentication once, and watch"},
-    {CONTACT, PROBES, "contact", "TEXT",
+    {CONTACT, LIVE, "contact", "TEXT",
      "who you are, told to the servers; required for more\n"
      "than 256 addresses outside private space"},
     {TRACE, PROBES, "trace", NULL, "a line a message on standard error"},
-    {'4', PROBES, "ipv4", NULL, "only IPv4 addresses of host names"},
-    {'6', PROBES, "ipv6", NULL, "only IPv6 addresses of host names"},
-    {'n', PROBES, "numeric", NULL, "look no host name up"},
+    {'4', LIVE, "ipv4", NULL, "only IPv4 addresses of host names"},
+    {'6', LIVE, "ipv6", NULL, "only IPv6 addresses of host names"},
+    {'n', LIVE, "numeric", NULL, "look no host name up"},
     {HEX, PPTP_COMMAND_DECODE, "hex", "STRING",
      "hexadecimal bytes instead of files"},
+    {PPTP_SCAN_DEPTH, PPTP_COMMAND_SCAN, "depth", "DEPTH",
+     "syn, control or call (call)"},
+    {PPTP_SCAN_RATE, PPTP_COMMAND_SCAN, "rate", "N", "packets a second (1000)"},
+    {PPTP_SCAN_PER_24, PPTP_COMMAND_SCAN, "per-24", "N",
+     "packets a second and /24 at most; 0: no cap (16 where\n"
+     "targets are outside private space)"},
+    {PPTP_SCAN_SEED, PPTP_COMMAND_SCAN, "seed", "N",
+     "of the order (drawn, and told)"},
+    {PPTP_SCAN_SHARD, PPTP_COMMAND_SCAN, "shard", "i/n",
+     "the i-th of n parts; auto/n: by the job's index"},
+    {PPTP_SCAN_RETRIES, PPTP_COMMAND_SCAN, "retries", "N",
+     "further SYNs for who does not answer (0)"},
+    {PPTP_SCAN_RETRY_AFTER, PPTP_COMMAND_SCAN, "retry-after", "S",
+     "seconds before each (10)"},
+    {PPTP_SCAN_COOLDOWN, PPTP_COMMAND_SCAN, "cooldown", "S",
+     "seconds to wait for late answers (8)"},
+    {PPTP_SCAN_MAX_RUNTIME, PPTP_COMMAND_SCAN, "max-runtime", "S",
+     "end after so long"},
+    {PPTP_SCAN_SOURCE_PORT, PPTP_COMMAND_SCAN, "source-port", "A-B",
+     "ports that SYNs leave from (24576-32767)"},
+    {PPTP_SCAN_ONLY, PPTP_COMMAND_SCAN, "only", "ROWS",
+     "any, open, answered or accepted (open)"},
+    {PPTP_SCAN_MEMORY, PPTP_COMMAND_SCAN, "memory", "MIB",
+     "for who has answered (256)"},
+    {PPTP_SCAN_OUTPUT, PPTP_COMMAND_SCAN, "output", "FILE",
+     "rows there, with FILE.journal and FILE.meta"},
+    {PPTP_SCAN_JOURNAL, PPTP_COMMAND_SCAN, "journal", "FILE",
+     "another name for the journal"},
+    {PPTP_SCAN_RESUME, PPTP_COMMAND_SCAN, "resume", "FILE",
+     "go on where the sweep with these rows ended"},
+    {PPTP_SCAN_STATUS, PPTP_COMMAND_SCAN, "status-file", "FILE",
+     "how far it is, each second, as a JSON object"},
+    {PPTP_SCAN_DRY_RUN, PPTP_COMMAND_SCAN, "dry-run", NULL,
+     "print the targets in their order, and send nothing"},
+    {PPTP_SCAN_CHECK, PPTP_COMMAND_SCAN, "check", NULL,
+     "whether metadata files are the shards of one sweep"},
     {'v', ALL, "verbose", NULL, "say more on standard error"},
     {'q', ALL, "quiet", NULL, "no progress, nothing but errors"},
     {'h', ALL, "help", NULL, "this text"},
@@ -194,8 +231,15 @@ static bool set(struct pptp_options *o, int code, const char *value)
 		return o->verbose = true;
 	case 'q':
 		return o->quiet = true;
-	default:
+	case 'S':
+	case 'i':
+	case 'w':
+	case ASK:
+	case CONTACT:
+	case HEX:
 		return set_text(o, code, value);
+	default:
+		return pptp_scan_options_set(&o->scan, code, value);
 	}
 }
 
@@ -278,6 +322,7 @@ enum pptp_parsed pptp_options_parse(struct pptp_options *o,
 	memset(o, 0, sizeof(*o));
 	o->command = command;
 	o->port = PPTP_PORT;
+	pptp_scan_options_init(&o->scan);
 	tables(letters, names);
 	opterr = 0;
 	while ((got = getopt_long(argc, argv, letters, names, NULL)) != -1) {

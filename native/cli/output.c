@@ -2,6 +2,7 @@
 #include "cli/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,15 +12,33 @@
 
 #include "cli/cli.h"
 
+static const char *name = "standard output";
+
 static void say_why(int why)
 {
 	if (why == EPIPE)
-		pptp_say("standard output was closed by its reader; what it "
-			 "had not read is lost");
+		pptp_say("%s was closed by its reader; what it had not read "
+			 "is lost",
+			 name);
 	else
-		pptp_say("cannot write to standard output: %s; make room, or "
-			 "choose another place",
-			 strerror(why));
+		pptp_say("cannot write to %s: %s; make room, or choose another "
+			 "place",
+			 name, strerror(why));
+}
+
+bool pptp_output_redirect(const char *path, bool keep)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | (keep ? 0 : O_TRUNC),
+		      0666);
+	bool done = fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (!done)
+		pptp_say("cannot write to %s: %s; choose another file", path,
+			 strerror(errno));
+	name = path;
+	return done;
 }
 
 /* A pipe that another program made non-blocking is waited for. */

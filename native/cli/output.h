@@ -20,6 +20,9 @@ struct pptp_output {
 	char text[PPTP_OUTPUT_ROOM];
 };
 
+/* Standard output is this file from now on, in place of what it was; `keep`:
+ * with what is in there. False, after a sentence, where that cannot be. */
+bool pptp_output_redirect(const char *path, bool keep);
 void pptp_output_init(struct pptp_output *o);
 /* The sink for one object, until its end. */
 struct pptp_sink *pptp_output_begin(struct pptp_output *o);

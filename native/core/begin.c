@@ -52,6 +52,8 @@ static void begin_record(struct pptp_conversation *c,
 	r->run = v->run;
 	r->name = plan->name;
 	r->labels = plan->labels;
+	r->position = plan->position;
+	r->any_port = plan->any_port;
 	r->target = plan->target;
 	r->source = v->source;
 	r->port = plan->port;

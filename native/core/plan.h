@@ -45,6 +45,8 @@ struct pptp_plan {
 			      * starts plans, a conversation begins at once */
 	const char *contact; /* in the SCCRQ's host name; NULL: none */
 	const char *name, *labels; /* into the record; may be NULL */
+	bool any_port;     /* it answers at ports that nobody listens to */
+	uint64_t position; /* in a sweep, plus 1, into the record; 0: in none */
 };
 
 /* What can be sent from here and heard of it. */

@@ -251,12 +251,14 @@ struct pptp_record {
 	const char *name;   /* as the user wrote it, or NULL; borrowed */
 	const char *labels; /* comma separated, or NULL; borrowed */
 	uint64_t run;       /* the same for all records of one; 0: none */
+	uint64_t position;  /* in a sweep, plus 1; 0: in none */
 	int64_t time_us;    /* since 1970, of `start` */
 	int64_t start, end; /* on the caller's clock */
 	struct pptp_address target, source;
 	uint16_t port;
 	uint8_t kind, depth, ended_by;
 	struct pptp_method asked;
+	bool any_port; /* a second port, picked at random, answered */
 	bool declined; /* option 3 was rejected once, on purpose */
 	uint32_t packets_sent, packets_received; /* raw packets and control
 						  * messages */

@@ -132,6 +132,8 @@ static void walk_head(const struct pptp_record *r, struct pptp_sink *s)
 	s->number(s, "schema", PPTP_SCHEMA);
 	pptp_sink_string(s, "kind", kinds[r->kind]);
 	walk_run(s, r->run);
+	if (r->position != 0)
+		s->number(s, "position", (int64_t)r->position - 1);
 	walk_address(s, "target", &r->target);
 	if (r->name != NULL)
 		pptp_sink_string(s, "name", r->name);
@@ -202,6 +204,8 @@ static void walk_tcp(const struct pptp_record *r, struct pptp_sink *s)
 	if (r->tcp.options_length > 0)
 		pptp_tcp_options_walk(r->tcp.options, r->tcp.options_length, s,
 				      "options");
+	if (r->any_port)
+		s->boolean(s, "answers_any_port", true);
 	walk_connect(r, s);
 	s->end(s);
 	begin_stage(s, "host", r->host.state);

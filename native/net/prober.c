@@ -243,6 +243,8 @@ enum pptp_error pptp_prober_open(struct pptp_prober **p,
 		snprintf(text, room, "out of memory for the prober");
 		return PPTP_ERROR_SYSTEM;
 	}
+	if (config->run != 0)
+		prober->common.run = config->run;
 	prober->common.router = -1;
 	prober->retry_at = prober->short_since = PPTP_NEVER;
 	pptp_demux_init(&prober->demux, seed);

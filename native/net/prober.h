@@ -31,6 +31,7 @@ struct pptp_prober_config {
 			* RLIMIT_NOFILE is raised to fit, or
 			* PPTP_ERROR_SYSTEM and one sentence */
 	const char *write; /* pcap of all that was sent and received, or NULL */
+	uint64_t run;      /* of all its records; 0: one is drawn */
 	bool stay;     /* without CAP_NET_RAW: TCP only, instead of failing */
 	bool tcp_only; /* as without CAP_NET_RAW, though it may be there */
 	/* One line a message, for people; NULL: none. `side` says who sent

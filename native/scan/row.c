@@ -70,7 +70,7 @@ static const char *state_of(enum pptp_port_state answer)
 }
 
 /* "icmp-3-13" */
-static void walk_icmp(const struct pptp_reply *reply, struct pptp_sink *s)
+static void walk_icmp(const struct pptp_syn_reply *reply, struct pptp_sink *s)
 {
 	char text[32], *at = pptp_text_words(text, "icmp-");
 
@@ -81,27 +81,40 @@ static void walk_icmp(const struct pptp_reply *reply, struct pptp_sink *s)
 	walk_address(s, "icmp_from", &reply->from);
 }
 
-static void walk_reply(const struct pptp_reply *reply, struct pptp_sink *s)
+static void walk_reply(const struct pptp_syn_reply *reply, struct pptp_sink *s)
 {
 	switch (reply->kind) {
-	case PPTP_REPLY_SYN_ACK:
+	case PPTP_SYN_REPLY_SYN_ACK:
 		pptp_sink_string(s, "reason", "syn-ack");
 		break;
-	case PPTP_REPLY_RST:
+	case PPTP_SYN_REPLY_RST:
 		pptp_sink_string(s, "reason", "rst");
 		break;
-	case PPTP_REPLY_ICMP:
-	case PPTP_REPLY_NONE:
+	case PPTP_SYN_REPLY_ICMP:
+	case PPTP_SYN_REPLY_NONE:
 	default:
 		walk_icmp(reply, s);
 		return;
 	}
 	s->number(s, "ttl", reply->ttl);
-	if (reply->kind == PPTP_REPLY_RST)
+	if (reply->kind == PPTP_SYN_REPLY_RST)
 		return;
 	/* rows are many: of the fingerprint, only what is odd */
 	if (reply->window == 0)
 		s->number(s, "window", 0);
+}
+
+/* Where it is known who answered, and no more of it. */
+static const char *reason_of(enum pptp_port_state answer)
+{
+	static const char *const names[] = {
+	    [PPTP_PORT_SILENT] = "timeout",
+	    [PPTP_PORT_FILTERED] = NULL,
+	    [PPTP_PORT_CLOSED] = "rst",
+	    [PPTP_PORT_OPEN] = "syn-ack",
+	};
+
+	return names[answer];
 }
 
 static void walk_tcp(const struct pptp_syn_row *row, struct pptp_sink *s)
@@ -110,8 +123,8 @@ static void walk_tcp(const struct pptp_syn_row *row, struct pptp_sink *s)
 	pptp_sink_string(s, "state", state_of(row->answer));
 	if (row->reply != NULL)
 		walk_reply(row->reply, s);
-	else if (row->answer == PPTP_PORT_SILENT)
-		pptp_sink_string(s, "reason", "timeout");
+	else if (reason_of(row->answer) != NULL)
+		pptp_sink_string(s, "reason", reason_of(row->answer));
 	if (row->reply != NULL && row->rtt_us >= 0)
 		s->number(s, "rtt_us", row->rtt_us);
 	if (row->answers_any_port)

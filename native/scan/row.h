@@ -35,7 +35,7 @@ struct pptp_syn_row {
 	int64_t time_us;    /* since 1970, when the SYN left */
 	enum pptp_port_state answer;
 	/* What told it; NULL: what answered is known, and no more of it. */
-	const struct pptp_reply *reply;
+	const struct pptp_syn_reply *reply;
 	int64_t rtt_us;         /* below 0: not known */
 	bool answers_any_port;  /* the witness answered, too */
 	const char *not_tested; /* why its control connection was not tried, or

@@ -26,7 +26,7 @@
 #include "scan/marks.h"
 #include "scan/order.h"
 #include "scan/pace.h"
-#include "scan/reply.h"
+#include "scan/syn_reply.h"
 
 #define PPTP_SWEEP_RETRIES_MAX 8
 /* The first, the retries, and what is asked again. */
@@ -144,7 +144,7 @@ struct pptp_heard {
 /* `target`: which one the reply's address and port are, or NULL where they are
  * none. */
 struct pptp_heard pptp_sweep_hear(struct pptp_sweep *s,
-				  const struct pptp_reply *reply,
+				  const struct pptp_syn_reply *reply,
 				  const uint64_t *target);
 
 /* ---- the thread that judges ---- */

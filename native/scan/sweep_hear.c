@@ -2,34 +2,34 @@
 /* A sweep's receiving side: what a reply proves, and whether it is news. */
 #include "scan/sweep_parts.h"
 
-static enum pptp_port_state answer_of(const struct pptp_reply *reply)
+static enum pptp_port_state answer_of(const struct pptp_syn_reply *reply)
 {
 	switch (reply->kind) {
-	case PPTP_REPLY_SYN_ACK:
+	case PPTP_SYN_REPLY_SYN_ACK:
 		return PPTP_PORT_OPEN;
-	case PPTP_REPLY_RST:
+	case PPTP_SYN_REPLY_RST:
 		return PPTP_PORT_CLOSED;
-	case PPTP_REPLY_ICMP:
+	case PPTP_SYN_REPLY_ICMP:
 		return reply->icmp_hard ? PPTP_PORT_FILTERED : PPTP_PORT_SILENT;
-	case PPTP_REPLY_NONE:
+	case PPTP_SYN_REPLY_NONE:
 	default:
 		return PPTP_PORT_SILENT;
 	}
 }
 
 static bool is_proven(const struct pptp_sweep *s,
-		      const struct pptp_reply *reply, uint8_t attempt)
+		      const struct pptp_syn_reply *reply, uint8_t attempt)
 {
 	struct pptp_cookie cookie =
 	    pptp_cookie_make(&s->config.key, &reply->source, &reply->target,
 			     reply->port, attempt, &s->config.ports);
 
-	return pptp_reply_is_proven(reply, &cookie);
+	return pptp_syn_reply_is_proven(reply, &cookie);
 }
 
 /* Which SYN it answers; PPTP_SWEEP_CURSORS where none. */
 static unsigned attempt_of(const struct pptp_sweep *s,
-			   const struct pptp_reply *reply)
+			   const struct pptp_syn_reply *reply)
 {
 	unsigned attempt;
 
@@ -64,11 +64,11 @@ static void look(struct pptp_sweep *s, uint64_t position, unsigned attempt)
 	pptp_sweep_bump(counts[after]);
 }
 
-static void count_kind(struct pptp_sweep *s, const struct pptp_reply *reply)
+static void count_kind(struct pptp_sweep *s, const struct pptp_syn_reply *reply)
 {
-	if (reply->kind == PPTP_REPLY_SYN_ACK)
+	if (reply->kind == PPTP_SYN_REPLY_SYN_ACK)
 		pptp_sweep_bump(&s->counts.syn_acks);
-	else if (reply->kind == PPTP_REPLY_RST)
+	else if (reply->kind == PPTP_SYN_REPLY_RST)
 		pptp_sweep_bump(&s->counts.rsts);
 	else
 		pptp_sweep_bump(&s->counts.icmps);
@@ -106,16 +106,17 @@ static enum pptp_heard_kind note(struct pptp_sweep *s, uint64_t target,
 
 /* Somebody answers at the port that only he was asked for. */
 static bool is_witness(const struct pptp_sweep *s,
-		       const struct pptp_reply *reply)
+		       const struct pptp_syn_reply *reply)
 {
-	return reply->kind == PPTP_REPLY_SYN_ACK &&
+	return reply->kind == PPTP_SYN_REPLY_SYN_ACK &&
 	       reply->port ==
 		   pptp_cookie_witness(&s->config.key, &reply->target) &&
 	       is_proven(s, reply, PPTP_SWEEP_WITNESS);
 }
 
-static void hear_target(struct pptp_sweep *s, const struct pptp_reply *reply,
-			uint64_t target, struct pptp_heard *h)
+static void hear_target(struct pptp_sweep *s,
+			const struct pptp_syn_reply *reply, uint64_t target,
+			struct pptp_heard *h)
 {
 	unsigned attempt = attempt_of(s, reply);
 	const struct pptp_cursor *c = &s->cursors[attempt];
@@ -143,12 +144,12 @@ static void hear_target(struct pptp_sweep *s, const struct pptp_reply *reply,
 }
 
 struct pptp_heard pptp_sweep_hear(struct pptp_sweep *s,
-				  const struct pptp_reply *reply,
+				  const struct pptp_syn_reply *reply,
 				  const uint64_t *target)
 {
 	struct pptp_heard h = {.kind = PPTP_HEARD_NOTHING};
 
-	if (reply->kind == PPTP_REPLY_NONE)
+	if (reply->kind == PPTP_SYN_REPLY_NONE)
 		return h;
 	if (target != NULL) {
 		hear_target(s, reply, *target, &h);

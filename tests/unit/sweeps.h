@@ -20,7 +20,7 @@ enum {
 };
 
 struct sent {
-	struct pptp_reply reply; /* what comes back, at `due` */
+	struct pptp_syn_reply reply; /* what comes back, at `due` */
 	uint64_t target, due, left;
 };
 
@@ -118,11 +118,12 @@ static inline bool world_is_closed(const struct world *w, uint64_t target)
 }
 
 /* The genuine answer to a SYN. */
-static inline struct pptp_reply world_reply(const struct world *w,
-					    uint64_t target, uint8_t attempt,
-					    enum pptp_reply_kind kind)
+static inline struct pptp_syn_reply world_reply(const struct world *w,
+						uint64_t target,
+						uint8_t attempt,
+						enum pptp_syn_reply_kind kind)
 {
-	struct pptp_reply reply = {.kind = kind, .port = 1723};
+	struct pptp_syn_reply reply = {.kind = kind, .port = 1723};
 	struct pptp_cookie c;
 
 	reply.source = pptp_address_v4(0xc0000201);
@@ -130,19 +131,19 @@ static inline struct pptp_reply world_reply(const struct world *w,
 	c = pptp_cookie_make(&w->config.key, &reply.source, &reply.target, 1723,
 			     attempt, &w->config.ports);
 	reply.source_port = c.source_port;
-	reply.number = c.sequence_number + (kind != PPTP_REPLY_ICMP);
+	reply.number = c.sequence_number + (kind != PPTP_SYN_REPLY_ICMP);
 	return reply;
 }
 
 static inline void world_answer(struct world *w, const struct pptp_ask *a)
 {
 	struct sent *sent = &w->queue[w->put % QUEUE];
-	enum pptp_reply_kind kind = PPTP_REPLY_SYN_ACK;
+	enum pptp_syn_reply_kind kind = PPTP_SYN_REPLY_SYN_ACK;
 
 	if (random_below(&w->random, 1000) < w->per_mille_lost)
 		return;
 	if (world_is_closed(w, a->target))
-		kind = PPTP_REPLY_RST;
+		kind = PPTP_SYN_REPLY_RST;
 	else if (!world_is_open(w, a->target))
 		return;
 	HOLDS(w->put - w->taken < QUEUE);

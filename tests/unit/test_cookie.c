@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "scan/cookie.h"
 
-#include "scan/reply.h"
+#include "scan/syn_reply.h"
 #include "unit/scan.h"
 
 static const struct pptp_source_ports ports = {24576, 8192};
@@ -158,7 +158,7 @@ START_TEST(none_of_ten_million_forged_replies_is_believed)
 {
 	struct pptp_cookie_key key = counting_key();
 	struct pptp_address from = pptp_address_v4(0xc0000201);
-	struct pptp_reply reply = {.kind = PPTP_REPLY_RST};
+	struct pptp_syn_reply reply = {.kind = PPTP_SYN_REPLY_RST};
 	struct pptp_cookie cookie;
 	uint64_t random = 9;
 	uint32_t i;
@@ -169,13 +169,13 @@ START_TEST(none_of_ten_million_forged_replies_is_believed)
 		reply.number = (uint32_t)(random >> 20);
 		cookie = pptp_cookie_make(&key, &from, &reply.target, 1723, 0,
 					  &ports);
-		if (pptp_reply_is_proven(&reply, &cookie))
+		if (pptp_syn_reply_is_proven(&reply, &cookie))
 			ck_abort_msg("forged reply %u is believed", i);
 		if (i % 1000 != 0)
 			continue;
 		reply.source_port = cookie.source_port;
 		reply.number = cookie.sequence_number + 1;
-		ck_assert(pptp_reply_is_proven(&reply, &cookie));
+		ck_assert(pptp_syn_reply_is_proven(&reply, &cookie));
 	}
 }
 END_TEST

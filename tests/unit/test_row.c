@@ -14,7 +14,7 @@ static const char *walk(const struct pptp_syn_row *row, struct json *out)
 	return out->text;
 }
 
-static struct pptp_syn_row row_of(const struct pptp_reply *reply)
+static struct pptp_syn_row row_of(const struct pptp_syn_reply *reply)
 {
 	return (struct pptp_syn_row){
 	    .run = run,
@@ -33,10 +33,10 @@ static struct pptp_syn_row row_of(const struct pptp_reply *reply)
 
 START_TEST(open_port_is_one_short_line)
 {
-	struct pptp_reply reply = {.kind = PPTP_REPLY_SYN_ACK,
-				   .ttl = 64,
-				   .window = 65160,
-				   .mss = 1460};
+	struct pptp_syn_reply reply = {.kind = PPTP_SYN_REPLY_SYN_ACK,
+				       .ttl = 64,
+				       .window = 65160,
+				       .mss = 1460};
 	struct pptp_syn_row row = row_of(&reply);
 	struct json out;
 
@@ -53,7 +53,7 @@ END_TEST
 
 START_TEST(each_answer_has_its_state_and_reason)
 {
-	struct pptp_reply reply = {.kind = PPTP_REPLY_RST, .ttl = 57};
+	struct pptp_syn_reply reply = {.kind = PPTP_SYN_REPLY_RST, .ttl = 57};
 	struct pptp_syn_row row = row_of(&reply);
 	struct json out;
 
@@ -61,7 +61,7 @@ START_TEST(each_answer_has_its_state_and_reason)
 	ck_assert_has(walk(&row, &out),
 		      "\"tcp\":{\"state\":\"closed\",\"reason\":\"rst\","
 		      "\"ttl\":57,\"rtt_us\":150123}}");
-	reply.kind = PPTP_REPLY_ICMP;
+	reply.kind = PPTP_SYN_REPLY_ICMP;
 	reply.icmp_type = 3;
 	reply.icmp_code = 13;
 	reply.from = pptp_address_v4(0xcb007109);
@@ -87,7 +87,8 @@ START_TEST(what_was_not_tested_tells_why)
 	row.not_tested = "overflow";
 	row.labels = "a,,\xff\"";
 	ck_assert_has(walk(&row, &out),
-		      "\"tcp\":{\"state\":\"open\",\"answers_any_port\":true},"
+		      "\"tcp\":{\"state\":\"open\",\"reason\":\"syn-ack\","
+		      "\"answers_any_port\":true},"
 		      "\"control\":{\"state\":\"not_tested\",\"reason\":"
 		      "\"overflow\"}}");
 	ck_assert_has(out.text,

@@ -185,7 +185,7 @@ START_TEST(what_one_syn_misses_is_told)
 END_TEST
 
 /* A reply that is wrong in one way counts as that, and changes nothing. */
-static void check_unheard(struct world *w, struct pptp_reply reply,
+static void check_unheard(struct world *w, struct pptp_syn_reply reply,
 			  const uint64_t *target, uint64_t *count)
 {
 	uint64_t before = *count;
@@ -199,7 +199,7 @@ static void check_unheard(struct world *w, struct pptp_reply reply,
 START_TEST(forged_and_foreign_replies_are_counted_and_not_believed)
 {
 	struct world w;
-	struct pptp_reply good, reply;
+	struct pptp_syn_reply good, reply;
 	uint64_t target, early;
 
 	world_default(&w, 1000);
@@ -208,27 +208,27 @@ START_TEST(forged_and_foreign_replies_are_counted_and_not_believed)
 	world_open(&w);
 	world_until(&w, START + SECOND / 25);
 	pptp_order_target(&w.s.order, 0, &target);
-	good = world_reply(&w, target, 0, PPTP_REPLY_SYN_ACK);
+	good = world_reply(&w, target, 0, PPTP_SYN_REPLY_SYN_ACK);
 	reply = good;
 	reply.number++;
 	check_unheard(&w, reply, &target, &w.s.counts.unproven);
 	check_unheard(&w, good, NULL, &w.s.counts.unproven);
 	/* its second SYN has not left yet */
-	reply = world_reply(&w, target, 1, PPTP_REPLY_SYN_ACK);
+	reply = world_reply(&w, target, 1, PPTP_SYN_REPLY_SYN_ACK);
 	check_unheard(&w, reply, &target, &w.s.counts.early);
 	/* nor has the next target's first */
 	early = w.s.cursors[0].at;
 	while (!pptp_order_target(&w.s.order, early, &target))
 		early++;
-	reply = world_reply(&w, target, 0, PPTP_REPLY_SYN_ACK);
+	reply = world_reply(&w, target, 0, PPTP_SYN_REPLY_SYN_ACK);
 	check_unheard(&w, reply, &target, &w.s.counts.early);
 	early = w.config.span.end; /* another shard's */
 	while (!pptp_order_target(&w.s.order, early, &target))
 		early++;
-	reply = world_reply(&w, target, 0, PPTP_REPLY_SYN_ACK);
+	reply = world_reply(&w, target, 0, PPTP_SYN_REPLY_SYN_ACK);
 	check_unheard(&w, reply, &target, &w.s.counts.unproven);
 	reply = good;
-	reply.kind = PPTP_REPLY_NONE;
+	reply.kind = PPTP_SYN_REPLY_NONE;
 	ck_assert_int_eq(pptp_sweep_hear(&w.s, &reply, NULL).kind,
 			 PPTP_HEARD_NOTHING);
 	ck_assert_uint_eq(w.s.counts.open, 0);
@@ -239,7 +239,7 @@ END_TEST
 START_TEST(last_position_that_was_asked_is_believed)
 {
 	struct world w;
-	struct pptp_reply reply;
+	struct pptp_syn_reply reply;
 	uint64_t position, target;
 
 	world_default(&w, 1 << 16);
@@ -248,7 +248,7 @@ START_TEST(last_position_that_was_asked_is_believed)
 	world_until(&w, START + SECOND);
 	position = w.s.cursors[0].at - 1;
 	pptp_order_target(&w.s.order, position, &target);
-	reply = world_reply(&w, target, 0, PPTP_REPLY_SYN_ACK);
+	reply = world_reply(&w, target, 0, PPTP_SYN_REPLY_SYN_ACK);
 	ck_assert_int_eq(pptp_sweep_hear(&w.s, &reply, &target).kind,
 			 PPTP_HEARD_NEWS);
 	world_close(&w);
@@ -256,9 +256,9 @@ START_TEST(last_position_that_was_asked_is_believed)
 END_TEST
 
 static struct pptp_heard hear(struct world *w, uint64_t target,
-			      enum pptp_reply_kind kind, bool hard)
+			      enum pptp_syn_reply_kind kind, bool hard)
 {
-	struct pptp_reply reply = world_reply(w, target, 0, kind);
+	struct pptp_syn_reply reply = world_reply(w, target, 0, kind);
 
 	reply.icmp_hard = hard;
 	return pptp_sweep_hear(&w->s, &reply, &target);
@@ -275,23 +275,23 @@ START_TEST(more_is_news_and_less_is_none)
 	world_open(&w);
 	world_until(&w, START + SECOND);
 	pptp_order_target(&w.s.order, 0, &target);
-	h = hear(&w, target, PPTP_REPLY_ICMP, false);
+	h = hear(&w, target, PPTP_SYN_REPLY_ICMP, false);
 	ck_assert_int_eq(h.kind, PPTP_HEARD_SOFT);
-	h = hear(&w, target, PPTP_REPLY_ICMP, true);
+	h = hear(&w, target, PPTP_SYN_REPLY_ICMP, true);
 	ck_assert_int_eq(h.kind, PPTP_HEARD_NEWS);
 	ck_assert_int_eq(h.answer, PPTP_PORT_FILTERED);
-	h = hear(&w, target, PPTP_REPLY_RST, false);
+	h = hear(&w, target, PPTP_SYN_REPLY_RST, false);
 	ck_assert_int_eq(h.kind, PPTP_HEARD_NEWS);
 	ck_assert(!h.reset);
-	h = hear(&w, target, PPTP_REPLY_SYN_ACK, false);
+	h = hear(&w, target, PPTP_SYN_REPLY_SYN_ACK, false);
 	ck_assert_int_eq(h.kind, PPTP_HEARD_NEWS);
 	ck_assert_int_eq(h.answer, PPTP_PORT_OPEN);
 	ck_assert_uint_eq(h.position, 0);
 	ck_assert(h.reset);
-	h = hear(&w, target, PPTP_REPLY_SYN_ACK, false);
+	h = hear(&w, target, PPTP_SYN_REPLY_SYN_ACK, false);
 	ck_assert_int_eq(h.kind, PPTP_HEARD_REPEAT);
 	ck_assert(h.reset);
-	h = hear(&w, target, PPTP_REPLY_RST, false);
+	h = hear(&w, target, PPTP_SYN_REPLY_RST, false);
 	ck_assert_int_eq(h.kind, PPTP_HEARD_REPEAT);
 	ck_assert_uint_eq(w.s.counts.icmps, 2);
 	ck_assert_uint_eq(w.s.counts.repeats, 2);
@@ -302,7 +302,7 @@ END_TEST
 START_TEST(who_answers_at_a_second_port_is_told_apart)
 {
 	struct world w;
-	struct pptp_reply reply = {.kind = PPTP_REPLY_SYN_ACK};
+	struct pptp_syn_reply reply = {.kind = PPTP_SYN_REPLY_SYN_ACK};
 	struct pptp_cookie c;
 
 	world_default(&w, 1000);
@@ -324,7 +324,7 @@ START_TEST(who_answers_at_a_second_port_is_told_apart)
 	reply.port++;
 	check_unheard(&w, reply, NULL, &w.s.counts.unproven);
 	reply.port--;
-	reply.kind = PPTP_REPLY_RST;
+	reply.kind = PPTP_SYN_REPLY_RST;
 	check_unheard(&w, reply, NULL, &w.s.counts.unproven);
 	world_close(&w);
 }

@@ -6,20 +6,20 @@
  * A SYN-ACK or a RST proves itself by the acknowledgment number, an ICMP
  * message by addresses, ports and sequence number of the SYN that it quotes.
  */
-#ifndef PPTP_REPLY_H
-#define PPTP_REPLY_H
+#ifndef PPTP_SYN_REPLY_H
+#define PPTP_SYN_REPLY_H
 
 #include "scan/cookie.h"
 
-enum pptp_reply_kind {
-	PPTP_REPLY_NONE, /* nothing that could answer a SYN */
-	PPTP_REPLY_SYN_ACK,
-	PPTP_REPLY_RST,
-	PPTP_REPLY_ICMP, /* unreachable, or time exceeded */
+enum pptp_syn_reply_kind {
+	PPTP_SYN_REPLY_NONE, /* nothing that could answer a SYN */
+	PPTP_SYN_REPLY_SYN_ACK,
+	PPTP_SYN_REPLY_RST,
+	PPTP_SYN_REPLY_ICMP, /* unreachable, or time exceeded */
 };
 
-struct pptp_reply {
-	enum pptp_reply_kind kind;
+struct pptp_syn_reply {
+	enum pptp_syn_reply_kind kind;
 	struct pptp_address target, source; /* of the SYN; source is ours */
 	uint16_t port, source_port;
 	/* SYN-ACK and RST: what is acknowledged; ICMP: the quoted number */
@@ -32,13 +32,13 @@ struct pptp_reply {
 };
 
 /* Of a whole IP packet. Never fails: what is broken, a fragment, or of another
- * kind is PPTP_REPLY_NONE. A RST that acknowledges nothing is none, either: it
+ * kind is PPTP_SYN_REPLY_NONE. A RST that acknowledges nothing is none, either: it
  * proves nothing. */
-void pptp_reply_decode(struct pptp_reply *reply, const void *packet,
-		       size_t length);
+void pptp_syn_reply_decode(struct pptp_syn_reply *reply, const void *packet,
+			   size_t length);
 /* It answers the SYN that this cookie was made for. A RST may acknowledge the
  * SYN's number without its one byte, as some boxes do. */
-bool pptp_reply_is_proven(const struct pptp_reply *reply,
-			  const struct pptp_cookie *cookie);
+bool pptp_syn_reply_is_proven(const struct pptp_syn_reply *reply,
+			      const struct pptp_cookie *cookie);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "scan/reply.h"
+#include "scan/syn_reply.h"
 
 #include <string.h>
 
@@ -11,7 +11,7 @@ static bool is_whole(const struct pptp_ip *ip)
 	return !ip->more_fragments && ip->fragment_offset == 0;
 }
 
-static void read_tcp(struct pptp_reply *reply, struct pptp_ip *ip)
+static void read_tcp(struct pptp_syn_reply *reply, struct pptp_ip *ip)
 {
 	const uint8_t told = PPTP_TCP_SYN | PPTP_TCP_ACK | PPTP_TCP_RST;
 	struct pptp_tcp tcp;
@@ -20,9 +20,9 @@ static void read_tcp(struct pptp_reply *reply, struct pptp_ip *ip)
 		return;
 	if ((tcp.flags & (told | PPTP_TCP_FIN)) ==
 	    (PPTP_TCP_SYN | PPTP_TCP_ACK))
-		reply->kind = PPTP_REPLY_SYN_ACK;
+		reply->kind = PPTP_SYN_REPLY_SYN_ACK;
 	else if ((tcp.flags & told) == (PPTP_TCP_RST | PPTP_TCP_ACK))
-		reply->kind = PPTP_REPLY_RST;
+		reply->kind = PPTP_SYN_REPLY_RST;
 	reply->target = ip->source;
 	reply->source = ip->destination;
 	reply->port = tcp.source_port;
@@ -33,7 +33,7 @@ static void read_tcp(struct pptp_reply *reply, struct pptp_ip *ip)
 }
 
 /* RFC 792 promises eight bytes of what is quoted: ports and number. */
-static void read_quote(struct pptp_reply *reply, struct pptp_ip *quote)
+static void read_quote(struct pptp_syn_reply *reply, struct pptp_ip *quote)
 {
 	if (quote->protocol != PPTP_IP_TCP || !is_whole(quote))
 		return;
@@ -43,10 +43,10 @@ static void read_quote(struct pptp_reply *reply, struct pptp_ip *quote)
 	reply->port = pptp_read_u16(&quote->payload);
 	reply->number = pptp_read_u32(&quote->payload);
 	if (pptp_reader_ok(&quote->payload))
-		reply->kind = PPTP_REPLY_ICMP;
+		reply->kind = PPTP_SYN_REPLY_ICMP;
 }
 
-static void read_icmp(struct pptp_reply *reply, struct pptp_ip *ip)
+static void read_icmp(struct pptp_syn_reply *reply, struct pptp_ip *ip)
 {
 	struct pptp_icmp icmp;
 
@@ -61,8 +61,8 @@ static void read_icmp(struct pptp_reply *reply, struct pptp_ip *ip)
 		read_quote(reply, &icmp.quote);
 }
 
-void pptp_reply_decode(struct pptp_reply *reply, const void *packet,
-		       size_t length)
+void pptp_syn_reply_decode(struct pptp_syn_reply *reply, const void *packet,
+			   size_t length)
 {
 	struct pptp_reader r;
 	struct pptp_ip ip;
@@ -79,21 +79,21 @@ void pptp_reply_decode(struct pptp_reply *reply, const void *packet,
 		read_icmp(reply, &ip);
 }
 
-bool pptp_reply_is_proven(const struct pptp_reply *reply,
-			  const struct pptp_cookie *cookie)
+bool pptp_syn_reply_is_proven(const struct pptp_syn_reply *reply,
+			      const struct pptp_cookie *cookie)
 {
 	uint32_t ahead = reply->number - cookie->sequence_number;
 
 	if (reply->source_port != cookie->source_port)
 		return false;
 	switch (reply->kind) {
-	case PPTP_REPLY_SYN_ACK:
+	case PPTP_SYN_REPLY_SYN_ACK:
 		return ahead == 1;
-	case PPTP_REPLY_RST:
+	case PPTP_SYN_REPLY_RST:
 		return ahead <= 1;
-	case PPTP_REPLY_ICMP:
+	case PPTP_SYN_REPLY_ICMP:
 		return ahead == 0;
-	case PPTP_REPLY_NONE:
+	case PPTP_SYN_REPLY_NONE:
 	default:
 		return false;
 	}

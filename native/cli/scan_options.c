@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/scan_options.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/say.h"
+#include "scan/order.h"
+#include "scan/pace.h"
+#include "scan/sweep.h"
+
+#define NANO         1000000000
+#define SECONDS_MOST 31536000
+#define SEED_MOST    (uint64_t) INT64_MAX /* as JSON's readers have it */
+#define CAP_MOST     65535
+#define MEMORY_MOST  65536
+#define MEBIBYTE     ((size_t)1 << 20)
+/* Below the ports that Linux gives out (net.ipv4.ip_local_port_range). */
+#define FIRST_PORT   24576
+#define PORTS_MOST   8192
+
+void pptp_scan_options_init(struct pptp_scan_options *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->depth = PPTP_DEPTH_CALL;
+	s->only = PPTP_ONLY_OPEN;
+	s->rate = 1000;
+	s->shard = s->shards = 1;
+	s->retry_after_ns = UINT64_C(10) * NANO;
+	s->cooldown_ns = UINT64_C(8) * NANO;
+	s->first_port = FIRST_PORT;
+	s->ports = PORTS_MOST;
+	s->memory = 256 * MEBIBYTE;
+}
+
+static bool parse(const char *text, size_t length, uint64_t *value)
+{
+	char digits[20];
+
+	if (length == 0 || length >= sizeof(digits) ||
+	    strspn(text, "0123456789") < length)
+		return false;
+	memcpy(digits, text, length);
+	digits[length] = '\0';
+	*value = strtoull(digits, NULL, 10);
+	return true;
+}
+
+static bool set_number(const char *option, const char *value, uint64_t least,
+		       uint64_t most, uint64_t *number)
+{
+	if (parse(value, strlen(value), number) && *number >= least &&
+	    *number <= most)
+		return true;
+	pptp_say("'%s' is no value for %s; give a number from %" PRIu64
+		 " to %" PRIu64,
+		 value, option, least, most);
+	return false;
+}
+
+static bool set_seconds(const char *option, const char *value, uint64_t *ns)
+{
+	char *end = NULL;
+	double seconds = strtod(value, &end);
+
+	if (value[0] != '\0' && strspn(value, "0123456789.") == strlen(value) &&
+	    *end == '\0' && seconds > 0 && seconds <= SECONDS_MOST) {
+		*ns = (uint64_t)(seconds * NANO);
+		return true;
+	}
+	pptp_say("'%s' is no value for %s; give seconds, at most %d", value,
+		 option, SECONDS_MOST);
+	return false;
+}
+
+/* "2/7", or "auto/7": which one, the job's environment says. */
+static bool set_shard(struct pptp_scan_options *s, const char *value)
+{
+	static const char *const names[] = {"PPTP_SHARD", "SLURM_ARRAY_TASK_ID",
+					    "JOB_COMPLETION_INDEX"};
+	const char *slash = strchr(value, '/'), *index = value;
+	size_t length = slash != NULL ? (size_t)(slash - value) : 0, i;
+	uint64_t shard, shards, base = 0;
+
+	if (slash != NULL && length == 4 && memcmp(value, "auto", 4) == 0) {
+		for (i = 0, index = NULL; i < 3 && index == NULL; i++)
+			index = getenv(names[i]);
+		/* Kubernetes counts from 0 */
+		base = i == 3;
+		length = index != NULL ? strlen(index) : 0;
+	}
+	if (slash != NULL && index != NULL && parse(index, length, &shard) &&
+	    parse(slash + 1, strlen(slash + 1), &shards) &&
+	    (shard += base) >= 1 && shard <= shards &&
+	    shards <= PPTP_SHARDS_MAX) {
+		s->shard = (uint32_t)shard;
+		s->shards = (uint32_t)shards;
+		return true;
+	}
+	pptp_say("'%s' is no shard; give --shard i/n with i from 1 to n, or "
+		 "auto/n in a job that has an index from 1 to n",
+		 value);
+	return false;
+}
+
+static bool set_ports(struct pptp_scan_options *s, const char *value)
+{
+	const char *dash = strchr(value, '-');
+	uint64_t first, last;
+
+	if (dash != NULL && parse(value, (size_t)(dash - value), &first) &&
+	    parse(dash + 1, strlen(dash + 1), &last) && first >= 1 &&
+	    first <= last && last <= UINT16_MAX && last - first < PORTS_MOST) {
+		s->first_port = (uint16_t)first;
+		s->ports = (uint16_t)(last - first + 1);
+		return true;
+	}
+	pptp_say("'%s' is no range of ports; give --source-port A-B, at most "
+		 "%d of them",
+		 value, PORTS_MOST);
+	return false;
+}
+
+static const char *const only_names[] = {"any", "open", "answered", "accepted"};
+
+const char *pptp_only_name(enum pptp_only only)
+{
+	return only_names[only];
+}
+
+static bool set_only(struct pptp_scan_options *s, const char *value)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(only_names) / sizeof(only_names[0]); i++)
+		if (strcmp(value, only_names[i]) == 0) {
+			s->only = (enum pptp_only)i;
+			return true;
+		}
+	pptp_say("'%s' is no choice of rows; give --only any, open, answered "
+		 "or accepted",
+		 value);
+	return false;
+}
+
+static bool set_depth(struct pptp_scan_options *s, const char *value)
+{
+	if (pptp_depth_parse(&s->depth, value))
+		return true;
+	pptp_say("'%s' is no depth; give -d syn, control or call", value);
+	return false;
+}
+
+static bool set_count(struct pptp_scan_options *s, int code, const char *value)
+{
+	uint64_t number;
+
+	switch (code) {
+	case PPTP_SCAN_RATE:
+		return set_number("--rate", value, 1, PPTP_PACE_RATE_MAX,
+				  &s->rate);
+	case PPTP_SCAN_SEED:
+		return s->seeded =
+			   set_number("--seed", value, 0, SEED_MOST, &s->seed);
+	case PPTP_SCAN_PER_24:
+		return s->capped =
+			   set_number("--per-24", value, 0, CAP_MOST, &s->cap);
+	case PPTP_SCAN_RETRIES:
+		if (!set_number("--retries", value, 0, PPTP_SWEEP_RETRIES_MAX,
+				&number))
+			return false;
+		s->retries = (unsigned)number;
+		return true;
+	default:
+		if (!set_number("--memory", value, 1, MEMORY_MOST, &number))
+			return false;
+		s->memory = (size_t)number * MEBIBYTE;
+		return true;
+	}
+}
+
+static bool set_name(struct pptp_scan_options *s, int code, const char *value)
+{
+	switch (code) {
+	case PPTP_SCAN_OUTPUT:
+		s->output = value;
+		return true;
+	case PPTP_SCAN_JOURNAL:
+		s->journal = value;
+		return true;
+	case PPTP_SCAN_RESUME:
+		s->resume = value;
+		return true;
+	case PPTP_SCAN_STATUS:
+		s->status = value;
+		return true;
+	case PPTP_SCAN_CHECK:
+		return s->check = true;
+	default:
+		return s->dry_run = true;
+	}
+}
+
+bool pptp_scan_options_set(struct pptp_scan_options *s, int code,
+			   const char *value)
+{
+	switch (code) {
+	case PPTP_SCAN_RATE:
+	case PPTP_SCAN_SEED:
+	case PPTP_SCAN_PER_24:
+	case PPTP_SCAN_RETRIES:
+	case PPTP_SCAN_MEMORY:
+		return set_count(s, code, value);
+	case PPTP_SCAN_RETRY_AFTER:
+		return set_seconds("--retry-after", value, &s->retry_after_ns);
+	case PPTP_SCAN_COOLDOWN:
+		return set_seconds("--cooldown", value, &s->cooldown_ns);
+	case PPTP_SCAN_MAX_RUNTIME:
+		return set_seconds("--max-runtime", value, &s->max_runtime_ns);
+	case PPTP_SCAN_SHARD:
+		return set_shard(s, value);
+	case PPTP_SCAN_SOURCE_PORT:
+		return set_ports(s, value);
+	case PPTP_SCAN_ONLY:
+		return set_only(s, value);
+	case PPTP_SCAN_DEPTH:
+		return set_depth(s, value);
+	default:
+		return set_name(s, code, value);
+	}
+}

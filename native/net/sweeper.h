@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A sweep on the wire: one thread sends, one receives, and the caller's takes
+ * what was found. What is decided is scan/sweep.h's; here are sockets, threads
+ * and the rings between them, each with one end in one thread.
+ *
+ *	receiving --found--> the caller
+ *	receiving --orders--> sending   (resets, and SYNs to second ports)
+ */
+#ifndef PPTP_SWEEPER_H
+#define PPTP_SWEEPER_H
+
+#include "core/ranges.h"
+#include "net/route.h"
+#include "scan/sweep.h"
+
+struct pptp_sweeper;
+
+/* What one ring of them holds; a sweep pauses at half. */
+#define PPTP_SWEEPER_FOUND 65536
+
+struct pptp_sweeper_config {
+	const struct pptp_ranges *ranges; /* outlive it */
+	struct pptp_sweep_config sweep;
+	const char *interface;      /* NULL: as routed */
+	struct pptp_address source; /* family 0: as routed */
+	size_t memory;              /* bytes, for answers */
+	size_t ring;                /* bytes, of the capture */
+	bool witness;               /* ask a second port of who is open */
+};
+
+/* IPv6 and TCP with all options. */
+#define PPTP_FOUND_PACKET 100
+
+/* An answer that is news, as the receiving thread heard it. */
+struct pptp_found {
+	struct pptp_heard heard;
+	struct pptp_syn_reply reply;
+	uint64_t target; /* by number; of a witness it is none */
+	int64_t rtt_ns;  /* below 0: not known */
+	int64_t time_ns; /* when the answer came, since 1970 */
+	/* A SYN-ACK's, whole but for what is over */
+	uint8_t packet[PPTP_FOUND_PACKET];
+	uint8_t length;
+};
+
+/* On failure one sentence in `text`. Nothing is sent before start(). */
+enum pptp_error pptp_sweeper_open(struct pptp_sweeper **s,
+				  const struct pptp_sweeper_config *config,
+				  char *text, size_t room) PPTP_MUST_USE;
+/* Ends both threads; what they have not sent or told is lost. Or NULL. */
+void pptp_sweeper_close(struct pptp_sweeper *s);
+/* Begins both threads, with all signals blocked in them; PPTP_ERROR_SYSTEM with
+ * errno. Before it, the sweep may be told what is known already. */
+enum pptp_error pptp_sweeper_start(struct pptp_sweeper *s) PPTP_MUST_USE;
+/* For its judging side: see scan/sweep.h. */
+struct pptp_sweep *pptp_sweeper_sweep(struct pptp_sweeper *s);
+/* The next that was found; false: none now. */
+bool pptp_sweeper_take(struct pptp_sweeper *s, struct pptp_found *found);
+/* The SYN that was answered, as it left; `packet` has room for
+ * PPTP_FOUND_PACKET bytes. Its length. */
+size_t pptp_sweeper_syn(const struct pptp_sweeper *s,
+			const struct pptp_found *found, uint8_t *packet);
+uint64_t pptp_sweeper_waiting(const struct pptp_sweeper *s);
+/* To be called often: tells the sweep of replies that were lost, and how many
+ * hits wait, the caller's `waiting` among them. */
+void pptp_sweeper_judge(struct pptp_sweeper *s, uint64_t waiting);
+/* Nobody new is asked from now on; replies are still heard. */
+void pptp_sweeper_stop(struct pptp_sweeper *s);
+
+struct pptp_sweeper_facts {
+	uint64_t resets, witnesses; /* sent */
+	uint64_t refused;           /* packets, by our own system */
+	uint64_t drops;             /* replies, by kernel or interface */
+	uint64_t overflows;         /* replies, because nobody took them */
+	bool framed;                /* some left past the kernel's routing */
+};
+
+void pptp_sweeper_facts(const struct pptp_sweeper *s,
+			struct pptp_sweeper_facts *facts);
+/* The route that was taken for each family; NULL: none of its targets. */
+const struct pptp_route *pptp_sweeper_route(const struct pptp_sweeper *s,
+					    uint8_t family);
+/* Nanoseconds of CLOCK_MONOTONIC: the sweep's clock. */
+uint64_t pptp_sweeper_now(void);
+
+#endif
