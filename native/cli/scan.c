@@ -276,7 +276,7 @@ const struct pptp_command pptp_command_scan = {
     "scan",
     PPTP_COMMAND_SCAN,
     "[options] TARGET... | --check META...",
-    "one SYN to each of very many addresses, conversations with who is open",
+    "sweeps very many addresses, and asks those that are open further",
     "Asks each target once, in an order that spreads over all networks, at a\n"
     "rate; whoever answers is asked further. With -o it can be resumed. Needs\n"
     "CAP_NET_RAW.",

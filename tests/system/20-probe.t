@@ -266,7 +266,7 @@ unlike "no progress there with -q" "$(in_ns client script -qec \
 	"$probe syn -q $server_ip" /dev/null </dev/null)" "done"
 
 manual=$repo/docs/man/pptp-probe.1
-for command in "" syn gre control call decode; do
+for command in "" syn gre control call scan decode; do
 	# shellcheck disable=SC2086 # no command is no word
 	"$probe" $command -h >"$scratch/help"
 	is "help of '$command': exit status" $? 0
