@@ -3,7 +3,7 @@
 -- stands on, light and dark; a letter or a mark says what a colour says. `hash`
 -- is for the page's policy: html_spec computes it, and says what it has to be.
 return {
-  hash = "sha256-8NneWvzEffui4g7ZRa8YcOladkuSH8xXSSxBmxVk6tI=",
+  hash = "sha256-lUqX4OxYLT09B3c6XQf+PROhOojU+gCOSuBLDkZHXGw=",
   text = [=[
 :root{color-scheme:light dark;
 --ground:#fbfaf8;--sheet:#fff;--ink:#1c1f23;--soft:#565d66;--line:#dedad3;
@@ -27,7 +27,7 @@ ul,ol{list-style:none}
 .vh{position:absolute;width:1px;height:1px;overflow:hidden;
 clip-path:inset(50%);white-space:nowrap}
 .n,td,th,time{font-variant-numeric:tabular-nums}
-header{padding-top:1.8rem}
+header{padding-top:1.3rem}
 .over{font-size:.8rem;letter-spacing:.09em;text-transform:uppercase;
 color:var(--soft)}
 h1{font-size:2.1rem;line-height:1.2;font-weight:650;letter-spacing:-.015em;
@@ -40,7 +40,7 @@ border-bottom:1px solid var(--line)}
 .facts div{display:flex;gap:.4rem}
 .facts dt{color:var(--soft)}
 .facts dd{overflow-wrap:anywhere}
-.figures{display:grid;gap:1.4rem 2.2rem;margin:1.2rem 0 1.6rem;
+.figures{display:grid;gap:1.4rem 2.2rem;margin:1rem 0 1.1rem;
 grid-template-columns:1fr 1.55fr 1.25fr 1.15fr}
 .figures h2{font-size:.95rem;font-weight:650;margin-bottom:.35rem}
 .figures li{display:grid;gap:.6rem;
@@ -82,7 +82,7 @@ white-space:nowrap}
 .range.lD{color:var(--D);border-color:var(--D)}
 .range.lE{color:var(--E);border-color:var(--E)}
 .range.lF{color:var(--F);border-color:var(--F)}
-.servers{padding-top:1.1rem}
+.servers{padding-top:.9rem}
 .figures+.servers{border-top:1px solid var(--line)}
 .servers>h2{font-size:1.3rem;font-weight:650;letter-spacing:-.01em}
 .tools{display:flex;flex-wrap:wrap;gap:.6rem .8rem;align-items:end;
