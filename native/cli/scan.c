@@ -106,6 +106,7 @@ static void turn(struct pptp_scan *s)
 {
 	const struct timespec pause = {0, TURN_US * 1000L};
 
+	pptp_scan_reread(s);
 	pptp_sweeper_judge(s->sweeper, pptp_scan_waiting(s));
 	pptp_scan_take(s);
 	if (s->prober != NULL) {
@@ -236,6 +237,7 @@ static void go(struct pptp_scan *s)
 	s->status = PPTP_EXIT_CANNOT;
 	if (!pptp_scan_rows_open(s) || !open_sweeper(s) || !open_prober(s))
 		return;
+	pptp_scan_watch_exclusions();
 	pptp_scan_recall(s);
 	if (!pptp_privilege_drop(PPTP_KEEP_RAW))
 		return;
@@ -266,6 +268,7 @@ static int run(const struct pptp_options *o)
 	}
 	pptp_prober_close(s.prober);
 	pptp_sweeper_close(s.sweeper);
+	pptp_scan_exclusions_close(&s);
 	pptp_scan_rows_close(&s);
 	pptp_numbered_close(s.numbered);
 	pptp_targets_close(s.targets);

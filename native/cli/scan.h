@@ -58,6 +58,8 @@ struct pptp_scan {
 	struct pptp_exchange exchange;
 	struct pptp_found exchanged;
 	uint8_t syn[PPTP_FOUND_PACKET];
+	/* Exclusions that SIGHUP has brought, the latest first. */
+	struct pptp_scan_excluded *excluded;
 	bool stopping;
 };
 
@@ -97,6 +99,16 @@ struct pptp_plan_source pptp_scan_source(struct pptp_scan *s);
 void pptp_scan_write_record(struct pptp_scan *s,
 			    const struct pptp_record *record, int64_t tag);
 uint64_t pptp_scan_waiting(const struct pptp_scan *s);
+
+/* ---- scan_exclude.c: who is left alone while the sweep goes on ---- */
+
+/* From now on SIGHUP has the exclusion files read again. */
+void pptp_scan_watch_exclusions(void);
+/* Reads them, if it came. */
+void pptp_scan_reread(struct pptp_scan *s);
+bool pptp_scan_is_excluded(const struct pptp_scan *s,
+			   const struct pptp_address *a);
+void pptp_scan_exclusions_close(struct pptp_scan *s);
 
 /* ---- scan_check.c ---- */
 

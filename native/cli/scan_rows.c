@@ -172,7 +172,8 @@ void pptp_scan_write_hits(struct pptp_scan *s)
 	struct pptp_hit *hit;
 
 	while ((hit = ripe(s, wall)) != NULL) {
-		write_hit(s, hit, NULL);
+		if (!pptp_scan_is_excluded(s, &hit->address))
+			write_hit(s, hit, NULL);
 		s->hits_taken++;
 	}
 }
@@ -249,6 +250,10 @@ static enum pptp_pull next_plan(void *context, struct pptp_pulled *pulled)
 		return PPTP_PULL_END;
 	pptp_scan_take(s);
 	while ((hit = ripe(s, wall_ns())) != NULL) {
+		if (pptp_scan_is_excluded(s, &hit->address)) {
+			s->hits_taken++;
+			continue;
+		}
 		if (!pptp_block_asks(s->blocks, &hit->address)) {
 			write_hit(s, hit, "silent_network");
 			s->hits_taken++;

@@ -10,6 +10,7 @@
 #ifndef PPTP_SWEEPER_H
 #define PPTP_SWEEPER_H
 
+#include "core/blocks.h"
 #include "core/ranges.h"
 #include "net/route.h"
 #include "scan/sweep.h"
@@ -44,6 +45,11 @@ struct pptp_found {
 	uint8_t length;
 };
 
+struct pptp_sweeper_blocks {
+	const struct pptp_block *blocks;
+	size_t count;
+};
+
 /* On failure one sentence in `text`. Nothing is sent before start(). */
 enum pptp_error pptp_sweeper_open(struct pptp_sweeper **s,
 				  const struct pptp_sweeper_config *config,
@@ -65,6 +71,10 @@ uint64_t pptp_sweeper_waiting(const struct pptp_sweeper *s);
 /* To be called often: tells the sweep of replies that were lost, and how many
  * hits wait, the caller's `waiting` among them. */
 void pptp_sweeper_judge(struct pptp_sweeper *s, uint64_t waiting);
+/* Merged blocks that are left alone from now on, beside what was never numbered;
+ * the order stays as it is. They outlive the sweeper, as do those before. */
+void pptp_sweeper_exclude(struct pptp_sweeper *s,
+			  const struct pptp_sweeper_blocks *blocks);
 /* Nobody new is asked from now on; replies are still heard. */
 void pptp_sweeper_stop(struct pptp_sweeper *s);
 

@@ -274,6 +274,12 @@ void pptp_sweeper_judge(struct pptp_sweeper *s, uint64_t waiting)
 			    PPTP_SWEEPER_FOUND);
 }
 
+void pptp_sweeper_exclude(struct pptp_sweeper *s,
+			  const struct pptp_sweeper_blocks *blocks)
+{
+	__atomic_store_n(&s->excluded, blocks, __ATOMIC_RELEASE);
+}
+
 void pptp_sweeper_stop(struct pptp_sweeper *s)
 {
 	__atomic_store_n(&s->stopped, true, __ATOMIC_RELEASE);

@@ -38,8 +38,9 @@ struct pptp_sweeper {
 	struct pptp_sweeper_order *order_slots;
 	struct pptp_sweeper_loss loss_slots[PPTP_SWEEPER_LOSSES];
 	pthread_t sender, receiver;
-	bool sending, receiving; /* the threads were begun */
-	bool stopped, ended;     /* atomic: nothing new; both end */
+	bool sending, receiving;                    /* the threads were begun */
+	const struct pptp_sweeper_blocks *excluded; /* atomic; NULL: none */
+	bool stopped, ended; /* atomic: nothing new; both end */
 	struct pptp_sweeper_facts facts;
 	/* The receiving thread's. */
 	uint64_t looked_at, dropped, overflowed;

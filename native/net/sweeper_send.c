@@ -44,6 +44,17 @@ static void flush(struct pptp_sweeper *s)
 	}
 }
 
+/* Who asked to be left alone while the sweep went on. */
+static bool is_excluded(const struct pptp_sweeper *s,
+			const struct pptp_address *target)
+{
+	const struct pptp_sweeper_blocks *x =
+	    __atomic_load_n(&s->excluded, __ATOMIC_ACQUIRE);
+
+	return x != NULL &&
+	       pptp_blocks_find(x->blocks, x->count, target) != NULL;
+}
+
 /* The only SYN that is not the sweep's: to the witness's port. */
 static void put_witness(struct pptp_sweeper *s,
 			const struct pptp_sweeper_order *order)
@@ -68,6 +79,8 @@ static unsigned put_orders(struct pptp_sweeper *s, uint64_t now)
 
 	while (n < paid && pptp_ring_take(&s->orders, &order)) {
 		n++;
+		if (is_excluded(s, &order.target))
+			continue;
 		if (order.witness) {
 			put_witness(s, &order);
 			continue;
@@ -91,6 +104,8 @@ static void put_syns(struct pptp_sweeper *s, const struct pptp_ask *asks,
 
 	for (a = asks; a < asks + n; a++) {
 		pptp_ranges_nth(s->config.ranges, a->target, &target, &port);
+		if (is_excluded(s, &target))
+			continue;
 		cookie = pptp_cookie_make(
 		    &config->key,
 		    target.family == 6 ? &s->v6.source : &s->v4.source, &target,

@@ -2,7 +2,7 @@
 #include "scan/pace.h"
 
 #define PACKET     UINT64_C(1000000000) /* of credit: rate counts by seconds */
-#define FULL_NS    UINT64_C(2000000)
+#define FULL_NS    UINT64_C(5000000)
 #define REFUSED_NS UINT64_C(1000000)
 
 static uint64_t within(uint64_t value, uint64_t least, uint64_t most)

@@ -4,8 +4,9 @@
  * clock. Whoever sends sleeps until an absolute time, and never spins.
  *
  * In any window of w seconds no more leave than rate * w and one filling of the
- * bucket: 2 ms' worth, or one batch where that is more. A clock that jumps, or
- * a machine that slept, gives one filling, too.
+ * bucket: 5 ms' worth, or one batch where that is more. So in 50 ms no more than
+ * 1.1 times the rate leaves, and who wakes up some ms late still keeps it. A clock
+ * that jumps, or a machine that slept, gives one filling, too.
  */
 #ifndef PPTP_PACE_H
 #define PPTP_PACE_H

@@ -149,6 +149,27 @@ like "rows of conversations are records" \
 is "and the first is a sweep's" "$(right scan head -n 1 "$scratch/any")" \
 	"1 of 1 right"
 
+# ---- Who asks to be left alone is, from then on.
+
+publish "$scratch/not"
+listen
+start client "$probe" scan -d syn --rate 1000 --cooldown 1 --retry-after 0.5 \
+	-x "$public/not" "$range"
+sweep=$started sweep_log=$log
+sleep 0.7
+echo 198.18.4.0/22 >>"$public/not"
+kill -HUP "$sweep"
+wait_for 3 grep -q 'read again: 4 blocks' "$sweep_log"
+wait "$sweep"
+is "opt-out: the sweep goes on to its end" $? 0
+late=$(heard '[.syns | keys[] | select(test("^198.18.[4-7]\\."))] | length')
+ok "opt-out: a third of them was asked before, and then nobody" \
+	[ "$late" -lt 500 ]
+is "opt-out: the others were all asked" \
+	"$(jq '[.syns | keys[] | select(test(":1723$")) |
+	select(test("^198.18.[0-3]\\."))] | length' "$scratch/far")" \
+	$((1023 - 256 - 1 - 9))
+
 # ---- Killed, and gone on with.
 
 slow=(--rate 1500 --cooldown 1 --retry-after 0.3 -q -j 512)
