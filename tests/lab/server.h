@@ -170,7 +170,7 @@ struct lab_truth {
 	    accepted; /* bits, as a client could reach them, LAB_NONE too */
 	bool login_required;
 	bool declining_tells; /* it answers a client that wants no login */
-	bool decoy; /* what is true if it is none; its grade is "?" */
+	bool decoy;           /* what is true if it is none; its grade is "?" */
 };
 void lab_truth(const struct lab_config *config, struct lab_truth *truth);
 

@@ -154,26 +154,24 @@ START_TEST(it_closes_at_once_at_depth_syn)
 END_TEST
 
 /* Each is wrong in one thing. */
+static const struct segment firsts[] = {
+    {ELSEWHERE, SERVER, 61000, 1723, PPTP_TCP_SYN, 0x01020304, 0},
+    {US, ELSEWHERE, 61000, 1723, PPTP_TCP_SYN, 0x01020304, 0},
+    {US, SERVER, 61000, 1724, PPTP_TCP_SYN, 0x01020304, 0},
+    {US, SERVER, 61000, 1723, PPTP_TCP_ACK, 0x01020304, 0},
+    {US, SERVER, 61001, 1723, PPTP_TCP_SYN, 0x01020304, 0},
+};
+
+static const struct segment seconds[] = {
+    {ELSEWHERE, US, 1723, 61000, PPTP_TCP_SYN | PPTP_TCP_ACK, 9, 0x01020305},
+    {SERVER, US, 1724, 61000, PPTP_TCP_SYN | PPTP_TCP_ACK, 9, 0x01020305},
+    {SERVER, US, 1723, 61000, PPTP_TCP_SYN | PPTP_TCP_ACK, 9, 0x01020304},
+    {SERVER, US, 1723, 61000, PPTP_TCP_RST | PPTP_TCP_ACK, 9, 0x01020305},
+    {SERVER, US, 1723, 61000, PPTP_TCP_ACK, 9, 0x01020305},
+};
+
 START_TEST(what_is_no_exchange_with_the_target_is_refused)
 {
-	static const struct segment firsts[] = {
-	    {ELSEWHERE, SERVER, 61000, 1723, PPTP_TCP_SYN, 0x01020304, 0},
-	    {US, ELSEWHERE, 61000, 1723, PPTP_TCP_SYN, 0x01020304, 0},
-	    {US, SERVER, 61000, 1724, PPTP_TCP_SYN, 0x01020304, 0},
-	    {US, SERVER, 61000, 1723, PPTP_TCP_ACK, 0x01020304, 0},
-	    {US, SERVER, 61001, 1723, PPTP_TCP_SYN, 0x01020304, 0},
-	};
-	static const struct segment seconds[] = {
-	    {ELSEWHERE, US, 1723, 61000, PPTP_TCP_SYN | PPTP_TCP_ACK, 9,
-	     0x01020305},
-	    {SERVER, US, 1724, 61000, PPTP_TCP_SYN | PPTP_TCP_ACK, 9,
-	     0x01020305},
-	    {SERVER, US, 1723, 61000, PPTP_TCP_SYN | PPTP_TCP_ACK, 9,
-	     0x01020304},
-	    {SERVER, US, 1723, 61000, PPTP_TCP_RST | PPTP_TCP_ACK, 9,
-	     0x01020305},
-	    {SERVER, US, 1723, 61000, PPTP_TCP_ACK, 9, 0x01020305},
-	};
 	struct setting f = knocking();
 	struct pptp_exchange x = exchange(syn, syn_ack);
 

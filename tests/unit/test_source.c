@@ -339,24 +339,24 @@ static unsigned open_files(void)
 	return n;
 }
 
+static const struct {
+	const char *hex;
+	uint32_t linktype; /* 0: the bytes of hex alone */
+	size_t cut;
+} cases[] = {
+    {VECTOR_IP_GRE_LCP, 101, 0},
+    {VECTOR_IP_GRE_LCP, 101, 3},
+    {VECTOR_IP_GRE_LCP, 105, 0},
+    {VECTOR_HTTP, 0, 0},
+    {PCAPNG, 0, 0},
+    {"0a0d0d0a 00000000", 0, 0},
+    {"1f8b0800", 0, 0},
+};
+
 /* Through every way out: whole, cut, no capture, of no link type that is read;
  * pcap and pcapng. */
 START_TEST(files_and_memory_are_given_back)
 {
-	static const struct {
-		const char *hex;
-		uint32_t linktype; /* 0: the bytes of hex alone */
-		size_t cut;
-	} cases[] = {
-	    {VECTOR_IP_GRE_LCP, 101, 0},
-	    {VECTOR_IP_GRE_LCP, 101, 3},
-	    {VECTOR_IP_GRE_LCP, 105, 0},
-	    {VECTOR_HTTP, 0, 0},
-	    {PCAPNG, 0, 0},
-	    {"0a0d0d0a 00000000", 0, 0},
-	    {"1f8b0800", 0, 0},
-	};
-
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char name[] = "/tmp/test_source.XXXXXX", text[512];
 		const struct pptp_decode_output output = {
