@@ -70,7 +70,7 @@ check: all $(if $(have_check),$(units)) ## tests without root, network or apt
 	$(Q)$(PROVE) --exec 'tests/lua/busted lua5.4' $(specs)
 	$(Q)$(PROVE) --exec 'tests/lua/busted lua5.3' $(portable)
 
-system: all $(B)/pptp-lab ## tests with namespaces and real servers (root)
+system: all $(B)/pptp-lab $(B)/bench-farend ## tests with namespaces and real servers (root)
 	$(Q)$(PROVE) $(lanes) --exec '' $(systems)
 
 test: deps ## everything: deps, check, fuzz for a short time, system
@@ -97,13 +97,18 @@ docs/report.png: $(B)/demo.html
 	$(Q)tests/system/picture $< $@
 
 bench: deps ## speed and memory, beside nmap in the same run (root)
-	$(Q)$(MAKE) --no-print-directory all $(B)/pptp-lab $(B)/bench-bare
+	$(Q)$(MAKE) --no-print-directory all $(B)/pptp-lab $(B)/bench-bare \
+		$(B)/bench-bare-send $(B)/bench-farend
 	$(Q)tests/bench/run
 
+# They have nothing of the project in them.
 $(B)/bench-bare: tests/bench/bare.c
+$(B)/bench-bare-send: tests/bench/bare_send.c
+$(B)/bench-farend: tests/bench/farend.c tests/bench/halfopen.c tests/bench/halfopen.h
+$(B)/bench-bare $(B)/bench-bare-send $(B)/bench-farend:
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(LINK)
+	$(Q)$(CC) $(filter-out -Inative,$(ALL_CFLAGS)) -Itests -o $@ $(filter %.c,$^) $(LINK)
 
 lint: ## formatting, warnings as errors, clang-tidy, luacheck, shellcheck
 	$(Q)tests/lint
