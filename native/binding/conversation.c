@@ -6,6 +6,7 @@
  */
 #include "binding/core.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,6 +17,8 @@
 
 #define CONVERSATION "pptpgrade.conversation"
 #define SECOND       1000000
+#define HEX          "0123456789abcdef"
+#define RUN_DIGITS   16
 
 struct conversation {
 	struct pptp_conversation c;
@@ -68,6 +71,25 @@ static void read_random(lua_State *L, uint8_t *bytes)
 		pptp_core_randomize(L, bytes, PPTP_RANDOM);
 }
 
+/* 0 where absent, which is no run's number. */
+static uint64_t read_run(lua_State *L)
+{
+	size_t length;
+	const char *text = pptp_arguments_text(L, 1, "run", 255, &length);
+	uint64_t run = 0;
+
+	if (text == NULL)
+		return 0;
+	if (length == RUN_DIGITS && strspn(text, HEX) == RUN_DIGITS)
+		run = strtoull(text, NULL, 16);
+	if (run == 0)
+		luaL_error(L,
+			   "field 'run' is '%s', not 16 hexadecimal digits "
+			   "(lower case, not all 0)",
+			   text);
+	return run;
+}
+
 static void read_vantage(lua_State *L, struct pptp_vantage *v)
 {
 	/* Whoever drives packets says so; raw = false is without them. */
@@ -91,6 +113,7 @@ static void read_vantage(lua_State *L, struct pptp_vantage *v)
 			   "servers swap; take one of two different bytes",
 			   (int)v->call_id);
 	v->time_us = pptp_arguments_time(L, 1, "time", wall_clock());
+	v->run = read_run(L);
 	read_random(L, v->random);
 }
 
@@ -136,7 +159,7 @@ int pptp_core_conversation(lua_State *L)
 {
 	static const char *const keys[] = {
 	    PPTP_PLAN_KEYS, "source", "raw", "proxied", "ttl", "own_host",
-	    "call_id",      "time",   "now", "random",  NULL,
+	    "call_id",      "time",   "now", "random",  "run", NULL,
 	};
 	struct pptp_plan plan;
 	struct pptp_vantage vantage;

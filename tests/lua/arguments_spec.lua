@@ -309,3 +309,26 @@ describe("arguments", function()
     assert.equal(layers[#layers].why, stopped)
   end)
 end)
+
+describe("the run of a conversation", function()
+  local function run_of(run)
+    return core.conversation({ source = "192.0.2.1", target = "192.0.2.2",
+                               run = run }):record().run
+  end
+
+  it("is in the record as given, and absent without", function()
+    assert.equal("00fedcba98765432", run_of "00fedcba98765432")
+    assert.equal("ffffffffffffffff", run_of "ffffffffffffffff")
+    assert.is_nil(run_of(nil))
+  end)
+
+  it("is refused where it is no run's number", function()
+    for _, run in ipairs { "", "1", "0123456789abcde", "0123456789abcdef0",
+                           "0123456789ABCDEF", "0x23456789abcdef",
+                           "-123456789abcdef", " 123456789abcdef",
+                           "0123456789abcde\0", ("0"):rep(16) } do
+      raises("'run' is", run_of, run)
+    end
+    raises("'run' is a number", run_of, 12)
+  end)
+end)

@@ -64,11 +64,26 @@ local Socket = {}
 Socket.__index = Socket
 
 local function wait(world, queue, ms)
-  if queue[1] then
+  local late = world.late and ms < 2 -- what comes is not there at once
+  if queue[1] and not late then
     return table.remove(queue, 1)
   end
   world.waits[#world.waits + 1] = ms
   world.clock = world.clock + ms / 1000
+end
+
+-- What the capture has of the kernel's connect(): its SYN, and the answer where
+-- replies come by that interface.
+local function capture_handshake(world, port)
+  local syn = core.syn { source = CLIENT, target = SERVER, sequence = 1,
+                         source_port = 40000, port = port }
+  local answer = core.syn { source = SERVER, target = CLIENT, sequence = 9,
+                            source_port = port, port = 40000 }
+  table.insert(world.packets, syn)
+  if not world.deaf then
+    table.insert(world.packets, answer:sub(1, 28) .. "\0\0\0\2" ..
+                 answer:sub(33, 33) .. "\18" .. answer:sub(35))
+  end
 end
 
 function Socket:set_timeout(ms)
@@ -92,6 +107,9 @@ function Socket:connect(host, port, protocol)
     return nil, failure
   end
   self.ip, self.port = world.address, port
+  if world.captures then
+    capture_handshake(world, port)
+  end
   if world.proxy then
     self.ip, self.port = world.proxy, 1080
   end

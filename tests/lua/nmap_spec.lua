@@ -66,11 +66,7 @@ describe("the adapter for Nmap", function()
     world.call_id, world.over, world.sequence, world.heard = nil, nil, nil, nil
     talk(plan)
     assert.equal(1, guards)
-    local held = 0
-    for _ in pairs(world.registry) do
-      held = held + 1
-    end
-    assert.equal(1, held)
+    assert.is_table(world.registry.pptpgrade_guard)
   end)
 
   it("notes it where protocol 47 cannot be held", function()
@@ -250,6 +246,46 @@ describe("the adapter for Nmap", function()
     assert.equal(5, world.sleeps[1])
     assert.same({ "lock", "done" }, world.locks)
     assert.matches("192.0.2.1", world.mutex)
+  end)
+
+  it("notes it where the kernel connects and the capture hears nothing",
+     function()
+    local record = converse({ deaf = true }, { syn = true })
+    assert.equal("the kernel connected, and the capture heard nothing: " ..
+                 "replies come by another interface",
+                 note(record, "capture_deaf"))
+    assert.equal("accepted", record.call.state)
+    assert.equal("connected", record.tcp.connect.state)
+    assert.is_nil(record.tcp.connect.reason)
+    record = converse({}, { syn = true })
+    assert.equal("syn-ack", record.tcp.connect.reason)
+    assert.is_nil(note(record, "capture_deaf"))
+  end)
+
+  it("does not say so of a capture that there is not", function()
+    for _, world in ipairs { { unprivileged = true }, { no_capture = true },
+                             { deaf = true, proxy = "203.0.113.9" } } do
+      local record = converse(world, { syn = true })
+      assert.equal("open", record.tcp.state)
+      assert.is_nil(note(record, "capture_deaf"))
+    end
+  end)
+
+  it("waits for a late packet before it says so", function()
+    local record = converse({ late = true }, { syn = true })
+    assert.equal("syn-ack", record.tcp.connect.reason)
+    assert.is_nil(note(record, "capture_deaf"))
+  end)
+
+  it("gives all conversations of a scan one run, and no other scan", function()
+    local world = {}
+    local adapter = fake.install(world)
+    local talk = adapter.converse(host(), { number = 1723 })
+    local first = talk(plan).run
+    world.call_id, world.over, world.sequence, world.heard = nil, nil, nil, nil
+    assert.matches("^" .. ("%x"):rep(16) .. "$", first)
+    assert.equal(first, talk(plan).run)
+    assert.not_equal(first, converse({}).run)
   end)
 
   it("says farewell at its limit, and begins nothing after it", function()

@@ -5,12 +5,15 @@
 -- is that of the kernel's time stamps on captured packets too.
 local nmap = require "nmap"
 local stdnse = require "stdnse"
+local lists = require "pptpgrade.lists"
 
 local M = {}
 
 local POLL = 50 -- ms: how long one of connection and capture may be left alone
 local SNAPLEN = 2048
-local GUARD = "pptpgrade_guard" -- in Nmap's registry: held to the end of a scan
+-- In Nmap's registry, to the end of a scan.
+local GUARD = "pptpgrade_guard"
+local RUN = "pptpgrade_run"
 local refusals = { ["conn-refused"] = true, reset = true } -- a port's reasons
 
 -- The build for this Lua beside the Lua files, or where Lua looks for modules.
@@ -72,6 +75,15 @@ local function narrow(filter, target, call_id)
     "ip[((ip[0] & 15) << 2) + 6 : 2] = %d)"):format(filter, target, call_id)
 end
 
+-- All records of a scan have the same.
+local function run_of_scan()
+  nmap.registry[RUN] = nmap.registry[RUN] or
+    core.random(8):gsub(".", function(c)
+      return ("%02x"):format(c:byte())
+    end)
+  return nmap.registry[RUN]
+end
+
 -- ---- One conversation.
 
 local Talk = {}
@@ -85,7 +97,7 @@ function Talk:make_conversation(raw, proxied)
     decline = plan.decline, timeout = plan.timeout, contact = plan.contact,
     name = plan.name, labels = plan.labels, proxied = proxied,
     ttl = nmap.get_ttl(),
-    time = self.began, now = self.began,
+    time = self.began, now = self.began, run = run_of_scan(),
   }
 end
 
@@ -145,21 +157,46 @@ function Talk:new_socket()
   self.socket:set_timeout(math.ceil(wait * 1000))
 end
 
+local function is_syn_ack(packet, port)
+  return lists.find(core.dissect(packet), function(layer)
+    return layer.layer == "tcp" and layer.source_port == port and
+      (layer.flags or 0) & 0x12 == 0x12 -- SYN and ACK
+  end) ~= nil
+end
+
+-- A packet may come after the kernel has told of it.
+function Talk:hear_syn_ack()
+  local ends = nmap.clock() + POLL / 1000
+  while nmap.clock() < ends do
+    local packet = self:sniff(math.ceil((ends - nmap.clock()) * 1000))
+    if packet and is_syn_ack(packet, self.plan.port) then
+      return true
+    end
+  end
+  return false
+end
+
 -- The handshake is in the capture, with the server's fingerprint, and so is
 -- what was said instead of it.
 function Talk:connect()
   self:new_socket()
   local ok, why = self.socket:connect(reachable(self.host), self.plan.port,
                                       "tcp")
+  local deaf = false
   if ok and self:is_proxied() then
     self:close_raw()
     self.c = self:make_conversation(false, true)
     self.c:output(nmap.clock()) -- "connect"
-  elseif self.plan.syn or not ok then
+  elseif not ok then
     while self:sniff(1) do end
+  elseif self.plan.syn and self.pcap then
+    deaf = not self:hear_syn_ack()
   end
   self.closed = not ok
   self.c:input(ok and "connected" or self:outcome(why), nil, nmap.clock())
+  if deaf then -- replies come by another interface
+    self.c:note("capture_deaf")
+  end
 end
 
 -- One packet. Its time is the kernel's: Nmap may have been busy elsewhere.
@@ -172,7 +209,7 @@ function Talk:sniff(ms)
   if ok then
     self.c:input("packet", packet, time)
   end
-  return ok
+  return ok and packet
 end
 
 -- What the server sends into a call before the control connection's bytes must
