@@ -23,7 +23,8 @@ files "$stage" >"$scratch/before"
 
 ok "make install, staged" run_make install DESTDIR="$stage" PREFIX="$prefix"
 for file in bin/pptp-probe bin/pptpgrade share/man/man1/pptp-probe.1 \
-	share/man/man1/pptpgrade.1 lib/lua/5.3/pptpgrade/core.so \
+	share/man/man1/pptpgrade.1 share/man/man5/pptpgrade-evidence.5 \
+	lib/lua/5.3/pptpgrade/core.so \
 	lib/lua/5.4/pptpgrade/core.so lib/lua/5.4/pptpgrade/net.so \
 	share/lua/5.3/pptpgrade.lua share/lua/5.4/pptpgrade.lua \
 	share/pptpgrade/record.json share/pptpgrade/verdict.json \
