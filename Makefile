@@ -269,13 +269,15 @@ $(lab_module): $(B)/tests/lab/binding.o $(lab_objects) \
 	$(Q)$(CC) -shared $(LINK) -Wl,-Bsymbolic,--exclude-libs,ALL -o $@ $^
 
 # The same model on a wire, each address another server.
-$(B)/pptp-lab: $(patsubst %,$(B)/tests/lab/%.o,wire population) $(lab_objects) \
+lab_wire := $(patsubst %,$(B)/tests/lab/%.o,loss population queue silent)
+$(B)/pptp-lab: $(patsubst %,$(B)/tests/lab/%.o,frames main wire) $(lab_wire) $(lab_objects) \
 		$(B)/native/net/timer.o $(B)/libpptp-core.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^
 
-$(B)/unit/test_lab $(B)/unit/test_box: $(B)/unit/%: tests/unit/%.c \
-		tests/unit/harness.h $(lab_objects) $(B)/libpptp-core.a
+$(B)/unit/test_lab $(B)/unit/test_box $(B)/unit/test_lab_wire: $(B)/unit/%: \
+		tests/unit/%.c tests/unit/harness.h $(lab_wire) $(lab_objects) \
+		$(B)/libpptp-core.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(filter %.o %.a,$^) \

@@ -50,12 +50,18 @@ static int detail_of(enum lab_quirk quirk, uint32_t dice)
 	return 0;
 }
 
+unsigned lab_population_shares(const struct lab_population *p)
+{
+	return p->deaf + p->any_port + p->closed + p->unreachable;
+}
+
 bool lab_population_valid(const struct lab_population *p)
 {
-	return p->silent <= 100 && (strcmp(p->kind, "mixed") == 0 ||
-				    strcmp(p->kind, "friendly") == 0 ||
-				    strcmp(p->kind, "boxed") == 0 ||
-				    lab_stack_named(p->kind) != NULL);
+	return p->silent <= 100 && lab_population_shares(p) <= LAB_SHARE &&
+	       (strcmp(p->kind, "mixed") == 0 ||
+		strcmp(p->kind, "friendly") == 0 ||
+		strcmp(p->kind, "boxed") == 0 ||
+		lab_stack_named(p->kind) != NULL);
 }
 
 /* A set with at least one method in it. */
@@ -82,6 +88,21 @@ static void put_box(struct lab_config *config, unsigned index)
 	config->box_detail = boxes[i].detail;
 }
 
+/* One of the shares, by a number below LAB_SHARE. */
+static void put_share(const struct lab_population *p, unsigned number,
+		      struct lab_config *config)
+{
+	if (number >= lab_population_shares(p))
+		return;
+	config->any_port = number < p->any_port;
+	if (number < p->any_port + p->deaf)
+		config->quirk = LAB_TARPIT;
+	else if (number < p->any_port + p->deaf + p->closed)
+		config->quirk = LAB_RST_PORT;
+	else
+		config->quirk = LAB_ICMP_TCP;
+}
+
 void lab_population_member(const struct lab_population *p, unsigned index,
 			   struct lab_config *config)
 {
@@ -101,8 +122,17 @@ void lab_population_member(const struct lab_population *p, unsigned index,
 	if (strcmp(p->kind, "boxed") == 0)
 		put_box(config, index);
 	config->detail = detail_of(config->quirk, mix(dice + 4));
-	if (mix(dice + 5) % 100 < p->silent)
+	if (mix(dice + LAB_DICE_SILENT) % 100 < p->silent)
 		config->quirk = LAB_DEAF;
+	put_share(p, mix(dice + LAB_DICE_SHARES) % LAB_SHARE, config);
+}
+
+void lab_population_at(const struct lab_population *p, uint32_t first,
+		       unsigned index, struct lab_config *config)
+{
+	lab_population_member(p, index, config);
+	config->address = pptp_address_v4(first + index);
+	config->router = pptp_address_v4(first - 1);
 }
 
 /* The names of the bits as a JSON array. */

@@ -84,6 +84,7 @@ struct lab_config {
 				 * modulo lab_stack_orders() */
 	enum lab_quirk quirk;
 	int detail;
+	bool any_port;         /* a SYN to any port is answered, on a wire */
 	enum lab_box_kind box; /* what stands before it */
 	int box_detail;
 	struct pptp_address address, router;

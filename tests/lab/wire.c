@@ -1,38 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pptp-lab: the server model on one end of a veth pair, each address another
- * server. It answers ARP, TCP, GRE and ICMP by itself through AF_PACKET, so
- * that the kernel of its end needs no addresses. For tests, in a namespace of
- * their own.
- *
- *	pptp-lab -i veth0 -a 198.18.0.1 -n 1000 [-s SEED] [-d SILENT-PERCENT]
- *	pptp-lab --truth ...          what each server is, as JSON Lines
+ * The server model answers ARP, TCP, GRE and ICMP by itself through AF_PACKET,
+ * so that the kernel of its end needs no addresses.
  *
  * TCP is the least that serves: in-order data, one retransmission timer, no
  * window to speak of; the other end is a kernel on the same machine.
  */
-#include <arpa/inet.h>
+#include "lab/wire.h"
+
 #include <errno.h>
-#include <getopt.h>
-#include <linux/if_packet.h>
-#include <net/ethernet.h>
-#include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "format/checksum.h"
-#include "lab/population.h"
-#include "lab/server.h"
+#include "lab/frames.h"
+#include "lab/queue.h"
 #include "net/timer.h"
 
-#define FRAME      2048
 #define ETHERNET   14
 #define UNACKED    1024
 #define RETRANSMIT INT64_C(300000)
@@ -56,7 +46,8 @@ struct connection {
 	uint8_t unacked[UNACKED];
 };
 
-#define HELD 64 /* packets that boxes delay, on all ways */
+#define HELD 64    /* packets that boxes delay, on all ways */
+#define LATE 16384 /* packets that are under way to a server */
 
 struct host {
 	struct lab_host lab;
@@ -65,22 +56,15 @@ struct host {
 	struct connection *connections;
 };
 
-struct held {
-	int64_t at;
-	size_t length;
-	uint8_t packet[128];
-};
-
 struct wire {
-	int fd;
-	uint8_t mac[6], peer_mac[6];
+	struct lab_frames frames;
 	struct host *hosts;
 	unsigned count;
 	uint32_t first;
 	struct pptp_timers timers;
-	size_t connections;     /* each with a timer, set or not */
-	struct held held[HELD]; /* in the order in which they came */
-	unsigned waiting;
+	size_t connections; /* each with a timer, set or not */
+	struct lab_queue held, late;
+	int64_t delay;
 };
 
 static volatile sig_atomic_t stopped;
@@ -99,23 +83,7 @@ static int64_t clock_now(void)
 	return t.tv_sec * INT64_C(1000000) + t.tv_nsec / 1000;
 }
 
-/* ---- frames out ----------------------------------------------------------- */
-
-static void send_frame(struct wire *w, uint16_t type, const void *data,
-		       size_t length)
-{
-	uint8_t frame[FRAME];
-	struct pptp_writer out;
-
-	pptp_writer_init(&out, frame, sizeof(frame));
-	pptp_write_bytes(&out, w->peer_mac, 6);
-	pptp_write_bytes(&out, w->mac, 6);
-	pptp_write_u16(&out, type);
-	pptp_write_bytes(&out, data, length);
-	if (pptp_writer_ok(&out) && write(w->fd, frame, out.length) < 0 &&
-	    errno != ENOBUFS)
-		perror("pptp-lab: send");
-}
+/* ---- segments out --------------------------------------------------------- */
 
 static void send_segment(struct wire *w, struct connection *c, uint8_t flags,
 			 uint32_t sequence, const void *data, size_t length)
@@ -147,7 +115,7 @@ static void send_segment(struct wire *w, struct connection *c, uint8_t flags,
 				   (uint32_t)(20 + length));
 	sum = pptp_checksum_add(sum, packet + at, 20 + length);
 	pptp_patch_u16(&out, at + 16, pptp_checksum_end(sum));
-	send_frame(w, ETHERTYPE_IP, packet, out.length);
+	lab_frames_send(&w->frames, packet, out.length);
 }
 
 /* ---- connections ---------------------------------------------------------- */
@@ -229,8 +197,8 @@ static bool drain(struct wire *w, struct connection *c, int64_t now)
 			if (lab_box_pass(&c->host->box, false, out.bytes,
 					 out.length, now)
 				.passes)
-				send_frame(w, ETHERTYPE_IP, out.bytes,
-					   out.length);
+				lab_frames_send(&w->frames, out.bytes,
+						out.length);
 			break;
 		case LAB_OUT_FIN:
 			send_fin(w, c, now);
@@ -289,33 +257,6 @@ static void on_timer(struct wire *w, struct connection *c, int64_t now)
 	set_timer(w, c);
 }
 
-/* The model leaves checksums to whoever has a wire that is checked. */
-static void send_answer(struct wire *w, uint8_t *packet, size_t length)
-{
-	struct pptp_reader in;
-	struct pptp_writer out;
-	struct pptp_ip ip;
-	uint32_t sum = 0;
-	size_t left, at, field;
-
-	pptp_reader_init(&in, packet, length);
-	if (pptp_ip_decode(&ip, &in) &&
-	    (ip.protocol == PPTP_IP_TCP || ip.protocol == PPTP_IP_ICMP)) {
-		left = pptp_reader_left(&ip.payload);
-		at = length - left;
-		field = at + (ip.protocol == PPTP_IP_TCP ? 16 : 2);
-		pptp_writer_init(&out, packet, length);
-		out.length = length;
-		pptp_patch_u16(&out, field, 0);
-		if (ip.protocol == PPTP_IP_TCP)
-			sum = pptp_checksum_pseudo(&ip.source, &ip.destination,
-						   PPTP_IP_TCP, (uint32_t)left);
-		sum = pptp_checksum_add(sum, packet + at, left);
-		pptp_patch_u16(&out, field, pptp_checksum_end(sum));
-	}
-	send_frame(w, ETHERTYPE_IP, packet, length);
-}
-
 /* ---- packets in ----------------------------------------------------------- */
 
 static void on_syn(struct wire *w, struct host *h, const struct pptp_ip *ip,
@@ -331,7 +272,7 @@ static void on_syn(struct wire *w, struct host *h, const struct pptp_ip *ip,
 
 	if (n == 0)
 		return;
-	send_answer(w, answer, n);
+	lab_frames_answer(&w->frames, answer, n);
 	pptp_reader_init(&in, answer, n);
 	if (!pptp_ip_decode(&answer_ip, &in) ||
 	    answer_ip.protocol != PPTP_IP_TCP ||
@@ -387,15 +328,33 @@ static void take_data(struct wire *w, struct connection *c,
 		set_timer(w, c);
 }
 
+/* What accepts on every port says nothing there, and keeps nothing. */
+static void on_other_port(struct wire *w, struct host *h,
+			  const struct pptp_tcp *tcp, const uint8_t *packet,
+			  size_t length)
+{
+	uint8_t answer[512];
+	size_t n = 0;
+
+	if (h->lab.config.any_port &&
+	    (tcp->flags & (PPTP_TCP_SYN | PPTP_TCP_ACK)) == PPTP_TCP_SYN)
+		n = lab_host_packet(&h->lab, packet, length, answer);
+	if (n > 0)
+		lab_frames_answer(&w->frames, answer, n);
+}
+
 static void on_tcp(struct wire *w, struct host *h, struct pptp_ip *ip,
 		   const uint8_t *packet, size_t length, int64_t now)
 {
 	struct pptp_tcp tcp;
 	struct connection *c;
 
-	if (!pptp_tcp_decode(&tcp, &ip->payload) ||
-	    tcp.destination_port != 1723)
+	if (!pptp_tcp_decode(&tcp, &ip->payload))
 		return;
+	if (tcp.destination_port != 1723) {
+		on_other_port(w, h, &tcp, packet, length);
+		return;
+	}
 	if ((tcp.flags & (PPTP_TCP_SYN | PPTP_TCP_ACK)) == PPTP_TCP_SYN) {
 		on_syn(w, h, ip, &tcp, packet, length, now);
 		return;
@@ -444,7 +403,7 @@ static void on_other(struct wire *w, struct host *h, const struct pptp_ip *ip,
 		return;
 	n = lab_host_packet(&h->lab, packet, length, answer);
 	if (n > 0)
-		send_answer(w, answer, n);
+		lab_frames_answer(&w->frames, answer, n);
 }
 
 static struct host *host_of(struct wire *w, const struct pptp_address *a)
@@ -469,20 +428,6 @@ static void deliver(struct wire *w, struct host *h, const uint8_t *packet,
 		on_other(w, h, &ip, packet, length, now);
 }
 
-/* A way on which so many wait loses what comes on top. */
-static void hold(struct wire *w, const uint8_t *packet, size_t length,
-		 int64_t at)
-{
-	struct held *held = &w->held[w->waiting];
-
-	if (w->waiting == HELD || length > sizeof(held->packet))
-		return;
-	held->at = at;
-	held->length = length;
-	memcpy(held->packet, packet, length);
-	w->waiting++;
-}
-
 static void on_ip(struct wire *w, const uint8_t *packet, size_t length,
 		  int64_t now)
 {
@@ -499,58 +444,39 @@ static void on_ip(struct wire *w, const uint8_t *packet, size_t length,
 		return;
 	p = lab_box_pass(&h->box, true, packet, length, now);
 	if (p.length > 0)
-		send_answer(w, p.answer, p.length);
+		lab_frames_answer(&w->frames, p.answer, p.length);
 	if (p.passes && p.delay_us > 0)
-		hold(w, packet, length, now + p.delay_us);
+		lab_queue_put(&w->held, packet, length, now + p.delay_us);
 	else if (p.passes)
 		deliver(w, h, packet, length, now);
 }
 
 static void release(struct wire *w, int64_t now)
 {
+	const struct lab_late *late;
 	struct pptp_reader in;
 	struct pptp_ip ip;
-	struct held held;
 
-	while (w->waiting > 0 && w->held[0].at <= now) {
-		held = w->held[0];
-		w->waiting--;
-		memmove(w->held, w->held + 1, w->waiting * sizeof(held));
-		pptp_reader_init(&in, held.packet, held.length);
+	while ((late = lab_queue_take(&w->late, now)) != NULL)
+		on_ip(w, late->packet, late->length, now);
+	while ((late = lab_queue_take(&w->held, now)) != NULL) {
+		pptp_reader_init(&in, late->packet, late->length);
 		if (pptp_ip_decode(&ip, &in))
-			deliver(w, host_of(w, &ip.destination), held.packet,
-				held.length, now);
+			deliver(w, host_of(w, &ip.destination), late->packet,
+				late->length, now);
 	}
 }
 
-/* RFC 826: who has an address of ours? A deaf host has a neighbour that
- * forwards to it, or its silence would be ARP's. */
-static void on_arp(struct wire *w, const uint8_t *packet, size_t length)
+static void arrive(struct wire *w, const uint8_t *packet, size_t length,
+		   int64_t now)
 {
-	struct pptp_reader in;
-	struct pptp_writer out;
-	uint8_t reply[28];
-	const uint8_t *sender;
-	uint32_t sender_ip, wanted;
+	unsigned copies = lab_loss_copies(&w->frames.loss);
 
-	pptp_reader_init(&in, packet, length);
-	pptp_read_skip(&in, 6);
-	if (pptp_read_u16(&in) != 1)
-		return;
-	sender = pptp_read_bytes(&in, 6);
-	sender_ip = pptp_read_u32(&in);
-	pptp_read_skip(&in, 6);
-	wanted = pptp_read_u32(&in);
-	if (!pptp_reader_ok(&in) || wanted - w->first >= w->count)
-		return;
-	pptp_writer_init(&out, reply, sizeof(reply));
-	pptp_write_u32(&out, 0x00010800);
-	pptp_write_u32(&out, 0x06040002);
-	pptp_write_bytes(&out, w->mac, 6);
-	pptp_write_u32(&out, wanted);
-	pptp_write_bytes(&out, sender, 6);
-	pptp_write_u32(&out, sender_ip);
-	send_frame(w, ETHERTYPE_ARP, reply, sizeof(reply));
+	while (copies-- > 0)
+		if (w->delay > 0)
+			lab_queue_put(&w->late, packet, length, now + w->delay);
+		else
+			on_ip(w, packet, length, now);
 }
 
 static void receive(struct wire *w)
@@ -558,17 +484,19 @@ static void receive(struct wire *w)
 	uint8_t frame[FRAME];
 	ssize_t n;
 
-	while ((n = recv(w->fd, frame, sizeof(frame), MSG_DONTWAIT)) > 0) {
+	while ((n = recv(w->frames.fd, frame, sizeof(frame), MSG_DONTWAIT)) >
+	       0) {
 		int64_t now = clock_now();
 
-		if (n < ETHERNET || memcmp(frame + 6, w->mac, 6) == 0)
+		if (n < ETHERNET || memcmp(frame + 6, w->frames.mac, 6) == 0)
 			continue;
 		/* Who knew our address before we began does not ask. */
-		memcpy(w->peer_mac, frame + 6, 6);
+		memcpy(w->frames.peer_mac, frame + 6, 6);
 		if (frame[12] == 8 && frame[13] == 0)
-			on_ip(w, frame + ETHERNET, (size_t)n - ETHERNET, now);
+			arrive(w, frame + ETHERNET, (size_t)n - ETHERNET, now);
 		else if (frame[12] == 8 && frame[13] == 6)
-			on_arp(w, frame + ETHERNET, (size_t)n - ETHERNET);
+			lab_frames_arp(&w->frames, frame + ETHERNET,
+				       (size_t)n - ETHERNET);
 	}
 }
 
@@ -580,14 +508,16 @@ static int patience(const struct wire *w)
 
 	if (first != NULL && first->at < due)
 		due = first->at;
-	if (w->waiting > 0 && w->held[0].at < due)
-		due = w->held[0].at;
+	if (lab_queue_due(&w->held) < due)
+		due = lab_queue_due(&w->held);
+	if (lab_queue_due(&w->late) < due)
+		due = lab_queue_due(&w->late);
 	return due > now ? (int)((due - now) / 1000 + 1) : 0;
 }
 
 static void run(struct wire *w)
 {
-	struct pollfd p = {.fd = w->fd, .events = POLLIN};
+	struct pollfd p = {.fd = w->frames.fd, .events = POLLIN};
 	struct pptp_timer *first;
 	int64_t now;
 
@@ -605,39 +535,22 @@ static void run(struct wire *w)
 
 /* ---- setting up ----------------------------------------------------------- */
 
-static bool open_wire(struct wire *w, const char *interface)
+static bool populate(struct wire *w, const struct lab_wire_config *c)
 {
-	struct sockaddr_ll at = {.sll_family = AF_PACKET,
-				 .sll_protocol = htons(ETH_P_ALL)};
-	int size = 32 << 20;
-	struct ifreq request;
-
-	w->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
-	at.sll_ifindex = (int)if_nametoindex(interface);
-	if (w->fd < 0 || at.sll_ifindex == 0 ||
-	    bind(w->fd, (const struct sockaddr *)&at, sizeof(at)) != 0)
-		return false;
-	setsockopt(w->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	memset(&request, 0, sizeof(request));
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", interface);
-	if (ioctl(w->fd, SIOCGIFHWADDR, &request) != 0)
-		return false;
-	memcpy(w->mac, request.ifr_hwaddr.sa_data, 6);
-	memset(w->peer_mac, 0xff, 6);
-	return true;
-}
-
-static bool populate(struct wire *w, const struct lab_population *people)
-{
+	w->first = c->first;
+	w->count = c->count;
+	w->frames.first = c->first;
+	w->frames.count = c->count;
+	w->frames.loss = c->loss;
+	w->delay = c->delay_us;
 	w->hosts = calloc(w->count, sizeof(*w->hosts));
-	if (w->hosts == NULL)
+	if (w->hosts == NULL || !lab_queue_init(&w->held, HELD) ||
+	    !lab_queue_init(&w->late, LATE))
 		return false;
 	for (unsigned i = 0; i < w->count; i++) {
 		struct lab_config config;
 
-		lab_population_member(people, i, &config);
-		config.address = pptp_address_v4(w->first + i);
-		config.router = pptp_address_v4(w->first - 1);
+		lab_population_at(&c->people, c->first, i, &config);
 		w->hosts[i].address = config.address;
 		lab_host_init(&w->hosts[i].lab, &config);
 		lab_box_init(&w->hosts[i].box, config.box, config.box_detail,
@@ -648,111 +561,33 @@ static bool populate(struct wire *w, const struct lab_population *people)
 
 static void close_wire(struct wire *w)
 {
-	for (unsigned i = 0; i < w->count; i++)
+	for (unsigned i = 0; w->hosts != NULL && i < w->count; i++)
 		while (w->hosts[i].connections != NULL)
 			forget(w, w->hosts[i].connections);
 	free(w->hosts);
+	lab_queue_free(&w->held);
+	lab_queue_free(&w->late);
 	pptp_timers_free(&w->timers);
-	if (w->fd >= 0)
-		close(w->fd);
+	if (w->frames.fd >= 0)
+		close(w->frames.fd);
 }
 
-static void print_truth(const struct wire *w)
+int lab_wire_serve(const struct lab_wire_config *c)
 {
-	for (unsigned i = 0; i < w->count; i++) {
-		char line[1024];
+	struct wire w = {.frames = {.fd = -1}};
+	int status = 3;
 
-		lab_population_truth(&w->hosts[i].lab.config, line,
-				     sizeof(line));
-		puts(line);
-	}
-}
-
-static int usage(const char *why)
-{
-	fprintf(stderr,
-		"pptp-lab: %s\n"
-		"usage: pptp-lab [--truth] -i INTERFACE -a FIRST-ADDRESS "
-		"-n COUNT [-s SEED] [-d SILENT-PERCENT] [-k KIND]\n"
-		"KIND: mixed, friendly, boxed, or a stack's name\n",
-		why);
-	return 2;
-}
-
-struct choices {
-	struct lab_population people;
-	const char *interface, *first;
-	unsigned count;
-	bool truth;
-};
-
-static bool choose(struct choices *c, int argc, char **argv)
-{
-	static const struct option options[] = {
-	    {"truth", no_argument, NULL, 'T'}, {NULL, 0, NULL, 0}};
-	int option;
-
-	while ((option = getopt_long(argc, argv, "i:a:n:s:d:k:", options,
-				     NULL)) != -1) {
-		unsigned number =
-		    optarg != NULL ? (unsigned)strtoul(optarg, NULL, 10) : 0;
-
-		if (option == 'i')
-			c->interface = optarg;
-		else if (option == 'a')
-			c->first = optarg;
-		else if (option == 'n')
-			c->count = number;
-		else if (option == 's')
-			c->people.seed = number;
-		else if (option == 'd')
-			c->people.silent = number;
-		else if (option == 'k')
-			c->people.kind = optarg;
-		else if (option == 'T')
-			c->truth = true;
-		else
-			return false;
-	}
-	return true;
-}
-
-static int serve(struct wire *w, const char *interface)
-{
-	if (interface == NULL || !open_wire(w, interface)) {
+	if (!populate(&w, c)) {
+		fputs("pptp-lab: not enough memory\n", stderr);
+	} else if (!lab_frames_open(&w.frames, c)) {
 		fprintf(stderr, "pptp-lab: cannot use interface %s: %s\n",
-			interface != NULL ? interface : "(none)",
-			strerror(errno));
-		return 3;
+			c->interface, strerror(errno));
+	} else {
+		signal(SIGTERM, on_signal);
+		signal(SIGINT, on_signal);
+		run(&w);
+		status = 0;
 	}
-	signal(SIGTERM, on_signal);
-	signal(SIGINT, on_signal);
-	run(w);
-	return 0;
-}
-
-int main(int argc, char **argv)
-{
-	struct choices c = {.people = {.kind = "mixed"}, .count = 1};
-	struct wire w = {.fd = -1};
-	struct pptp_address a;
-	int status = 0;
-
-	if (!choose(&c, argc, argv))
-		return usage("unknown option");
-	if (c.first == NULL ||
-	    !pptp_address_parse(&a, c.first, strlen(c.first)) || a.family != 4)
-		return usage("-a takes an IPv4 address");
-	if (!lab_population_valid(&c.people))
-		return usage("no such kind");
-	w.first = pptp_address_v4_value(&a);
-	w.count = c.count;
-	if (!populate(&w, &c.people))
-		return 3;
-	if (c.truth)
-		print_truth(&w);
-	else
-		status = serve(&w, c.interface);
 	close_wire(&w);
 	return status;
 }
