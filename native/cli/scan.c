@@ -188,6 +188,22 @@ static bool sweep(struct pptp_scan *s)
 	return true;
 }
 
+static void say_lossy(const struct pptp_scan *s, const char *rows)
+{
+	struct pptp_sweeper_facts f;
+
+	pptp_sweeper_facts(s->sweeper, &f);
+	if (f.refused > 0)
+		pptp_say("this host refused %" PRIu64 " packets of its own, "
+			 "also the second time; look at its routes and rules",
+			 f.refused);
+	else
+		pptp_say("replies were lost, and asking again did not heal it; "
+			 "go on with a lower --rate%s%s",
+			 rows != NULL ? " and --resume " : "",
+			 rows != NULL ? rows : "");
+}
+
 static void say_end(const struct pptp_scan *s, bool done)
 {
 	const char *rows =
@@ -204,10 +220,7 @@ static void say_end(const struct pptp_scan *s, bool done)
 	else if (!done)
 		pptp_say("ended early; with -o FILE a sweep can be resumed");
 	else if (pptp_sweep_is_lossy(s->sweep))
-		pptp_say("replies were lost, and asking again did not heal it; "
-			 "go on with a lower --rate%s%s",
-			 rows != NULL ? " and --resume " : "",
-			 rows != NULL ? rows : "");
+		say_lossy(s, rows);
 	if (s->o->verbose)
 		pptp_say("seed %" PRIu64 ": %" PRIu64 " SYNs, %" PRIu64
 			 " open, %" PRIu64 " rows",

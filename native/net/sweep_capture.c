@@ -43,11 +43,13 @@ static enum pptp_error complain(pcap_t *pcap, int status, const char *interface,
 static void make_filter(const struct pptp_sweep_capture_config *config,
 			char *filter)
 {
+	/* and, or: of equal rank, from the left */
 	static const char *const rests[] = {
-	    "%s(dst host %s and (tcp dst portrange %u-%u and tcp[13] & 20 != 0 "
-	    "or icmp[0] == 3 or icmp[0] == 11))",
-	    "%s(dst host %s and (tcp dst portrange %u-%u and ip6[53] & 20 != 0 "
-	    "or icmp6 and (ip6[40] == 1 or ip6[40] == 3)))"};
+	    "%s(dst host %s and ((tcp dst portrange %u-%u and "
+	    "tcp[13] & 20 != 0) or icmp[0] == 3 or icmp[0] == 11))",
+	    "%s(dst host %s and ((tcp dst portrange %u-%u and "
+	    "ip6[53] & 20 != 0) or (icmp6 and (ip6[40] == 1 or "
+	    "ip6[40] == 3))))"};
 	unsigned first = config->ports->first;
 	unsigned last = first + config->ports->count - 1U;
 	char address[PPTP_ADDRESS_TEXT];

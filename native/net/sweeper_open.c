@@ -264,9 +264,24 @@ size_t pptp_sweeper_syn(const struct pptp_sweeper *s,
 				   packet);
 }
 
+/* A SYN that our own system refused was asked of nobody: as good as a lost
+ * reply. */
+static void judge_refused(struct pptp_sweeper *s)
+{
+	uint64_t now = pptp_sweeper_now();
+	uint64_t refused = __atomic_load_n(&s->facts.refused, __ATOMIC_RELAXED);
+
+	if (refused != s->refused)
+		pptp_sweep_lose(&s->sweep, s->judged_at, now);
+	s->refused = refused;
+	s->judged_at = now;
+}
+
 void pptp_sweeper_judge(struct pptp_sweeper *s, uint64_t waiting)
 {
 	struct pptp_sweeper_loss loss;
+
+	judge_refused(s);
 
 	while (pptp_ring_take(&s->losses, &loss))
 		pptp_sweep_lose(&s->sweep, loss.from, loss.to);

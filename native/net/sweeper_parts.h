@@ -42,6 +42,8 @@ struct pptp_sweeper {
 	const struct pptp_sweeper_blocks *excluded; /* atomic; NULL: none */
 	bool stopped, ended; /* atomic: nothing new; both end */
 	struct pptp_sweeper_facts facts;
+	/* The caller's: what it judged last. */
+	uint64_t refused, judged_at;
 	/* The receiving thread's. */
 	uint64_t looked_at, dropped, overflowed;
 	int64_t wall_ahead; /* of the monotonic clock, in this read */
