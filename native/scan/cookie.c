@@ -37,6 +37,24 @@ static void absorb(struct state *s, uint64_t word)
 	s->v0 ^= word;
 }
 
+static void begin(struct state *s, const struct pptp_cookie_key *key)
+{
+	s->v0 = key->words[0] ^ UINT64_C(0x736f6d6570736575);
+	s->v1 = key->words[1] ^ UINT64_C(0x646f72616e646f6d);
+	s->v2 = key->words[0] ^ UINT64_C(0x6c7967656e657261);
+	s->v3 = key->words[1] ^ UINT64_C(0x7465646279746573);
+}
+
+static uint64_t end(struct state *s)
+{
+	int i;
+
+	s->v2 ^= 0xff;
+	for (i = 0; i < 4; i++)
+		mix(s);
+	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
 /* Up to eight bytes, the first one lowest. */
 static uint64_t word_of(const uint8_t *bytes, size_t length)
 {
@@ -58,23 +76,37 @@ void pptp_cookie_key_init(struct pptp_cookie_key *key,
 uint64_t pptp_siphash(const struct pptp_cookie_key *key, const void *bytes,
 		      size_t length)
 {
-	struct state s = {
-	    key->words[0] ^ UINT64_C(0x736f6d6570736575),
-	    key->words[1] ^ UINT64_C(0x646f72616e646f6d),
-	    key->words[0] ^ UINT64_C(0x6c7967656e657261),
-	    key->words[1] ^ UINT64_C(0x7465646279746573),
-	};
 	const uint8_t *at = bytes;
 	size_t left = length;
-	int i;
+	struct state s;
 
+	begin(&s, key);
 	for (; left >= 8; at += 8, left -= 8)
 		absorb(&s, word_of(at, 8));
 	absorb(&s, word_of(at, left) | (uint64_t)length << 56);
-	s.v2 ^= 0xff;
-	for (i = 0; i < 4; i++)
-		mix(&s);
-	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	return end(&s);
+}
+
+/* Words of our own making, since nobody else reads them: two for IPv4, so that
+ * a cookie costs no more than it has to. */
+static uint64_t hash_of(const struct pptp_cookie_key *key,
+			const struct pptp_address *source,
+			const struct pptp_address *target, uint64_t last)
+{
+	struct state s;
+
+	begin(&s, key);
+	if (target->family == 6) {
+		absorb(&s, word_of(target->bytes, 8));
+		absorb(&s, word_of(target->bytes + 8, 8));
+		absorb(&s, word_of(source->bytes, 8));
+		absorb(&s, word_of(source->bytes + 8, 8));
+	} else {
+		absorb(&s, (uint64_t)pptp_address_v4_value(target) << 32 |
+			       pptp_address_v4_value(source));
+	}
+	absorb(&s, (uint64_t)target->family << 56 | last);
+	return end(&s);
 }
 
 struct pptp_cookie pptp_cookie_make(const struct pptp_cookie_key *key,
@@ -83,17 +115,10 @@ struct pptp_cookie pptp_cookie_make(const struct pptp_cookie_key *key,
 				    uint16_t port, uint8_t attempt,
 				    const struct pptp_source_ports *ports)
 {
-	size_t size = target->family == 6 ? 16 : 4;
+	uint64_t hash =
+	    hash_of(key, source, target, (uint64_t)attempt << 16 | port);
 	struct pptp_cookie cookie;
-	uint8_t bytes[35];
-	uint64_t hash;
 
-	memcpy(bytes, target->bytes, size);
-	memcpy(bytes + size, source->bytes, size);
-	bytes[2 * size] = (uint8_t)(port >> 8);
-	bytes[2 * size + 1] = (uint8_t)port;
-	bytes[2 * size + 2] = attempt;
-	hash = pptp_siphash(key, bytes, 2 * size + 3);
 	cookie.sequence_number = (uint32_t)hash;
 	cookie.identification = (uint16_t)(hash >> 32);
 	/* 13 bits, spread over as many ports as there are */
