@@ -193,6 +193,63 @@ START_TEST(walk_shows_what_was_quoted)
 }
 END_TEST
 
+/* Byte 54: the next header of the IPv6 header that is quoted from byte 48 on;
+ * 88: what comes after it. */
+START_TEST(quoted_udp_shows_its_ports_and_others_none)
+{
+	static const struct {
+		uint8_t protocol;
+		size_t length;
+		bool ports;
+	} rows[] = {{17, 92, true}, {17, 91, false}, {17, 89, false},
+		    {6, 92, true},  {6, 91, false},  {132, 92, false},
+		    {47, 92, false}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct vector v = vector(VECTOR_UNREACHABLE_V6);
+		struct pptp_icmp icmp;
+		struct pptp_ip ip;
+		struct json out;
+
+		v.bytes[54] = rows[i].protocol;
+		v.length = rows[i].length;
+		ck_assert(decode(&icmp, &ip, &v));
+		ck_assert(icmp.has_quote);
+		pptp_icmp_walk(&icmp, json_open(&out));
+		json_close(&out);
+		ck_assert_int_eq(strstr(out.text, "\"source_port\":40000,"
+						  "\"destination_port\":1723}"
+						  "}") != NULL,
+				 rows[i].ports);
+		ck_assert_int_eq(strstr(out.text, "_port") != NULL,
+				 rows[i].ports);
+	}
+}
+END_TEST
+
+/* RFC 792 and RFC 4443, 2.1: an IPv6 error is below 128; four are defined. */
+START_TEST(errors_alone_quote)
+{
+	static const uint8_t v4[] = {3, 4, 5, 11, 12}, v6[] = {1, 2, 3, 4};
+
+	for (unsigned type = 0; type < 256; type++) {
+		struct vector v = vector(VECTOR_UNREACHABLE_GRE);
+		struct pptp_icmp icmp;
+		struct pptp_ip ip;
+
+		v.bytes[20] = (uint8_t)type;
+		ck_assert(decode(&icmp, &ip, &v));
+		ck_assert_int_eq(icmp.has_quote,
+				 memchr(v4, (int)type, sizeof(v4)) != NULL);
+		v = vector(VECTOR_UNREACHABLE_V6);
+		v.bytes[40] = (uint8_t)type;
+		ck_assert(decode(&icmp, &ip, &v));
+		ck_assert_int_eq(icmp.has_quote,
+				 memchr(v6, (int)type, sizeof(v6)) != NULL);
+	}
+}
+END_TEST
+
 START_TEST(quote_of_a_later_fragment_shows_no_ports)
 {
 	struct vector v = vector(VECTOR_UNREACHABLE_GRE);
@@ -246,6 +303,8 @@ int main(void)
 	CLAIM(s, type_that_quotes_nothing_has_no_quote);
 	CLAIM(s, encoded_echo_is_scapys_in_both_versions);
 	CLAIM(s, walk_shows_what_was_quoted);
+	CLAIM(s, quoted_udp_shows_its_ports_and_others_none);
+	CLAIM(s, errors_alone_quote);
 	CLAIM(s, quote_of_a_later_fragment_shows_no_ports);
 	CLAIM(s, each_type_and_code_is_of_one_kind);
 	return run_suite(s);
