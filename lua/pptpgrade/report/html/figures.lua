@@ -59,8 +59,9 @@ function Figures:count_product(name)
   if not self.products[name] then
     if self.names == PRODUCTS then
       name = "others"
+    else
+      self.names = self.names + 1
     end
-    self.names = self.names + 1
   end
   self.products[name] = (self.products[name] or 0) + 1
 end
