@@ -70,6 +70,14 @@ describe("pptpgrade", function()
     assert.is_true(w.closed)
   end)
 
+  it("asks for names as it goes, of the port and family that are wanted",
+     function()
+    local w = world()
+    assert(pptp.audit("192.0.2.1", { port = 1724, family = 4 }))
+    assert.same({ specs = { "192.0.2.1" }, port = 1724, family = 4,
+                  lazy = true }, w.asked_targets)
+  end)
+
   it("audits many, each to its end, and closes", function()
     local w, seen = world(), {}
     local iterator, _, _, closer = assert(pptp.audit_all(addresses(20)))
