@@ -33,6 +33,15 @@ void pptp_observer_gap(struct pptp_observer *o, enum pptp_side side,
 void pptp_observer_call(struct pptp_observer *o, enum pptp_side side,
 			uint16_t call_id);
 
+/* Another call on the control connection that `first` sees, which has just seen
+ * `request`, an Outgoing-Call-Request: `o` takes over what is known of the
+ * connection, and goes on from behind that message. From then on both are given
+ * all of its bytes, and each heeds what is about its own call. `r` is empty but
+ * for addresses, port and times. */
+void pptp_observer_another(struct pptp_observer *o, struct pptp_record *r,
+			   struct pptp_observer *first,
+			   const struct pptp_control *request, int64_t now);
+
 /* One packet that `side` sent, with GRE, a SYN, its answer, or ICMP in it.
  * False: none of this conversation's. */
 bool pptp_observer_packet(struct pptp_observer *o, enum pptp_side side,

@@ -74,6 +74,49 @@ static void see_disconnect(struct pptp_observer *o,
 	r->call.disconnect_cause = m->cause_code;
 }
 
+static void see_ocrq(struct pptp_observer *o, const struct pptp_control *m,
+		     int64_t now)
+{
+	struct pptp_record *r = o->record;
+
+	if (r->call.state != PPTP_NOT_TESTED &&
+	    m->call_id != r->call.peer_call_id) {
+		o->shared = true;
+		return;
+	}
+	r->call.asked_at = pptp_see_time(o, now);
+	r->call.peer_call_id = m->call_id;
+	if (r->call.state == PPTP_NOT_TESTED)
+		r->call.state = PPTP_SILENT;
+}
+
+/* Where there are several: by the Call-ID that the message has of either side
+ * (RFC 2637 2.7 to 2.15). */
+static bool is_of_other_call(const struct pptp_observer *o, enum pptp_side side,
+			     const struct pptp_control *m)
+{
+	const struct pptp_record *r = o->record;
+	bool known = r->call.raw_length > 0;
+
+	if (!o->shared)
+		return false;
+	switch (m->control_message_type) {
+	case PPTP_OCRP:
+	case PPTP_WEN:
+		return m->peer_call_id != r->call.peer_call_id;
+	case PPTP_SLI:
+		return side == PPTP_SERVER
+			   ? m->peer_call_id != r->call.peer_call_id
+			   : known && m->peer_call_id != r->call.call_id;
+	case PPTP_CCRQ:
+		return side == PPTP_US && m->call_id != r->call.peer_call_id;
+	case PPTP_CDN:
+		return known && m->call_id != r->call.call_id;
+	default:
+		return false;
+	}
+}
+
 static void control_by_us(struct pptp_observer *o, const struct pptp_control *m,
 			  int64_t now)
 {
@@ -86,10 +129,7 @@ static void control_by_us(struct pptp_observer *o, const struct pptp_control *m,
 			r->control.state = PPTP_SILENT;
 		break;
 	case PPTP_OCRQ:
-		r->call.asked_at = pptp_see_time(o, now);
-		r->call.peer_call_id = m->call_id;
-		if (r->call.state == PPTP_NOT_TESTED)
-			r->call.state = PPTP_SILENT;
+		see_ocrq(o, m, now);
 		break;
 	case PPTP_CCRQ:
 		pptp_see_farewell(o, PPTP_US, PPTP_FAREWELL_CALL_CLEAR, now);
@@ -337,6 +377,8 @@ static void see_control(struct pptp_observer *o, enum pptp_side side,
 		return;
 	o->side[side].skip = (uint16_t)(m->length - length);
 	pptp_see_count(o, side);
+	if (is_of_other_call(o, side, m))
+		return;
 	if (side == PPTP_US) {
 		event->kind = PPTP_EVENT_CONTROL;
 		control_by_us(o, m, now);
@@ -438,6 +480,30 @@ void pptp_observer_gap(struct pptp_observer *o, enum pptp_side side,
 	s->length = 0;
 	s->skip = missing <= left ? (uint16_t)(left - missing) : 0;
 	s->searching = missing > left;
+}
+
+void pptp_observer_another(struct pptp_observer *o, struct pptp_record *r,
+			   struct pptp_observer *first,
+			   const struct pptp_control *request, int64_t now)
+{
+	const struct pptp_record *known = first->record;
+	struct pptp_observer_side *side;
+
+	first->shared = true;
+	*o = *first;
+	o->record = r;
+	for (unsigned i = 0; i < 2; i++) {
+		side = &o->side[i];
+		side->first = side->highest = side->acknowledged = 0;
+		side->sequenced = side->has_call_id = side->acknowledges =
+		    false;
+		side->requested = side->has_magic = false;
+	}
+	r->tcp = known->tcp;
+	r->host = known->host;
+	r->control = known->control;
+	r->teardown.state = known->teardown.state;
+	see_ocrq(o, request, now);
 }
 
 /* ---- the end ------------------------------------------------------------- */
