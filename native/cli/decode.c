@@ -179,7 +179,7 @@ static int decode_files(const struct input *all, size_t count,
 /* Who looks for a server and finds none has to know that part of the capture
  * could not be looked at. */
 static void tell_counts(const struct pptp_options *o,
-			const struct pptp_decode_counts *c, uint64_t messages)
+			const struct pptp_read_counts *c, uint64_t messages)
 {
 	static const char *const kinds[] = {
 	    [PPTP_UNREAD_LINK] = "neither IP nor PPP in the link layer",
@@ -218,7 +218,7 @@ static int decode(const struct pptp_options *o, const struct input *all,
 		  size_t files)
 {
 	static struct pptp_output output;
-	static struct pptp_decode_counts counts;
+	static struct pptp_read_counts counts;
 	const struct pptp_decode_output out = {
 	    .begin = begin,
 	    .end = end,

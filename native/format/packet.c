@@ -26,9 +26,7 @@ static enum pptp_packet_kind kind_of(const struct pptp_ip *ip)
 
 static bool decode_tcp(struct pptp_packet *p)
 {
-	struct pptp_reader r = p->ip.payload;
-
-	if (pptp_tcp_decode(&p->tcp, &r))
+	if (pptp_tcp_decode(&p->tcp, &p->after))
 		return true;
 	memset(&p->tcp, 0, sizeof(p->tcp));
 	return false;
@@ -36,9 +34,9 @@ static bool decode_tcp(struct pptp_packet *p)
 
 static bool decode_gre(struct pptp_packet *p)
 {
-	struct pptp_reader r = p->ip.payload, again = r;
+	struct pptp_reader again = p->after;
 
-	if (pptp_gre_decode(&p->gre, &r))
+	if (pptp_gre_decode(&p->gre, &p->after))
 		return true;
 	if (!pptp_gre_decode_quote(&p->gre, &again))
 		memset(&p->gre, 0, sizeof(p->gre));
@@ -47,12 +45,33 @@ static bool decode_gre(struct pptp_packet *p)
 
 static bool decode_icmp(struct pptp_packet *p)
 {
-	struct pptp_reader r = p->ip.payload;
-
-	if (pptp_icmp_decode(&p->icmp, &p->ip, &r))
+	if (pptp_icmp_decode(&p->icmp, &p->ip, &p->after))
 		return true;
 	memset(&p->icmp, 0, sizeof(p->icmp));
 	return false;
+}
+
+static bool decode_header(struct pptp_packet *p)
+{
+	switch (p->kind) {
+	case PPTP_PACKET_TCP:
+		return decode_tcp(p);
+	case PPTP_PACKET_GRE:
+		return decode_gre(p);
+	case PPTP_PACKET_ICMP:
+		return decode_icmp(p);
+	case PPTP_PACKET_OTHER:
+		break;
+	}
+	return false;
+}
+
+static void behind_ip(struct pptp_packet *p)
+{
+	p->after = p->ip.payload;
+	p->after.base = p->after.at;
+	p->kind = kind_of(&p->ip);
+	p->whole = decode_header(p);
 }
 
 bool pptp_packet_decode(struct pptp_packet *p, const void *bytes, size_t length)
@@ -64,20 +83,14 @@ bool pptp_packet_decode(struct pptp_packet *p, const void *bytes, size_t length)
 		return false;
 	p->bytes = bytes;
 	p->length = length;
-	p->kind = kind_of(&p->ip);
-	switch (p->kind) {
-	case PPTP_PACKET_TCP:
-		p->whole = decode_tcp(p);
-		break;
-	case PPTP_PACKET_GRE:
-		p->whole = decode_gre(p);
-		break;
-	case PPTP_PACKET_ICMP:
-		p->whole = decode_icmp(p);
-		break;
-	case PPTP_PACKET_OTHER:
-		p->whole = false;
-		break;
-	}
+	behind_ip(p);
 	return true;
+}
+
+void pptp_packet_of(struct pptp_packet *p, const struct pptp_ip *ip)
+{
+	p->ip = *ip;
+	p->bytes = NULL;
+	p->length = 0;
+	behind_ip(p);
 }

@@ -19,7 +19,7 @@ enum pptp_packet_kind {
 };
 
 struct pptp_packet {
-	const uint8_t *bytes; /* the whole packet, borrowed */
+	const uint8_t *bytes; /* the whole packet, borrowed; or NULL */
 	size_t length;
 	struct pptp_ip ip; /* `payload` from the header on that `kind` tells */
 	enum pptp_packet_kind kind;
@@ -27,6 +27,8 @@ struct pptp_packet {
 	 * it is not, GRE is decoded as far as pptp_gre_decode_quote() can, and
 	 * the others are all 0. */
 	bool whole;
+	/* From that header on, offsets too: behind it, or why it is not whole. */
+	struct pptp_reader after;
 	union {
 		struct pptp_tcp tcp;
 		struct pptp_gre gre;
@@ -37,5 +39,8 @@ struct pptp_packet {
 /* False where the IP header is short or malformed; then nothing is set. */
 bool pptp_packet_decode(struct pptp_packet *p, const void *bytes,
 			size_t length) PPTP_MUST_USE;
+/* The same of an IP header that is decoded already, as of a packet that was put
+ * together; `bytes` is NULL then. */
+void pptp_packet_of(struct pptp_packet *p, const struct pptp_ip *ip);
 
 #endif

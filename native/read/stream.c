@@ -46,6 +46,7 @@ struct pptp_streams {
 	void *context;
 	uint64_t clock;
 	size_t waiting_bytes; /* of all */
+	bool believes_acknowledgments;
 	struct stream stream[PPTP_STREAMS];
 	struct syn syn[SYNS];
 };
@@ -60,6 +61,32 @@ struct pptp_streams *pptp_streams_new(pptp_stream_handler *handler,
 	all->handler = handler;
 	all->context = context;
 	return all;
+}
+
+struct pptp_segment pptp_segment_of(const struct pptp_packet *packet,
+				    const struct pptp_place *p)
+{
+	const struct pptp_tcp *tcp = &packet->tcp;
+
+	return (struct pptp_segment){
+	    .source = packet->ip.source,
+	    .destination = packet->ip.destination,
+	    .source_port = tcp->source_port,
+	    .destination_port = tcp->destination_port,
+	    .sequence_number = tcp->sequence_number,
+	    .acknowledgment_number = tcp->acknowledgment_number,
+	    .flags = tcp->flags,
+	    .bytes = tcp->payload.at,
+	    .length = pptp_reader_left(&tcp->payload),
+	    .truncated = p->truncated,
+	    .frame = p->frame,
+	    .time_us = p->time_us,
+	};
+}
+
+void pptp_streams_believe_acknowledgments(struct pptp_streams *all)
+{
+	all->believes_acknowledgments = true;
 }
 
 static int32_t distance(uint32_t from, uint32_t to)
@@ -119,7 +146,11 @@ static void drain(struct pptp_streams *all, struct stream *st)
 static void jump(struct pptp_streams *all, struct stream *st,
 		 enum pptp_stream_event event, const struct pptp_segment *s)
 {
-	tell(all, st, event, s);
+	struct pptp_segment behind = *s;
+	int32_t missing = distance(st->next, s->sequence_number);
+
+	behind.missing = missing > 0 ? (uint32_t)missing : 0;
+	tell(all, st, event, &behind);
 	st->next = s->sequence_number;
 }
 
@@ -419,10 +450,41 @@ static void start_in_the_middle(struct pptp_streams *all, struct stream *st,
 	st->doubtful = st->early != NULL;
 }
 
+/* What was acknowledged, though nothing behind it was captured yet. A FIN has a
+ * number of its own. */
+static void pass_end(struct pptp_streams *all, struct stream *st,
+		     const struct pptp_segment *back)
+{
+	int32_t ahead = distance(st->next, back->sequence_number);
+
+	if (ahead > 0 && ahead <= JUMP && !(st->last.flags & PPTP_TCP_FIN))
+		jump(all, st, PPTP_STREAM_GAP, back);
+}
+
+static void pass_acknowledged(struct pptp_streams *all,
+			      const struct pptp_segment *s)
+{
+	struct pptp_segment back = turned(s);
+	struct stream *st = find(all, &back);
+
+	if (!(s->flags & PPTP_TCP_ACK) || st == NULL || st->doubtful)
+		return;
+	while (st->early != NULL && distance(st->early->segment.sequence_number,
+					     s->acknowledgment_number) >= 0)
+		pass_hole(all, st, PPTP_STREAM_GAP);
+	back.sequence_number = s->acknowledgment_number;
+	back.bytes = NULL;
+	back.length = 0;
+	pass_end(all, st, &back);
+}
+
 bool pptp_streams_input(struct pptp_streams *all, const struct pptp_segment *s)
 {
 	struct pptp_segment data = *s;
 	struct stream *st;
+
+	if (all->believes_acknowledgments)
+		pass_acknowledged(all, s);
 
 	if (s->flags & PPTP_TCP_SYN) {
 		if (!handshake(all, s))

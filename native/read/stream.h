@@ -12,7 +12,8 @@
 #define PPTP_STREAM_H
 
 #include "format/error.h"
-#include "format/tcp.h"
+#include "format/packet.h"
+#include "read/place.h"
 
 #define PPTP_STREAMS      2048 /* directions followed at once: two a stream */
 #define PPTP_STREAM_EARLY 256  /* segments of one that wait behind a hole */
@@ -28,6 +29,8 @@ struct pptp_segment {
 	bool truncated; /* the capture kept less than was sent */
 	uint64_t frame;
 	int64_t time_us; /* since 1970 */
+	/* With a gap: how many bytes at least; 0 where some came twice. */
+	uint32_t missing;
 };
 
 enum pptp_stream_event {
@@ -42,12 +45,20 @@ enum pptp_stream_event {
 typedef void pptp_stream_handler(void *context, enum pptp_stream_event event,
 				 unsigned stream, const struct pptp_segment *s);
 
+/* Of a packet with TCP in it, as it was captured. */
+struct pptp_segment pptp_segment_of(const struct pptp_packet *packet,
+				    const struct pptp_place *p);
+
 struct pptp_streams;
 
 /* NULL: no memory. */
 struct pptp_streams *pptp_streams_new(pptp_stream_handler *handler,
 				      void *context);
 void pptp_streams_free(struct pptp_streams *all);
+/* A hole whose bytes the other side has acknowledged is passed at once: nobody
+ * sends them again. For who needs both directions in the order of their times,
+ * and not where a capture may hold them in another one. */
+void pptp_streams_believe_acknowledgments(struct pptp_streams *all);
 /* One segment as it was captured. False: no stream that is followed. */
 bool pptp_streams_input(struct pptp_streams *all, const struct pptp_segment *s);
 /* Nothing more comes: what still waits is given out, and all streams end. */

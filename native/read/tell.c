@@ -2,6 +2,7 @@
 #include "read/tell.h"
 
 #include "format/text.h"
+#include "read/source.h"
 
 static void put_address(struct pptp_sink *s, const char *key,
 			const struct pptp_address *a)

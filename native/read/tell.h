@@ -4,20 +4,9 @@
 #ifndef PPTP_READ_TELL_H
 #define PPTP_READ_TELL_H
 
-#include "format/address.h"
 #include "format/sink.h"
 #include "read/output.h"
-#include "read/source.h"
-
-/* Where and when something was seen. */
-struct pptp_place {
-	uint64_t frame; /* 0: in no file */
-	int64_t time_us;
-	const struct pptp_address *source, *destination; /* NULL: unknown */
-	uint16_t source_port, destination_port;          /* 0: no ports */
-	unsigned depth;                                  /* tunnels around it */
-	bool truncated;
-};
+#include "read/place.h"
 
 struct pptp_teller {
 	const struct pptp_decode_output *output;

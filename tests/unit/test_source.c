@@ -46,9 +46,9 @@ START_TEST(link_layer_that_is_not_read_is_said)
 }
 END_TEST
 
-static struct pptp_decode_counts counted(const struct capture *c)
+static struct pptp_read_counts counted(const struct capture *c)
 {
-	struct pptp_decode_counts counts = {0};
+	struct pptp_read_counts counts = {0};
 	const struct pptp_decode_output output = {.begin = begin,
 						  .end = end,
 						  .context = new_said(),
@@ -84,7 +84,7 @@ START_TEST(frames_that_are_not_understood_are_counted_by_kind)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct capture *c = capture(1);
-		struct pptp_decode_counts counts;
+		struct pptp_read_counts counts;
 		char hex[512];
 
 		snprintf(hex, sizeof(hex), "%s%s", macs, cases[i].hex);
@@ -199,7 +199,7 @@ END_TEST
 START_TEST(a_pcapng_of_nothing_that_is_read_is_refused)
 {
 	struct capture *c = capture(1);
-	struct pptp_decode_counts counts;
+	struct pptp_read_counts counts;
 	char text[512] = "";
 
 	pptp_writer_init(&c->w, c->bytes, sizeof(c->bytes));
