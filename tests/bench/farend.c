@@ -17,7 +17,8 @@
  *	seconds     from the first of these SYNs to the last
  *	gap         between two SYNs of one /24, the least: in targets, and in us
  *	in_256th    the most targets of one /24 in COUNT/256 targets in a row
- *	watched     of -w: packets to it, and the last one's time (Unix, seconds)
+ *	watched     of -w: packets to it, targets that were asked, and the last
+ *	            packet's time (Unix, seconds)
  *	dropped     packets that the kernel did not keep for us: 0, or all of
  *	            the above is too low
  *	windows     packets of TCP that came, by 50 ms since the first SYN
@@ -76,7 +77,7 @@ struct farend {
 	struct block *blocks;
 	struct half_open open;
 	uint64_t syns, elsewhere, resets, reset_targets, syn_acks, distinct;
-	uint64_t watched_packets, dropped;
+	uint64_t watched_packets, watched_asked, dropped;
 	int64_t begun, last, watched_last, gap_ns;
 	uint32_t gap, most;
 	uint32_t windows[WINDOWS];
@@ -169,6 +170,7 @@ static void count_syn(struct farend *f, const struct segment *s,
 	if (f->times[target] == 0) {
 		count_block(f, target, s->at);
 		f->distinct++;
+		f->watched_asked += s->destination - f->watch < f->watched;
 	}
 	if (f->times[target] < ASKED - 1)
 		f->times[target]++;
@@ -375,9 +377,11 @@ static bool tell(const struct farend *f)
 		f->syns, f->elsewhere, f->resets, f->reset_targets, f->syn_acks,
 		f->open.used, (double)(f->last - f->begun) / 1e9);
 	fprintf(out,
-		"\"watched\":{\"packets\":%" PRIu64 ",\"last\":%.6f},"
+		"\"watched\":{\"packets\":%" PRIu64 ",\"asked\":%" PRIu64
+		",\"last\":%.6f},"
 		"\"dropped\":%" PRIu64 ",\"windows\":[",
-		f->watched_packets, (double)f->watched_last / 1e9, f->dropped);
+		f->watched_packets, f->watched_asked,
+		(double)f->watched_last / 1e9, f->dropped);
 	for (uint32_t i = 0; i < f->windows_used; i++)
 		fprintf(out, "%s%" PRIu32, i > 0 ? "," : "", f->windows[i]);
 	fputs("]}\n", out);

@@ -5,6 +5,7 @@
  *
  *	pptp-lab -i veth0 -a 198.18.0.1 -n 1000 [-s SEED] [-d SILENT-PERCENT]
  *	pptp-lab --truth ...          what each server is, as JSON Lines
+ *	pptp-lab --heard ...          the same without those that are silent
  *
  * Shares of the addresses, as parts of 10,000: --deaf (accept and say nothing),
  * --any-port (the same on every port), --closed (RST), --unreachable (ICMP
@@ -26,22 +27,25 @@ enum {
 	LOSS,
 	DUPLICATE,
 	DELAY,
-	TRUTH
+	TRUTH,
+	HEARD
 };
 
 struct choices {
 	struct lab_wire_config wire;
 	const char *first;
-	bool truth;
+	bool truth, heard;
 };
 
-static void print_truth(const struct lab_wire_config *c)
+static void print_truth(const struct lab_wire_config *c, bool heard)
 {
 	struct lab_config config;
 	char line[1024];
 
 	for (unsigned i = 0; i < c->count; i++) {
 		lab_population_at(&c->people, c->first, i, &config);
+		if (heard && config.quirk == LAB_DEAF)
+			continue;
 		lab_population_truth(&config, line, sizeof(line));
 		puts(line);
 	}
@@ -49,14 +53,15 @@ static void print_truth(const struct lab_wire_config *c)
 
 static int usage(const char *why)
 {
-	fprintf(stderr,
-		"pptp-lab: %s\n"
-		"usage: pptp-lab [--truth] -i INTERFACE -a FIRST-ADDRESS "
-		"-n COUNT [-s SEED] [-d SILENT-PERCENT] [-k KIND]\n"
-		"  [--deaf N] [--any-port N] [--closed N] [--unreachable N] "
-		"[--loss N] [--duplicate N] [--delay MS]\n"
-		"KIND: mixed, friendly, boxed, or a stack's name; N of %d\n",
-		why, LAB_SHARE);
+	fprintf(
+	    stderr,
+	    "pptp-lab: %s\n"
+	    "usage: pptp-lab [--truth|--heard] -i INTERFACE -a FIRST-ADDRESS "
+	    "-n COUNT [-s SEED] [-d SILENT-PERCENT] [-k KIND]\n"
+	    "  [--deaf N] [--any-port N] [--closed N] [--unreachable N] "
+	    "[--loss N] [--duplicate N] [--delay MS]\n"
+	    "KIND: mixed, friendly, boxed, or a stack's name; N of %d\n",
+	    why, LAB_SHARE);
 	return 2;
 }
 
@@ -105,6 +110,8 @@ static bool set(struct choices *c, int option)
 		c->wire.delay_us = strtol(optarg, NULL, 10) * 1000;
 	else if (option == TRUTH)
 		c->truth = true;
+	else if (option == HEARD)
+		c->truth = c->heard = true;
 	else
 		return false;
 	return true;
@@ -114,6 +121,7 @@ static bool choose(struct choices *c, int argc, char **argv)
 {
 	static const struct option options[] = {
 	    {"truth", no_argument, NULL, TRUTH},
+	    {"heard", no_argument, NULL, HEARD},
 	    {"deaf", required_argument, NULL, DEAF},
 	    {"any-port", required_argument, NULL, ANY_PORT},
 	    {"closed", required_argument, NULL, CLOSED},
@@ -146,7 +154,7 @@ int main(int argc, char **argv)
 	c.wire.first = pptp_address_v4_value(&a);
 	c.wire.loss.random = c.wire.people.seed * 2 + 1;
 	if (c.truth) {
-		print_truth(&c.wire);
+		print_truth(&c.wire, c.heard);
 		return 0;
 	}
 	if (c.wire.interface == NULL)

@@ -40,7 +40,8 @@ is_told "each target once" .asked '[0,4096]'
 is_told "nothing is dropped" .dropped 0
 is_told "of a /24, two have 15 others between them" .gap.targets 16
 is_told "so one is there in 16 in a row" .in_256th 1
-is_told "and 256 packets came to the one that is watched" .watched.packets 256
+is_told "and 256 packets came to the one that is watched" \
+	'[.watched.packets, .watched.asked]' '[256,256]'
 ok "about now" jq -e "(.watched.last - $(date +%s)) | . > -30 and . < 30" "$far"
 is_told "a window has what came in it" '.windows | add' 4096
 is "the frame is kept as it came" "$(od -An -tx1 -j 30 -N 4 "$scratch/frame")" \
