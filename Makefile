@@ -70,7 +70,7 @@ check: all $(if $(have_check),$(units)) ## tests without root, network or apt
 	$(Q)$(PROVE) --exec 'tests/lua/busted lua5.4' $(specs)
 	$(Q)$(PROVE) --exec 'tests/lua/busted lua5.3' $(portable)
 
-system: all $(B)/pptp-lab $(B)/bench-farend ## tests with namespaces and real servers (root)
+system: all $(B)/pptp-lab $(B)/pptp-calls $(B)/bench-farend ## tests with namespaces and real servers (root)
 	$(Q)$(PROVE) $(lanes) --exec '' $(systems)
 
 test: deps ## everything: deps, check, fuzz for a short time, system
@@ -274,6 +274,11 @@ $(B)/pptp-lab: $(patsubst %,$(B)/tests/lab/%.o,frames main wire) $(lab_wire) $(l
 		$(B)/native/net/timer.o $(B)/libpptp-core.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^
+
+# What native/read makes of captures, for tests.
+$(B)/pptp-calls: $(B)/tests/lab/calls.o $(B)/libpptp-net.a $(B)/libpptp-core.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ -lpcap
 
 $(B)/unit/test_lab $(B)/unit/test_box $(B)/unit/test_lab_wire: $(B)/unit/%: \
 		tests/unit/%.c tests/unit/harness.h $(lab_wire) $(lab_objects) \

@@ -492,6 +492,7 @@ void pptp_observer_another(struct pptp_observer *o, struct pptp_record *r,
 	first->shared = true;
 	*o = *first;
 	o->record = r;
+	o->logs_in = false;
 	for (unsigned i = 0; i < 2; i++) {
 		side = &o->side[i];
 		side->first = side->highest = side->acknowledged = 0;

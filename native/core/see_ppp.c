@@ -304,7 +304,8 @@ static void see_network(struct pptp_observer *o, uint16_t protocol,
 	/* Only a request after we agreed to no authentication proves that
 	 * none is required. */
 	if (offer == NULL || offer->method.protocol != 0) {
-		pptp_record_note(r, PPTP_NOTE_PROTOCOL, protocol, 0);
+		if (!o->logs_in)
+			pptp_record_note(r, PPTP_NOTE_PROTOCOL, protocol, 0);
 		return;
 	}
 	if (p->code != PPTP_CONFIGURE_REQUEST)
@@ -317,6 +318,14 @@ static void see_network(struct pptp_observer *o, uint16_t protocol,
 		return;
 	r->network.at[r->network.count] = pptp_see_time(o, now);
 	r->network.protocol[r->network.count++] = protocol;
+}
+
+/* A name and what proves it: of CHAP and EAP the Response, PAP's Request. */
+static bool is_login(uint16_t protocol, uint8_t code)
+{
+	return ((protocol == PPTP_PPP_CHAP || protocol == PPTP_PPP_EAP) &&
+		code == 2) ||
+	       (protocol == PPTP_PPP_PAP && code == 1);
 }
 
 void pptp_see_ppp(struct pptp_observer *o, enum pptp_side side, int64_t now,
@@ -338,7 +347,9 @@ void pptp_see_ppp(struct pptp_observer *o, enum pptp_side side, int64_t now,
 			lcp_by_us(o, &event->packet, now);
 		else
 			lcp_by_server(o, &event->packet, now, event);
-	} else if (side == PPTP_SERVER) {
+	} else if (side == PPTP_US) {
+		o->logs_in |= is_login(frame.protocol, event->packet.code);
+	} else {
 		if (frame.protocol == PPTP_PPP_CHAP ||
 		    frame.protocol == PPTP_PPP_EAP)
 			see_challenge(o, frame.protocol, &event->packet, now);

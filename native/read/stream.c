@@ -467,7 +467,8 @@ static void pass_acknowledged(struct pptp_streams *all,
 	struct pptp_segment back = turned(s);
 	struct stream *st = find(all, &back);
 
-	if (!(s->flags & PPTP_TCP_ACK) || st == NULL || st->doubtful)
+	if (!(s->flags & PPTP_TCP_ACK) || s->length == 0 || st == NULL ||
+	    st->doubtful)
 		return;
 	while (st->early != NULL && distance(st->early->segment.sequence_number,
 					     s->acknowledgment_number) >= 0)

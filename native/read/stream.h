@@ -55,9 +55,11 @@ struct pptp_streams;
 struct pptp_streams *pptp_streams_new(pptp_stream_handler *handler,
 				      void *context);
 void pptp_streams_free(struct pptp_streams *all);
-/* A hole whose bytes the other side has acknowledged is passed at once: nobody
- * sends them again. For who needs both directions in the order of their times,
- * and not where a capture may hold them in another one. */
+/* A hole whose bytes the other side has acknowledged, with data of its own, is
+ * passed at once: nobody sends them again. A bare acknowledgement is a kernel's,
+ * so quick that a capture may hold it before what it is for. For who needs both
+ * directions in the order of their times, and not where a capture may hold
+ * them in another one. */
 void pptp_streams_believe_acknowledgments(struct pptp_streams *all);
 /* One segment as it was captured. False: no stream that is followed. */
 bool pptp_streams_input(struct pptp_streams *all, const struct pptp_segment *s);
