@@ -27,7 +27,9 @@ static const struct row {
 	const char *argument; /* NULL: takes none */
 	const char *help;
 } rows[] = {
-    {'p', LIVE, "port", "N", "TCP port of targets without one (1723)"},
+    {'p', LIVE, "port", "N",
+     "TCP port of targets without one (1723); scan: several,\n"
+     "with commas"},
     {'t', LIVE, "timeout", "S",
      "seconds to wait for each later control reply (5)"},
     {'i', LIVE, "interface", "NAME", "send and capture there"},
@@ -208,6 +210,9 @@ static bool set_text(struct pptp_options *o, int code, const char *value)
 
 static bool set(struct pptp_options *o, int code, const char *value)
 {
+	/* a sweep may have several */
+	if (code == 'p' && o->command->bit == PPTP_COMMAND_SCAN)
+		return pptp_scan_options_set(&o->scan, code, value);
 	switch (code) {
 	case 'p':
 	case 'j':

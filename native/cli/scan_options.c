@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/say.h"
+#include "format/control.h"
 #include "scan/order.h"
 #include "scan/pace.h"
 #include "scan/sweep.h"
@@ -29,6 +30,8 @@ void pptp_scan_options_init(struct pptp_scan_options *s)
 	s->shard = s->shards = 1;
 	s->retry_after_ns = UINT64_C(10) * NANO;
 	s->cooldown_ns = UINT64_C(8) * NANO;
+	s->target_ports[0] = PPTP_PORT;
+	s->target_port_count = 1;
 	s->first_port = FIRST_PORT;
 	s->ports = PORTS_MOST;
 	s->memory = 256 * MEBIBYTE;
@@ -101,6 +104,30 @@ static bool set_shard(struct pptp_scan_options *s, const char *value)
 	pptp_say("'%s' is no shard; give --shard i/n with i from 1 to n, or "
 		 "auto/n in a job that has an index from 1 to n",
 		 value);
+	return false;
+}
+
+/* "1723,1724" */
+static bool set_target_ports(struct pptp_scan_options *s, const char *value)
+{
+	const char *at = value;
+	uint64_t port;
+	size_t length;
+
+	s->target_port_count = 0;
+	for (;; at += length + 1) {
+		length = strcspn(at, ",");
+		if (!parse(at, length, &port) || port < 1 ||
+		    port > UINT16_MAX ||
+		    s->target_port_count == PPTP_SCAN_PORTS)
+			break;
+		s->target_ports[s->target_port_count++] = (uint16_t)port;
+		if (at[length] == '\0')
+			return true;
+	}
+	pptp_say("'%s' is no list of ports; give -p numbers from 1 to 65535, "
+		 "at most %d, with commas between them",
+		 value, PPTP_SCAN_PORTS);
 	return false;
 }
 
@@ -220,6 +247,8 @@ bool pptp_scan_options_set(struct pptp_scan_options *s, int code,
 		return set_seconds("--max-runtime", value, &s->max_runtime_ns);
 	case PPTP_SCAN_SHARD:
 		return set_shard(s, value);
+	case PPTP_SCAN_PORT:
+		return set_target_ports(s, value);
 	case PPTP_SCAN_SOURCE_PORT:
 		return set_ports(s, value);
 	case PPTP_SCAN_ONLY:

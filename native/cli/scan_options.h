@@ -16,6 +16,9 @@ enum pptp_only { /* which targets have a row */
 		 PPTP_ONLY_ACCEPTED, /* a call */
 };
 
+/* Ports of targets that name none: so many by -p. */
+#define PPTP_SCAN_PORTS 64
+
 struct pptp_scan_options {
 	enum pptp_depth depth;
 	enum pptp_only only;
@@ -24,6 +27,9 @@ struct pptp_scan_options {
 	uint64_t cap; /* packets a second and /24; 0: none */
 	unsigned retries;
 	uint64_t retry_after_ns, cooldown_ns, max_runtime_ns; /* 0: no end */
+	/* of targets without one; in any order, some perhaps twice */
+	uint16_t target_ports[PPTP_SCAN_PORTS];
+	size_t target_port_count;
 	uint16_t first_port, ports; /* that SYNs leave from */
 	size_t memory;              /* bytes, for answers */
 	const char *output, *journal, *resume, *status;
@@ -47,6 +53,7 @@ enum { /* codes of options, above those of other commands */
        PPTP_SCAN_RESUME,
        PPTP_SCAN_STATUS,
        PPTP_SCAN_CHECK,
+       PPTP_SCAN_PORT = 'p',
        PPTP_SCAN_OUTPUT = 'o',
        PPTP_SCAN_DEPTH = 'd',
 };

@@ -53,7 +53,8 @@ static bool open_numbered(struct pptp_scan *s)
 {
 	char why[PPTP_SCAN_TEXT] = "";
 	enum pptp_error error =
-	    pptp_numbered_open(&s->numbered, &s->o->port, 1, why, sizeof(why));
+	    pptp_numbered_open(&s->numbered, s->o->scan.target_ports,
+			       s->o->scan.target_port_count, why, sizeof(why));
 
 	return error == PPTP_OK || say_why(error, why);
 }
@@ -66,7 +67,8 @@ static bool read_targets(struct pptp_scan *s)
 		pptp_say("no target; name one, or a file of them with -T");
 		return false;
 	}
-	if (pptp_targets_open(&s->targets, o->port, o->family) != PPTP_OK) {
+	if (pptp_targets_open(&s->targets, o->scan.target_ports[0],
+			      o->family) != PPTP_OK) {
 		pptp_say("not enough memory for the targets");
 		s->status = PPTP_EXIT_CANNOT;
 		return false;
@@ -141,7 +143,8 @@ static void set_rate(struct pptp_scan *s)
 
 	s->rate = o->rate;
 	s->cap = o->capped ? o->cap : s->public > 0 ? CAP_USUAL : 0;
-	most = pptp_order_rate(s->head.count, 1, o->shards, (uint32_t)s->cap);
+	most = pptp_order_rate(s->head.count, (uint32_t)o->target_port_count,
+			       o->shards, (uint32_t)s->cap);
 	if (most >= s->rate)
 		return;
 	s->rate = most;

@@ -73,6 +73,14 @@ is "what is excluded is not there" \
 is "and nothing else is missing" "$(order -x "$public/not" | wc -l)" \
 	$((hosts - 256 - 1 - 9))
 
+is "several ports are as many targets" \
+	"$("$public/bin/pptp-probe" scan --dry-run -p 1723,80,80 198.18.0.1-2 \
+	198.18.0.9:7 | sort)" "198.18.0.1:1723
+198.18.0.1:80
+198.18.0.2:1723
+198.18.0.2:80
+198.18.0.9:7"
+
 # ---- Depth syn: found is what is true, sent is what was told.
 
 listen
@@ -244,6 +252,7 @@ echo 'not an address' >"$scratch/words"
 refused "an exclusion that is no address" 'line 1' -x "$scratch/words" "$range"
 refused "a name that does not resolve" 'name.invalid' name.invalid "$range"
 refused "a shard beyond the last" "'4/3' is no shard" --shard 4/3 "$range"
+refused "ports that are none" "'1723,0' is no list of ports" -p 1723,0 "$range"
 refused "a rate that is none" "'0' is no value for --rate" --rate 0 "$range"
 refused "public addresses without a contact" 'contact' 8.0.0.0/16
 refused "a journal that is none" 'no journal' --resume "$scratch/any" \
