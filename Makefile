@@ -140,6 +140,10 @@ install: all $(completions) ## into $(DESTDIR)$(PREFIX)
 deb: ## Debian packages, under build/deb
 	$(Q)native/package/deb
 
+.PHONY: rock
+rock: ## an archive and rockspecs for LuaRocks, under build/rock
+	$(Q)native/package/rock
+
 uninstall: ## take away what install put
 	$(Q)native/install --remove "$(DESTDIR)$(PREFIX)"
 
