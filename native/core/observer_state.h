@@ -72,9 +72,10 @@ struct pptp_observer {
 	uint8_t icmp_type, icmp_code; /* for a SYN, before the last try */
 	/* The GRE number of our last answer to a Configure-Request. */
 	uint32_t answer_sequence;
-	bool heard;   /* bytes of the server's on the control connection */
-	bool shared;  /* the control connection has several calls */
-	bool logs_in; /* the client answered who it is; ours never does */
+	bool heard;    /* bytes of the server's on the control connection */
+	bool shared;   /* the control connection has several calls */
+	bool replaced; /* … and another one has this one's Call-ID now */
+	bool logs_in;  /* the client answered who it is; ours never does */
 };
 
 #endif

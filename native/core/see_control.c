@@ -74,14 +74,20 @@ static void see_disconnect(struct pptp_observer *o,
 	r->call.disconnect_cause = m->cause_code;
 }
 
+static bool is_call_over(const struct pptp_record *r)
+{
+	return r->call.state == PPTP_REFUSED || pptp_see_is_over(r);
+}
+
 static void see_ocrq(struct pptp_observer *o, const struct pptp_control *m,
 		     int64_t now)
 {
 	struct pptp_record *r = o->record;
+	bool same = m->call_id == r->call.peer_call_id;
 
-	if (r->call.state != PPTP_NOT_TESTED &&
-	    m->call_id != r->call.peer_call_id) {
+	if (r->call.state != PPTP_NOT_TESTED && (!same || is_call_over(r))) {
 		o->shared = true;
+		o->replaced |= same;
 		return;
 	}
 	r->call.asked_at = pptp_see_time(o, now);
@@ -103,15 +109,16 @@ static bool is_of_other_call(const struct pptp_observer *o, enum pptp_side side,
 	switch (m->control_message_type) {
 	case PPTP_OCRP:
 	case PPTP_WEN:
-		return m->peer_call_id != r->call.peer_call_id;
+		return o->replaced || m->peer_call_id != r->call.peer_call_id;
 	case PPTP_SLI:
-		return side == PPTP_SERVER
-			   ? m->peer_call_id != r->call.peer_call_id
-			   : known && m->peer_call_id != r->call.call_id;
+		if (side == PPTP_US)
+			return known && m->peer_call_id != r->call.call_id;
+		return o->replaced || m->peer_call_id != r->call.peer_call_id;
 	case PPTP_CCRQ:
-		return side == PPTP_US && m->call_id != r->call.peer_call_id;
+		return side == PPTP_US &&
+		       (o->replaced || m->call_id != r->call.peer_call_id);
 	case PPTP_CDN:
-		return known && m->call_id != r->call.call_id;
+		return known && (o->replaced || m->call_id != r->call.call_id);
 	default:
 		return false;
 	}
@@ -492,7 +499,7 @@ void pptp_observer_another(struct pptp_observer *o, struct pptp_record *r,
 	first->shared = true;
 	*o = *first;
 	o->record = r;
-	o->logs_in = false;
+	o->logs_in = o->replaced = false;
 	for (unsigned i = 0; i < 2; i++) {
 		side = &o->side[i];
 		side->first = side->highest = side->acknowledged = 0;

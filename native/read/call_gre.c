@@ -43,17 +43,19 @@ static bool may_have_id(const struct pptp_call_entry *e, enum pptp_side side)
 	       !e->observer.side[side].has_call_id;
 }
 
+/* The newest: a client may give a Call-ID again. */
 static bool find_in(struct pptp_call_connection *c, enum pptp_side side,
 		    uint16_t id, bool exact, struct owner *o)
 {
 	struct pptp_call_entry *e;
+	bool found = false;
 
 	for (e = c->calls; e != NULL; e = e->next)
 		if (exact ? has_id(e, side, id) : may_have_id(e, side)) {
 			*o = (struct owner){c, e, side};
-			return true;
+			found = true;
 		}
-	return false;
+	return found;
 }
 
 static bool find_control(const struct pptp_call_state *s,

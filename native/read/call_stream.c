@@ -154,7 +154,9 @@ static bool is_new_call(const struct pptp_call_connection *c,
 	    event->control.control_message_type != PPTP_OCRQ)
 		return false;
 	for (e = c->calls; e != NULL; e = e->next)
-		if (e->call.record.call.peer_call_id == event->control.call_id)
+		if (e->call.record.call.peer_call_id ==
+			event->control.call_id &&
+		    !e->observer.replaced)
 			return false;
 	return true;
 }

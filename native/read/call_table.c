@@ -20,10 +20,28 @@ struct pptp_call_table *pptp_call_table_new(unsigned most)
 	return t;
 }
 
+static void free_connection(struct pptp_call_connection *c)
+{
+	struct pptp_call_entry *e;
+
+	while ((e = c->calls) != NULL) {
+		c->calls = e->next;
+		free(e);
+	}
+	free(c->waiting);
+	free(c);
+}
+
 void pptp_call_table_free(struct pptp_call_table *t)
 {
-	while (t != NULL && t->oldest != NULL)
-		pptp_call_table_remove(t, t->oldest);
+	struct pptp_call_connection *c, *next;
+
+	if (t == NULL)
+		return;
+	for (c = t->oldest; c != NULL; c = next) {
+		next = c->newer;
+		free_connection(c);
+	}
 	free(t);
 }
 
@@ -124,19 +142,15 @@ void pptp_call_table_remove(struct pptp_call_table *t,
 {
 	struct pptp_call_connection **at =
 	    &t->bucket[bucket_of(&c->address[0], &c->address[1])];
-	struct pptp_call_entry *e;
+	const struct pptp_call_entry *e;
 
 	while (*at != c)
 		at = &(*at)->chain;
 	*at = c->chain;
 	take_out(t, c);
-	while ((e = c->calls) != NULL) {
-		c->calls = e->next;
+	for (e = c->calls; e != NULL; e = e->next)
 		t->count--;
-		free(e);
-	}
-	free(c->waiting);
-	free(c);
+	free_connection(c);
 }
 
 static bool is_between(const struct pptp_call_connection *c,

@@ -570,6 +570,34 @@ START_TEST(two_calls_of_one_connection_are_two)
 }
 END_TEST
 
+START_TEST(a_call_id_that_is_given_again_is_another_call)
+{
+	struct pptp_calls *all = reader(8);
+	const struct pptp_record *r;
+
+	segment_size = 1460;
+	say(all, PPTP_US, PPTP_SCCRQ, 0, 0);
+	say(all, PPTP_SERVER, PPTP_SCCRP, 0, 0);
+	for (uint16_t i = 0; i < 3; i++) {
+		say(all, PPTP_US, PPTP_OCRQ, 0x1111, 0);
+		say(all, PPTP_SERVER, PPTP_OCRP, (uint16_t)(0x10 + i), 0x1111);
+		say(all, PPTP_US, PPTP_CCRQ, 0x1111, 0);
+		say(all, PPTP_SERVER, PPTP_CDN, (uint16_t)(0x10 + i), 0);
+	}
+	(void)finish(all);
+	ck_assert_uint_eq(heard.calls, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		r = &heard.call[i].record;
+		ck_assert_uint_eq(r->call.peer_call_id, 0x1111);
+		ck_assert_uint_eq(r->call.call_id, 0x10 + i);
+		ck_assert_int_eq(r->call.state, PPTP_ACCEPTED);
+		ck_assert(r->call.disconnected);
+		ck_assert_uint_eq(r->teardown.count, 2);
+		ck_assert_uint_eq(r->notes, 0);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("calls");
@@ -591,5 +619,6 @@ int main(void)
 	CLAIM(s, more_calls_than_are_kept_are_given_early_and_counted);
 	CLAIM(s, the_same_ports_again_are_another_call);
 	CLAIM(s, two_calls_of_one_connection_are_two);
+	CLAIM(s, a_call_id_that_is_given_again_is_another_call);
 	return run_suite(s);
 }
