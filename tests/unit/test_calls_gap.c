@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a capture does not hold is not told: bytes of a stream, a call's control
+ * connection, its beginning, the end of a frame. */
+#include "read/calls.h"
+
+#include "unit/calls_read.h"
+
+static bool is_silence(uint8_t state)
+{
+	return state == PPTP_SILENT || state == PPTP_CLOSED;
+}
+
+/* Each frame of the connection missing in turn. */
+START_TEST(a_gap_is_told_and_is_no_silence)
+{
+	unsigned gaps = 0;
+
+	segment_size = 60;
+	clean_call();
+	for (unsigned missing = 0; missing < frame_count; missing++) {
+		struct pptp_calls *all = reader(8);
+		const struct pptp_record *r = &heard.call[0].record;
+
+		if (is_protocol(missing, PPTP_IP_TCP))
+			for (unsigned i = 0; i < frame_count; i++)
+				if (i != missing)
+					show(all, i);
+		(void)finish(all);
+		if (!is_protocol(missing, PPTP_IP_TCP))
+			continue;
+		ck_assert_msg(heard.calls == 1, "%u calls without frame %u",
+			      heard.calls, missing);
+		ck_assert(!is_silence(r->control.state));
+		ck_assert(!is_silence(r->call.state));
+		ck_assert_int_eq(r->gre.state, PPTP_REACHABLE);
+		ck_assert_int_eq(r->challenge.state, PPTP_SEEN);
+		gaps += heard.call[0].gaps > 0;
+	}
+	ck_assert_uint_gt(gaps, 10);
+}
+END_TEST
+
+START_TEST(a_call_without_its_control_connection_is_one)
+{
+	struct pptp_calls *all = reader(8);
+	const struct pptp_record *r = &heard.call[0].record;
+
+	segment_size = 1460;
+	clean_call();
+	for (unsigned i = 0; i < frame_count; i++)
+		if (is_protocol(i, PPTP_IP_GRE))
+			show(all, i);
+	(void)finish(all);
+	ck_assert_uint_eq(heard.calls, 1);
+	ck_assert(!heard.call[0].control);
+	ck_assert_uint_eq(pptp_address_v4_value(&r->target), SERVER_ADDRESS);
+	ck_assert_int_eq(r->control.state, PPTP_NOT_TESTED);
+	ck_assert_int_eq(r->call.state, PPTP_NOT_TESTED);
+	ck_assert_int_eq(r->gre.state, PPTP_REACHABLE);
+	ck_assert_int_eq(r->challenge.state, PPTP_SEEN);
+	ck_assert_uint_eq(r->lcp.offers, c.record.lcp.offers);
+	ck_assert_uint_eq(r->gre.packets_sent, c.record.gre.packets_sent);
+	ck_assert_uint_eq(r->gre.packets_received,
+			  c.record.gre.packets_received);
+}
+END_TEST
+
+/* The capture begins with frame n; the connection's calls are one with it. */
+START_TEST(a_capture_that_begins_late_gives_one_call)
+{
+	unsigned middle = 0;
+
+	segment_size = 1460;
+	clean_call();
+	for (unsigned first = 0; first + 1 < frame_count; first++) {
+		struct pptp_calls *all = reader(8);
+
+		for (unsigned i = first; i < frame_count; i++)
+			show(all, i);
+		(void)finish(all);
+		ck_assert_uint_le(heard.calls, 2);
+		for (unsigned i = 0; i < heard.calls; i++) {
+			const struct pptp_record *r = &heard.call[i].record;
+
+			ck_assert_uint_eq(pptp_address_v4_value(&r->target),
+					  SERVER_ADDRESS);
+			ck_assert(!is_silence(r->control.state));
+			ck_assert(!is_silence(r->call.state));
+			middle += heard.call[i].control && !heard.call[i].begun;
+		}
+	}
+	ck_assert_uint_gt(middle, 3);
+}
+END_TEST
+
+/* Data that is encrypted tells nobody's role. */
+START_TEST(a_call_in_which_nothing_tells_the_server_is_counted)
+{
+	struct pptp_calls *all = reader(8);
+	struct pptp_ip ip = ip_from(PPTP_US);
+	struct pptp_gre gre = {.call_id = 7, .has_sequence = true};
+	static const uint8_t data[] = {0xff, 0x03, 0x00, 0xfd, 0x90, 0x01, 1};
+	uint8_t packet[128];
+	int n;
+
+	for (gre.sequence_number = 0; gre.sequence_number < 40;
+	     gre.sequence_number++) {
+		n = pptp_gre_packet_encode(&ip, &gre, data, sizeof(data),
+					   packet, sizeof(packet));
+		ck_assert_int_gt(n, 0);
+		show_bytes(all, packet, (size_t)n, false, 1000);
+	}
+	ck_assert_uint_eq(finish(all).roleless, 1);
+	ck_assert_uint_eq(heard.calls, 0);
+}
+END_TEST
+
+START_TEST(frames_may_be_cut_anywhere)
+{
+	segment_size = 1460;
+	clean_call();
+	for (unsigned cut = 0; cut < frame_count; cut++)
+		for (size_t kept = 0; kept < frames[cut].length; kept += 3) {
+			struct pptp_calls *all = reader(8);
+
+			for (unsigned i = 0; i < frame_count; i++)
+				if (i == cut)
+					show_bytes(all, frames[i].bytes, kept,
+						   true, frames[i].time_us);
+				else
+					show(all, i);
+			(void)finish(all);
+			ck_assert_uint_ge(heard.calls, 1);
+		}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("calls_gap");
+
+	CLAIM(s, a_gap_is_told_and_is_no_silence);
+	CLAIM(s, a_call_without_its_control_connection_is_one);
+	CLAIM(s, a_capture_that_begins_late_gives_one_call);
+	CLAIM(s, a_call_in_which_nothing_tells_the_server_is_counted);
+	CLAIM(s, frames_may_be_cut_anywhere);
+	return run_suite(s);
+}
