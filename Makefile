@@ -132,8 +132,9 @@ $(completions): lua/pptpgrade/cli/options.lua native/completion
 	$(call say,SHELL,$@)
 	@mkdir -p $(@D)
 	$(Q)native/completion $(shell) > $@.new && mv $@.new $@
+all: $(completions)
 
-install: all $(completions) ## into $(DESTDIR)$(PREFIX)
+install: all ## into $(DESTDIR)$(PREFIX)
 	$(Q)native/install $(B) "$(DESTDIR)$(PREFIX)" "$(PREFIX)" "$(LIBDIR)"
 
 .PHONY: deb
