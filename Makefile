@@ -311,5 +311,5 @@ uninstall-nmap: ## take the script out of Nmap again
 	$(Q)nse/install --remove "$(DESTDIR)"
 
 # Not what lies in the folders of the tests' own Debians.
--include $(shell find $(B) \( -path '*/realserver' -o -path '*/box' \) -prune -o \
+-include $(shell find $(B) \( -path '*/realserver' -o -path '*/box' -o -path '*/test' \) -prune -o \
 		-type f -name '*.d' -print 2>/dev/null)
