@@ -61,7 +61,7 @@ box_start() # NAME
 	mkdir "$dir"
 	cp "$scratch/port.so" "$advice/relay.py" "$advice/init" "$dir"
 	start "pptp-$$-$1-s" "$advice/box" "$dir"
-	wait_for 10 box_listens "$1" ||
+	wait_for 60 box_listens "$1" ||
 		bail "the servers of box $1 do not come up: $(cat "$log")"
 	read -r box_pid["$1"] _ <"/proc/$started/task/$started/children"
 }
@@ -70,7 +70,7 @@ box_up() # NAME
 {
 	box_wire "$1"
 	box_start "$1"
-	wait_for 5 ip netns exec "pptp-$$-$1-c" ping -c 1 -W 1 2001:db8::2 ||
+	wait_for 30 ip netns exec "pptp-$$-$1-c" ping -c 1 -W 1 2001:db8::2 ||
 		bail "no IPv6 to box $1"
 }
 
