@@ -129,8 +129,8 @@ printf 'nameserver 127.0.0.1\noptions timeout:30 attempts:2\n' \
 echo 'hosts: dns' >"$scratch/nsswitch.conf"
 
 cat >"$scratch/slow" <<SH
-mount --bind $scratch/resolv.conf /etc/resolv.conf &&
-	mount --bind $scratch/nsswitch.conf /etc/nsswitch.conf && exec "\$@"
+mount --bind "$scratch/resolv.conf" /etc/resolv.conf &&
+	mount --bind "$scratch/nsswitch.conf" /etc/nsswitch.conf && exec "\$@"
 SH
 slow=(unshare -m sh "$scratch/slow")
 for i in {1..100}; do
@@ -169,11 +169,12 @@ like "… one sentence" "$(cat "$scratch/err")" \
 # ---- exclusions
 
 echo "nobody.example" >"$scratch/exclude"
-for program in "$probe syn" "$pptpgrade -d control"; do
-	# shellcheck disable=SC2086
-	in_ns client "${slow[@]}" $program -x "$scratch/exclude" \
-		-w "$scratch/sent" $server_ip >"$scratch/out" 2>"$scratch/err"
-	is "${program##*/}: a name in -x that does not exist: status" $? 2
+for program in "pptp-probe syn" "pptpgrade -d control"; do
+	# shellcheck disable=SC2086 # a program and its options
+	PATH=$PPTP_BUILD:$PATH in_ns client "${slow[@]}" $program \
+		-x "$scratch/exclude" -w "$scratch/sent" $server_ip \
+		>"$scratch/out" 2>"$scratch/err"
+	is "$program: a name in -x that does not exist: status" $? 2
 	like "… one sentence" "$(cat "$scratch/err")" \
 		"exclude line 1: host name 'nobody.example' does[^
 ]*$"
