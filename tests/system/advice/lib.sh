@@ -19,6 +19,8 @@ declare -A box_pid=()
 boxes_ready()
 {
 	local said
+	[ -z "${PPTP_BOX:-}" ] ||
+		skip_all "runs in a box already, and its servers' own does not come up in one"
 	said=$("$system/realserver/fetch" 12 2>&1) || skip_all "${said##*$'\n'}"
 	said=$("$advice/fetch" 2>&1) || skip_all "${said##*$'\n'}"
 	[ -z "$said" ] || diag "$said"
