@@ -38,17 +38,17 @@ like "of a broken one it has" \
 line=$(block cron 1 | sed -n 2p)
 like "cron's line has five times and a user" "$line" \
 	'^[0-9]+ [0-9]+ \* \* \* root cd /var/lib/pptp && '
-mkdir "$scratch/pptp"
+mkdir "$public/pptp"
 command=${line#*root }
-command=${command//\/var\/lib\/pptp/$scratch\/pptp}
-echo $server_ip >"$scratch/pptp/targets"
+command=${command//\/var\/lib\/pptp/$public\/pptp}
+echo $server_ip >"$public/pptp/targets"
 as_cron()
 {
 	in_ns client env -i PATH="$public/bin:/usr/bin:/bin" sh -c "$command"
 }
 
 # A closed port first, then one that answers like a server.
-in_ns client "$PPTP_BUILD/pptpgrade" -q -o "$scratch/pptp/last.jsonl" \
+in_ns client "$PPTP_BUILD/pptpgrade" -q -o "$public/pptp/last.jsonl" \
 	$server_ip >"$scratch/first"
 is "it is silent where nothing got worse" "$(as_cron 2>&1)" ""
 in_ns server ip address del $server_ip/24 dev veth0
