@@ -85,15 +85,13 @@ local hidden = { "other_protocol", "not_authorized", "answers", "call",
 -- @tparam table policy
 -- @treturn integer 1 for A to 6 for F
 function M.worst(policy)
-  local worst = 0
-  for _, grade in ipairs { policy.no_login, policy.challenge_reused } do
-    worst = math.max(worst, select(2, M.range(grade)))
+  local worst = math.max(worsts[policy.no_login],
+                         worsts[policy.challenge_reused])
+  for _, grade in next, policy.methods do
+    worst = math.max(worst, worsts[grade])
   end
-  for _, grade in pairs(policy.methods) do
-    worst = math.max(worst, select(2, M.range(grade)))
-  end
-  for _, name in ipairs(hidden) do
-    worst = math.max(worst, select(2, M.range(policy.stages[name])))
+  for i = 1, #hidden do
+    worst = math.max(worst, worsts[policy.stages[hidden[i]]])
   end
   return worst
 end

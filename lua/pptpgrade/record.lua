@@ -6,6 +6,8 @@ local lists = require "pptpgrade.lists"
 
 local M = {}
 
+local type = type
+
 --- Methods that the evidence knows by a field of their own, for people.
 M.titles = {
   pap = "PAP", spap = "SPAP", chap_md5 = "CHAP-MD5", mschap_v1 = "MS-CHAPv1",
@@ -56,16 +58,19 @@ function M.title(method)
   return M.titles[method] or M.hashes[method] or method
 end
 
+local absent = { state = "not_tested" }
+
 --- One stage of a record or of evidence; never nil.
 -- @tparam table from
 -- @tparam string name
--- @treturn table with `state`
+-- @treturn table with `state`; what has no such stage shares one, so leave it
+--   as it is
 function M.stage(from, name)
   local stage = from[name]
   if type(stage) == "table" and orders[name][stage.state] then
     return stage
   end
-  return { state = "not_tested" }
+  return absent
 end
 
 local stage_of = M.stage
@@ -136,7 +141,8 @@ end
 function M.offers(record)
   local offers = tables(stage_of(record, "lcp").offers)
   local whole
-  for i, offer in ipairs(offers) do
+  for i = 2, #offers do
+    local offer = offers[i]
     local at = offer.options == nil and math.tointeger(offer.same_as)
     local first = at and at + 1 < i and offers[at + 1]
     if first then

@@ -35,6 +35,12 @@ static void put(struct pptp_json *j, const char *text, size_t length)
 {
 	size_t n;
 
+	if (!j->failed && length < j->room - j->length) {
+		put_piece(j, text, length);
+		if (j->write == NULL)
+			j->text[j->length] = '\0';
+		return;
+	}
 	while (!j->failed && j->write != NULL && length > j->room - j->length) {
 		n = j->room - j->length;
 		put_piece(j, text, n);
@@ -42,22 +48,48 @@ static void put(struct pptp_json *j, const char *text, size_t length)
 		length -= n;
 		(void)pptp_json_flush(j);
 	}
-	if (j->failed)
-		return;
 	/* In a room of its own, the last byte is the NUL's. */
-	if (j->write == NULL && length >= j->room - j->length) {
-		j->failed = true;
-		return;
-	}
-	put_piece(j, text, length);
 	if (j->write == NULL)
-		j->text[j->length] = '\0';
+		j->failed = true;
+	if (!j->failed)
+		put_piece(j, text, length);
 }
 
 /* As it stands in a string: no escape. */
 static bool is_plain(uint8_t c)
 {
 	return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\';
+}
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define HIGH       EACH(0x80)
+
+/* Whether eight bytes all are. A byte that lends from the next one, or carries
+ * into it, is none itself. */
+static bool are_plain(uint64_t word)
+{
+	uint64_t quotes = word ^ EACH('"'), slashes = word ^ EACH('\\');
+
+	return ((word | (word - EACH(0x20)) | (word + EACH(1)) |
+		 ((quotes - EACH(1)) & ~quotes) |
+		 ((slashes - EACH(1)) & ~slashes)) &
+		HIGH) == 0;
+}
+
+/* How many bytes from the first on are plain. */
+static size_t plain_length(const uint8_t *p, size_t length)
+{
+	uint64_t word;
+	size_t n = 0;
+
+	for (; length - n >= sizeof(word); n += sizeof(word)) {
+		memcpy(&word, p + n, sizeof(word));
+		if (!are_plain(word))
+			break;
+	}
+	while (n < length && is_plain(p[n]))
+		n++;
+	return n;
 }
 
 static void put_escape(struct pptp_json *j, uint8_t byte)
@@ -81,10 +113,9 @@ static void put_quoted(struct pptp_json *j, const void *bytes, size_t length)
 
 	put(j, "\"", 1);
 	while (i < length && !j->failed) {
-		for (plain = i; plain < length && is_plain(p[plain]); plain++)
-			;
-		put(j, (const char *)p + i, plain - i);
-		i = plain;
+		plain = plain_length(p + i, length - i);
+		put(j, (const char *)p + i, plain);
+		i += plain;
 		if (i < length)
 			put_escape(j, p[i++]);
 	}

@@ -16,13 +16,15 @@ local stage, has_note = reads.stage, reads.has_note
 
 local WITNESSES = 10 -- echo requests, each beside a SYN
 
+local no_connect = { state = "not_tried" }
+
 -- What a record's connect() met: a table with `state`.
 local function connect_of(record)
   local connect = stage(record, "tcp").connect
   if type(connect) == "table" and type(connect.state) == "string" then
     return connect
   end
-  return { state = "not_tried" }
+  return no_connect
 end
 
 M.connect = connect_of

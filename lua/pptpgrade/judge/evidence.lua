@@ -89,27 +89,29 @@ local function weight(stage)
   return stage.reason and 1 or 0
 end
 
-local function better(name, new, old)
-  local a, b = reads.orders[name][new.state], reads.orders[name][old.state]
+local function better(rank, new, old)
+  local a, b = rank[new.state], rank[old.state]
   return a > b or a == b and weight(new) > weight(old)
 end
+
+local untested = { state = "not_tested" }
 
 -- An answer to GRE outside any call says nothing about one inside: poptop
 -- opens its socket at the call.
 local function best(name, records, outside)
-  local found = { state = "not_tested" }
-  for _, record in ipairs(records) do
+  local found, rank = untested, reads.orders[name]
+  for i = 1, #records do
+    local record = records[i]
     local stage = reads.stage(record, name)
     if (name ~= "gre" or (record.kind == "gre") == outside) and
-       better(name, stage, found) then
+       better(rank, stage, found) then
       found = stage
     end
   end
-  if name == "gre" and not outside and found.state == "not_tested" and
-     not found.reason then
+  if name == "gre" and not outside and found == untested then
     return best(name, records, true)
   end
-  return found
+  return found ~= untested and found or { state = "not_tested" }
 end
 
 local function check(evidence, record)
@@ -203,9 +205,12 @@ end
 -- @treturn string offered, accepted, refused, unknown or not_tested
 function M.method_state(evidence, method)
   local known = evidence.authentication or {}
+  local state = reads.list(known.methods)[method]
+  if state then
+    return state
+  end
   local proof = reads.list(known.proofs)[method]
-  return reads.list(known.methods)[method] or proof and proof.state or
-    "not_tested"
+  return proof and proof.state or "not_tested"
 end
 
 --- Whether the server asks for a method, by itself or when told to.

@@ -113,28 +113,19 @@ local function host_name(view)
   end
 end
 
--- The names in the challenges of all conversations, each once; EAP has none.
-local function challenge_names(view)
-  local names, known = {}, {}
+-- The names in the challenges of all conversations that pass, in quotes, each
+-- once; EAP has none.
+local function told_names(view, test)
+  local told, known
   for _, record in ipairs(view.evidence.conversations) do
     local name = stage(record, "challenge").name
-    if type(name) == "string" and not known[name] then
-      known[name] = true
-      names[#names + 1] = name
+    if type(name) == "string" and not (known and known[name]) and
+       test(name) then
+      told, known = told or {}, known or {}
+      told[#told + 1], known[name] = quoted(name), true
     end
   end
-  return names
-end
-
--- Those names that pass, in quotes.
-local function told_names(view, test)
-  local told = {}
-  for _, name in ipairs(challenge_names(view)) do
-    if test(name) then
-      told[#told + 1] = quoted(name)
-    end
-  end
-  return told[1] and "CHAP challenge name " .. table.concat(told, ", ")
+  return told and "CHAP challenge name " .. table.concat(told, ", ")
 end
 
 local function challenge_name(view)

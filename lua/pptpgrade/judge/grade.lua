@@ -126,19 +126,19 @@ end
 
 -- Worst severity first, then by their ids, in whose order the list is.
 local function collect_findings(view)
-  local by_severity, all = {}, {}
+  local found, all, chosen = {}, {}, view.policy.findings
   for _, known in ipairs(findings.list) do
-    local chosen = view.policy.findings[known.id]
-    local text = chosen ~= false and known.detect(view)
+    local text = chosen[known.id] ~= false and known.detect(view)
     if text then
-      local severity = chosen or known.severity
-      by_severity[severity] = by_severity[severity] or {}
-      table.insert(by_severity[severity], finding_of(known, severity, text))
+      found[#found + 1] = finding_of(known, chosen[known.id] or known.severity,
+                                     text)
     end
   end
   for _, severity in ipairs(severities) do
-    for _, finding in ipairs(by_severity[severity] or {}) do
-      all[#all + 1] = finding
+    for i = 1, #found do
+      if found[i].severity == severity then
+        all[#all + 1] = found[i]
+      end
     end
   end
   return all

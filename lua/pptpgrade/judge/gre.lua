@@ -144,10 +144,12 @@ end
 -- @treturn string|nil
 function M.stopped(records)
   local heard, silent, once, ended = calls_of(records)
-  if heard > 0 and silent > 0 then
+  if heard == 0 then
+    return nil
+  elseif silent > 0 then
     return heard == 1 and "GRE was heard in the first call alone" or
       ("GRE was heard in the first %d calls alone"):format(heard)
-  elseif heard > 0 and once and (heard > 1 or ended > 0) then
+  elseif once and (heard > 1 or ended > 0) then
     return "after a call's first packet no more GRE was heard"
   end
   local ours = ours_stopped(records)

@@ -115,8 +115,14 @@ local function named_by_us(record)
   return named
 end
 
+local none = {}
+
 --- Proofs of one record, by method, and the order of what the server named.
+-- Those of records without any are shared: leave them as they are.
 function M.proofs(record)
+  if not offers_of(record)[1] and type(record.asked) ~= "string" then
+    return none, none
+  end
   local proofs, order = asked_for(record)
   for method in pairs(named_by_us(record)) do
     if not proofs[method] then

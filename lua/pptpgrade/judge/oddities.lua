@@ -108,6 +108,9 @@ end
 -- Endpoint Discriminators of the first requests: class and address.
 local function endpoints(seen)
   local list = {}
+  if not seen.orders[1] then
+    return list
+  end
   for _, record in ipairs(seen.conversations) do
     local first = evidence.offers(record)[1]
     local value = first and evidence.option(first, 19)
@@ -190,17 +193,20 @@ local function shown(hex)
   return text .. (last - first + 1 > 2 * SHOWN and "..." or "")
 end
 
-local fields = {
-  { stage = "control", name = "SCCRP reserved field", from = 10, to = 11 },
-  { stage = "control", name = "SCCRP host name, behind its end", from = 28,
-    to = 91, text = true },
-  { stage = "control", name = "SCCRP vendor, behind its end", from = 92,
-    to = 155, text = true },
-  { stage = "call", name = "OCRP reserved field", from = 10, to = 11 },
+local replies = {
+  { stage = "control",
+    { name = "SCCRP reserved field", from = 10, to = 11 },
+    { name = "SCCRP host name, behind its end", from = 28, to = 91,
+      text = true },
+    { name = "SCCRP vendor, behind its end", from = 92, to = 155,
+      text = true } },
+  { stage = "call", { name = "OCRP reserved field", from = 10, to = 11 } },
 }
 
-local function residue_of(field, raw)
-  if hex_bytes(raw) <= field.to then
+local replied = { answered = true, accepted = true, refused = true }
+
+local function residue_of(field, raw, length)
+  if length <= field.to then
     return nil
   end
   local hex = field.text and behind_zero(raw, field.from, field.to) or
@@ -224,11 +230,11 @@ end
 function M.residue(e)
   local found = {}
   for _, record in ipairs(e.conversations) do
-    for _, field in ipairs(fields) do
-      local from = stage(record, field.stage)
-      if from.state == "answered" or from.state == "accepted" or
-         from.state == "refused" then
-        put(found, residue_of(field, from.raw), field)
+    for _, reply in ipairs(replies) do
+      local from = stage(record, reply.stage)
+      local length = replied[from.state] and hex_bytes(from.raw) or 0
+      for _, field in ipairs(length > 0 and reply or {}) do
+        put(found, residue_of(field, from.raw, length), field)
       end
     end
     if not found[1] then
@@ -278,9 +284,10 @@ function M.breaches(e)
     for _, code in ipairs(breaches) do
       put(found, reads.note_text(record, code), code)
     end
-    for _, code in ipairs(record.kind == "conversation" and held_breaches or
-                          {}) do
-      put(found, reads.note_text(record, code), code)
+    if record.kind == "conversation" then
+      for _, code in ipairs(held_breaches) do
+        put(found, reads.note_text(record, code), code)
+      end
     end
   end
   return told(found)

@@ -389,6 +389,9 @@ end
 -- How many connections came about before the server took no more; nil where
 -- it took the last one.
 local function stopped_after(records)
+  if not records[2] then
+    return nil
+  end
   local last
   for i, record in ipairs(records) do
     if contact.is_open(record) and not contact.is_half_open(record) then

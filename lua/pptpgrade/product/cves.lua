@@ -193,6 +193,9 @@ end
 -- Lists by what they follow from: three of our own words, of a few each.
 local lists = {}
 
+--- The lists that servers share: list -> true.
+M.shared = {}
+
 --- What was published about a product's family. Never graded.
 -- @tparam table|nil product of M.product
 -- @treturn table list of { id, product, affects, condition, nature, basis,
@@ -203,8 +206,12 @@ function M.potential(product)
   end
   local basis, of_pppd = family_basis[product.basis], pppd_basis(product)
   local key = ("%s|%s|%s"):format(product.family, basis, of_pppd)
-  lists[key] = lists[key] or listed(product.family, basis, of_pppd)
-  return lists[key]
+  local list = lists[key]
+  if not list then
+    list = listed(product.family, basis, of_pppd)
+    lists[key], M.shared[list] = list, true
+  end
+  return list
 end
 
 return M

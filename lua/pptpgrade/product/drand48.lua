@@ -57,7 +57,6 @@ local function tabulate()
 end
 
 local rows -- made when first needed
-local none = {}
 
 -- Of the counts of draws in one list, the one that the whole challenge fits.
 local function find(list, magic, between, challenge)
@@ -88,8 +87,8 @@ function M.relation(magic, challenge)
     local row = rows[between + 1]
     local byte = challenge:byte() - ((row.factor * magic & MASK) >> 40)
     for carry = 0, 1 do
-      local drawn = find(row[byte - carry & 0xff] or none, magic, between,
-                         challenge)
+      local list = row[byte - carry & 0xff]
+      local drawn = list and find(list, magic, between, challenge)
       if drawn then
         return drawn, between
       end

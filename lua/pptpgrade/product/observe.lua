@@ -25,6 +25,9 @@ end
 -- @tparam table e evidence
 -- @treturn table list of records
 function M.conversations(e)
+  if not e.conversations[2] then
+    return e.conversations
+  end
   local list, known = {}, {}
   for i, record in ipairs(e.conversations) do
     local key = key_of(record)

@@ -49,29 +49,47 @@ local ways = {
   },
 }
 
--- Each command as a format, and the names of what it takes, in order.
-local function prepare(check)
-  check.names = {}
-  check.format = check.command:gsub("%%", "%%%%"):gsub("{(%a+)}", function(name)
-    check.names[#check.names + 1] = name
-    return "%s"
-  end)
+-- Each command has one word at most that is not the same for all addresses of
+-- a family: taken apart around it, once for each family and port.
+local function cut(check, values)
+  local command = check.command:gsub("{(%a+)}", values)
+  local before, name, after = command:match("^(.*){(%a+)}(.*)$")
+  return { before = before or command, name = name, after = after,
+           shows = check.shows }
 end
 
-for _, check in ipairs(checks) do
-  prepare(check)
+local function cut_all(six, port)
+  local values = { port = tostring(port), six = six and "-6 " or "" }
+  local cuts = { ways = {} }
+  for i, check in ipairs(checks) do
+    cuts[i] = cut(check, values)
+  end
+  for silence, check in pairs(ways) do
+    cuts.ways[silence] = cut(check, values)
+  end
+  return cuts
 end
-for _, check in pairs(ways) do
-  prepare(check)
+
+local MOST = 64
+local known, count = {}, 0
+
+local function cuts_of(six, port)
+  local key = six and -port or port
+  local cuts = known[key]
+  if not cuts then
+    if count == MOST then
+      known, count = {}, 0
+    end
+    cuts = cut_all(six, port)
+    known[key], count = cuts, count + 1
+  end
+  return cuts
 end
 
 local function filled(check, values)
-  local words = {}
-  for i, name in ipairs(check.names) do
-    words[i] = values[name]
-  end
-  return { command = check.format:format(table.unpack(words)),
-           shows = check.shows }
+  return { shows = check.shows,
+           command = not check.name and check.before or
+             check.before .. values[check.name] .. check.after }
 end
 
 --- An address, and nothing that a shell would act on.
@@ -100,13 +118,13 @@ function M.list(target, port, silence)
   local host, number = M.address(target), M.port(port)
   local six = host:find(":", 1, true) ~= nil
   local url = six and "[" .. host .. "]" or host
-  local values = {
-    host = host, port = number, url = url, six = six and "-6 " or "",
-    server = number == 1723 and host or url .. ":" .. number,
-  }
-  local list = { ways[silence] and filled(ways[silence], values) }
-  for _, check in ipairs(checks) do
-    list[#list + 1] = filled(check, values)
+  local values = { host = host, url = url,
+                   server = number == 1723 and host or url .. ":" .. number }
+  local cuts = cuts_of(six, number)
+  local way = cuts.ways[silence]
+  local list = { way and filled(way, values) }
+  for i = 1, #cuts do
+    list[#list + 1] = filled(cuts[i], values)
   end
   return list
 end

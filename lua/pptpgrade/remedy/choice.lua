@@ -32,10 +32,9 @@ local migrate = {
 }
 
 -- The words that depend on the target: its port and its address family.
-local function words_of(about)
-  local six = tostring(about.target):find(":", 1, true) ~= nil
-  return { port = by_hand.port(about.port), ip = six and "ip6" or "ip",
-           iptables = six and "ip6tables" or "iptables" }, six
+local function words_of(port, six)
+  return { port = port, ip = six and "ip6" or "ip",
+           iptables = six and "ip6tables" or "iptables" }
 end
 
 local function filled(value, words)
@@ -63,8 +62,8 @@ end
 
 -- `about` as pick has it, with what is made of it: everything that a list
 -- depends on.
-local function pick(about, words, six, system)
-  local list, product = {}, about.product
+local function pick(about, port, six, system)
+  local list, product, words = {}, about.product, words_of(port, six)
   if about.weak then
     put(list, { settings.harden(product, system) }, "settings", words)
   elseif about.eap then
@@ -105,15 +104,16 @@ function M.pick(about)
   if not about.open then
     return {}
   end
-  local words, six = words_of(about)
+  local port = by_hand.port(about.port)
+  local six = tostring(about.target):find(":", 1, true) ~= nil
   local system = systems.of(about.product)
-  local key = key_of(about, words.port, six, system)
+  local key = key_of(about, port, six, system)
   local list = picked[key]
   if not list then
     if count == MOST then
       picked, count = {}, 0
     end
-    list = pick(about, words, six, system)
+    list = pick(about, port, six, system)
     picked[key], count, M.shared[list] = list, count + 1, true
   end
   return list

@@ -8,6 +8,7 @@
 -- Keys stand in a fixed order: those below first, the others by name.
 local choice = require "pptpgrade.remedy.choice"
 local core = require "pptpgrade.core"
+local cves = require "pptpgrade.product.cves"
 
 local M = {}
 
@@ -27,14 +28,18 @@ for i, key in ipairs(last) do
   rank[key] = i
 end
 
--- The text of each list of remedies that servers share: nearly half of a
--- verdict, and the same for many.
+-- The text of each list that servers share, by its key: the most of a verdict,
+-- and the same for many.
 local told = setmetatable({}, { __mode = "k" })
+local shared = { remedies = choice.shared,
+                 potential_vulnerabilities = cves.shared }
 
-local function tell_remedies(value)
-  local list = type(value) == "table" and rawget(value, "remedies")
-  if list and choice.shared[list] and not told[list] then
-    told[list] = core.json(list, rank)
+local function tell_shared(value)
+  for key, lists in next, shared do
+    local list = rawget(value, key)
+    if list and lists[list] and not told[list] then
+      told[list] = core.json(list, rank)
+    end
   end
 end
 
@@ -45,7 +50,9 @@ end
 -- @treturn string
 -- @raise where a value has no JSON: a function, NaN, a cycle
 function M.encode(value)
-  tell_remedies(value)
+  if type(value) == "table" then
+    tell_shared(value)
+  end
   return core.json(value, rank, told)
 end
 

@@ -63,10 +63,20 @@ local function server_of(verdict)
 end
 
 -- Numbers count as numbers: 192.0.2.9 comes before 192.0.2.10.
+local function padded(digits)
+  return ("%012d"):format(math.tointeger(tonumber(digits:sub(1, 12))))
+end
+
+-- Those of an address, made once.
+local bytes = setmetatable({}, { __index = function(_, digits)
+  return padded(digits)
+end })
+for byte = 0, 255 do
+  bytes[tostring(byte)] = padded(tostring(byte))
+end
+
 local function sort_key(text)
-  return (text:gsub("%d+", function(digits)
-    return ("%012d"):format(math.tointeger(tonumber(digits:sub(1, 12))))
-  end))
+  return (text:gsub("%d+", bytes))
 end
 
 -- "?" is nothing: there is nothing to be worse than.
