@@ -9,9 +9,14 @@
 
 #include "format/sink.h"
 
-/* Pieces of the text as they are made; keys of one object that are sorted
- * without a table of their own; slots that are always in use. */
-enum { PIECE = 4096, KEYS = 48, VALUE = 1, RANKS, TOLD, TEXT };
+/* Pieces of the text as they are made; the largest room that is left for the
+ * next text; keys of one object that are sorted without a table of their own;
+ * slots that are always in use. */
+enum { PIECE = 4096, ROOM_LEFT = 16 * PIECE, KEYS = 48 };
+enum { VALUE = 1, RANKS, TOLD, TEXT };
+
+/* Its address is the room's key in the registry. */
+static const char room_key;
 
 struct key {
 	const char *name; /* owned by the string on the stack */
@@ -266,6 +271,25 @@ static void put(struct writer *w, const char *key, int at)
 	}
 }
 
+/* A text has the room of the one before it, if there is any. */
+static void take_room(struct writer *w, lua_State *L)
+{
+	w->L = L;
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &room_key);
+	w->text = lua_touserdata(L, -1);
+	w->room = w->text != NULL ? lua_rawlen(L, -1) : 0;
+	w->length = 0;
+	lua_replace(L, TEXT);
+}
+
+static void leave_room(const struct writer *w)
+{
+	if (w->room > ROOM_LEFT)
+		return;
+	lua_pushvalue(w->L, TEXT);
+	lua_rawsetp(w->L, LUA_REGISTRYINDEX, &room_key);
+}
+
 int pptp_core_json(lua_State *L)
 {
 	struct writer w;
@@ -273,11 +297,7 @@ int pptp_core_json(lua_State *L)
 	luaL_checkany(L, VALUE);
 	luaL_checktype(L, RANKS, LUA_TTABLE);
 	lua_settop(L, TEXT);
-	lua_pushnil(L);
-	lua_replace(L, TEXT);
-	w.L = L;
-	w.text = NULL;
-	w.length = w.room = 0;
+	take_room(&w, L);
 	pptp_json_stream(&w.json, w.piece, sizeof(w.piece), keep, &w);
 	put(&w, NULL, VALUE);
 	if (w.length == 0) {
@@ -285,6 +305,7 @@ int pptp_core_json(lua_State *L)
 		return 1;
 	}
 	(void)pptp_json_flush(&w.json);
+	leave_room(&w);
 	lua_pushlstring(L, w.text, w.length);
 	return 1;
 }

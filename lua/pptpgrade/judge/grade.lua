@@ -81,13 +81,16 @@ end
 
 -- ---- findings and the rest --------------------------------------------------
 
+local byte_of = {} -- by two hex digits, in lower case
+for byte = 0, 255 do
+  byte_of[("%02x"):format(byte)] = string.char(byte)
+end
+
 local function bytes_of(hex)
   if type(hex) ~= "string" or #hex % 2 ~= 0 or hex:find("%X") then
     return nil
   end
-  return (hex:gsub("%x%x", function(two)
-    return string.char(tonumber(two, 16))
-  end))
+  return (hex:lower():gsub("..", byte_of))
 end
 
 -- The magic number of the Configure-Request that we acknowledged.

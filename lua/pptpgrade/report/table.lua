@@ -40,6 +40,19 @@ local function counted_row(verdict)
   return verdict.grade == "?" and verdict.best == "?" and none.unknown or nil
 end
 
+-- Servers with the same marks share their list: there are few different ones.
+local marks_by_text = {}
+
+local function marks_of(full)
+  local marks = { model.gre_marks[full.states.gre] or "." }
+  for _, method in ipairs(columns) do
+    marks[#marks + 1] = model.marks[full.methods[method]] or "."
+  end
+  local text = table.concat(marks)
+  marks_by_text[text] = marks_by_text[text] or marks
+  return marks_by_text[text]
+end
+
 --- What the table keeps of a verdict.
 -- @tparam table verdict whole or brief
 -- @tparam[opt] boolean all whether every server has a line of its own
@@ -55,14 +68,11 @@ function M.row(verdict, all)
     grade = full.grade, server = full.server, product = full.product,
     decided = full.decided, worst_rank = full.worst_rank,
     best_rank = full.best_rank, key = full.key, listed = listed,
-    marks = { model.gre_marks[full.states.gre] or "." },
+    marks = marks_of(full),
   }
   if full.labels[1] then
     row.decided = ("[%s] %s"):format(table.concat(full.labels, ", "),
                                      row.decided)
-  end
-  for _, method in ipairs(columns) do
-    row.marks[#row.marks + 1] = model.marks[full.methods[method]] or "."
   end
   return row
 end
