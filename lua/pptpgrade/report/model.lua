@@ -68,15 +68,15 @@ local function padded(digits)
 end
 
 -- Those of an address, made once.
-local bytes = setmetatable({}, { __index = function(_, digits)
+local octets = setmetatable({}, { __index = function(_, digits)
   return padded(digits)
 end })
 for byte = 0, 255 do
-  bytes[tostring(byte)] = padded(tostring(byte))
+  octets[tostring(byte)] = padded(tostring(byte))
 end
 
 local function sort_key(text)
-  return (text:gsub("%d+", bytes))
+  return (text:gsub("%d+", octets))
 end
 
 -- "?" is nothing: there is nothing to be worse than.
