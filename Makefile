@@ -121,8 +121,8 @@ mutate: ## MUTANTS small faults in a copy of the tree, one at a time: who notice
 	$(Q)MUTANTS=$(MUTANTS) SECONDS=$(SECONDS) SEED=$(SEED) tests/mutate/run $(MODULES)
 
 FUZZ_SECONDS ?= 10
-fuzz: $(fuzzers) ## run every fuzz target for FUZZ_SECONDS on its corpus
-	$(Q)tests/fuzz/run $(FUZZ_SECONDS) $(fuzzers)
+fuzz: $(fuzzers) ## every fuzz target for FUZZ_SECONDS, or RUNS executions; KEEP=1 keeps inputs
+	$(Q)tests/fuzz/run $(if $(RUNS),RUNS:$(RUNS),$(FUZZ_SECONDS)) $(if $(KEEP),-k) $(fuzzers)
 
 # What a shell completes, from the parser of the command line itself.
 completions := $(B)/completion/pptpgrade $(B)/completion/_pptpgrade
@@ -202,7 +202,7 @@ $(B)/native/binding/%-5.4.o: native/binding/%.c
 
 core_parts := arguments conversation core decode encode fields json kinds options \
           packet plan record sink system
-net_parts := arguments capture net plan prober sink targets
+net_parts := arguments capture host net plan prober sink targets
 binding = $(foreach m,$(1),$(B)/native/binding/$(m)-$*.o)
 .SECONDEXPANSION:
 $(B)/lua/%/pptpgrade/core.so: $$(call binding,$(core_parts)) \

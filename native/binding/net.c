@@ -169,6 +169,7 @@ static int terminal_width(lua_State *L)
 static const luaL_Reg functions[] = {
     {"capture", pptp_net_capture},
     {"clock", clock_now},
+    {"host", pptp_net_host},
     {"on_signal", watch_signals},
     {"prober", pptp_net_prober},
     {"route", route},

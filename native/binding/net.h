@@ -6,6 +6,7 @@
 #include "binding/compat.h"
 
 int pptp_net_capture(lua_State *L);
+int pptp_net_host(lua_State *L);
 int pptp_net_prober(lua_State *L);
 int pptp_net_sender(lua_State *L);
 int pptp_net_targets(lua_State *L);

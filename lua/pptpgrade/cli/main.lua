@@ -28,6 +28,8 @@ local function real_world()
     signals = ok and net.on_signal() or none,
     columns = ok and net.terminal_width or nil,
     clock = ok and net.clock or os.time,
+    net = ok and net or nil,
+    net_missing = not ok and net:match("[^\n]*") or nil,
   }
 end
 
@@ -54,6 +56,15 @@ local function explain(world, ids)
     texts[1] = require "pptpgrade.explain".list()
   end
   return told(world, table.concat(texts, "\n"))
+end
+
+local function doctor(world, options)
+  local text, able = require "pptpgrade.cli.doctor".look(world, options)
+  if not text then
+    return complain(world, able)
+  end
+  local code = told(world, text)
+  return code == status.DONE and not able and status.COULD_NOT or code
 end
 
 -- A status, and the run where one began.
@@ -109,7 +120,8 @@ end
 --- Runs the program.
 -- @tparam table args the command line, without the program's name
 -- @tparam[opt] table world out, err, stdin, open, getenv, terminal, pptp,
---   signals (how many came), columns (of a terminal), clock
+--   signals (how many came), columns (of a terminal), clock, net (where it
+--   could be loaded; else net_missing says why not)
 -- @treturn int exit status
 function M.main(args, world)
   world = world or real_world()
@@ -123,6 +135,8 @@ function M.main(args, world)
     return told(world, "pptpgrade " .. world.pptp.version .. "\n")
   elseif options.explain then
     return explain(world, options.explain)
+  elseif options.doctor then
+    return doctor(world, options)
   elseif options.format == "icinga" then
     return check(world, options, args)
   end

@@ -94,6 +94,7 @@ Usage: pptpgrade [options] TARGET...
        pptpgrade [options] --diff OLD NEW
        pptpgrade [options] --script FILE TARGET...
        pptpgrade --explain [ID|GRADE|WORD...]
+       pptpgrade --doctor [-i NAME] [-S ADDRESS]
 
 Tells how exposed a PPTP server is, without logging in. A TARGET is an
 address, a host name, a CIDR block or a range, each with an optional port.
@@ -151,12 +152,13 @@ What to tell
   -q, --quiet            no progress and no warnings
   --explain [ID...]      what a finding, a grade or a word means, and how to
                          fix it; without any, the list
+  --doctor               what this host can do, and what to do about the rest
   -h, --help             this
   -V, --version          which release
 
 Exit status: 0 done, 1 done and --fail-on tripped (--diff, --baseline without
-it: something changed), 2 wrong usage or input, 3 could not run, 4 ended early
-or in part.
+it: something changed), 2 wrong usage or input, 3 could not run (--doctor: an
+audit could not be whole from here), 4 ended early or in part.
 ]]
 
 local function add_asking(p)
@@ -208,8 +210,8 @@ function M.parser()
   add_asking(p)
   add_telling(p)
   for _, flag in ipairs { "--trace", "--all", "--remedies", "--brief",
-                          "--with-run", "-v --verbose", "-q --quiet",
-                          "-h --help", "-V --version" } do
+                          "--with-run", "--doctor", "-v --verbose",
+                          "-q --quiet", "-h --help", "-V --version" } do
     p:flag(flag)
   end
   return p
@@ -335,6 +337,27 @@ local function check_diff(o, wants_targets)
   return check_diff_files(o)
 end
 
+-- It tells in words, and asks nobody.
+local function check_doctor(o, wants_targets)
+  if wants_targets then
+    return "--doctor looks at this host alone: give it no targets"
+  end
+  for name, option in pairs {
+    records = "-e", output = "-o", exclude = "-x",
+  } do
+    if o[name][1] then
+      return ("--doctor looks at this host alone: leave %s out"):format(option)
+    end
+  end
+  for _, name in ipairs { "render", "diff", "baseline", "script", "write",
+                          "format", "gre_control" } do
+    if o[name] then
+      return ("--doctor looks at this host alone: leave --%s out"):format(
+        (name:gsub("_", "-")))
+    end
+  end
+end
+
 local function check(o)
   if o.ipv4 and o.ipv6 then
     return "-4 and -6 exclude each other: name one of them"
@@ -342,6 +365,9 @@ local function check(o)
     return nil
   end
   local wants_targets = o.targets[1] or o.target_files[1]
+  if o.doctor then
+    return check_doctor(o, wants_targets)
+  end
   local why = check_outputs(o) or check_brief(o) or check_icinga(o) or
     check_render(o, wants_targets) or check_diff(o, wants_targets)
   if why then
