@@ -258,23 +258,6 @@ uint64_t pptp_address_half(const struct pptp_address *a, size_t at)
 	return value;
 }
 
-struct pptp_address pptp_address_v4(uint32_t host_order)
-{
-	struct pptp_address a = {4, {0}};
-
-	a.bytes[0] = (uint8_t)(host_order >> 24);
-	a.bytes[1] = (uint8_t)(host_order >> 16);
-	a.bytes[2] = (uint8_t)(host_order >> 8);
-	a.bytes[3] = (uint8_t)host_order;
-	return a;
-}
-
-uint32_t pptp_address_v4_value(const struct pptp_address *a)
-{
-	return (uint32_t)a->bytes[0] << 24 | (uint32_t)a->bytes[1] << 16 |
-	       (uint32_t)a->bytes[2] << 8 | a->bytes[3];
-}
-
 struct block {
 	uint8_t bits;
 	uint8_t prefix[4];

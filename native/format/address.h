@@ -31,8 +31,24 @@ void pptp_address_increment(struct pptp_address *a);
 void pptp_address_decrement(struct pptp_address *a);
 /* Of IPv6, bytes 0 to 7 (`at` 0) or 8 to 15 (`at` 8) as a number. */
 uint64_t pptp_address_half(const struct pptp_address *a, size_t at);
-struct pptp_address pptp_address_v4(uint32_t host_order);
-uint32_t pptp_address_v4_value(const struct pptp_address *a);
+/* Both are inline for sweeps: they have one or two for each packet. */
+static inline struct pptp_address pptp_address_v4(uint32_t host_order)
+{
+	struct pptp_address a = {4, {0}};
+
+	a.bytes[0] = (uint8_t)(host_order >> 24);
+	a.bytes[1] = (uint8_t)(host_order >> 16);
+	a.bytes[2] = (uint8_t)(host_order >> 8);
+	a.bytes[3] = (uint8_t)host_order;
+	return a;
+}
+
+static inline uint32_t pptp_address_v4_value(const struct pptp_address *a)
+{
+	return (uint32_t)a->bytes[0] << 24 | (uint32_t)a->bytes[1] << 16 |
+	       (uint32_t)a->bytes[2] << 8 | a->bytes[3];
+}
+
 /* Private, loopback, link-local, shared (RFC 1918, 3927, 4193, 5735, 6598)
  * or documentation space: addresses that nobody is surveyed by. */
 bool pptp_address_is_private(const struct pptp_address *a);

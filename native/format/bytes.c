@@ -207,15 +207,3 @@ void pptp_write_padded(struct pptp_writer *w, const char *text, size_t width)
 	pptp_write_bytes(w, text, length);
 	pptp_write_zeros(w, width - length);
 }
-
-void pptp_patch_u16(struct pptp_writer *w, size_t offset, uint16_t v)
-{
-	if (w->failed)
-		return;
-	if (w->length < 2 || offset > w->length - 2) {
-		w->failed = true;
-		return;
-	}
-	w->bytes[offset] = (uint8_t)(v >> 8);
-	w->bytes[offset + 1] = (uint8_t)v;
-}

@@ -62,7 +62,19 @@ void pptp_write_bytes(struct pptp_writer *w, const void *bytes, size_t length);
 void pptp_write_zeros(struct pptp_writer *w, size_t length);
 /* `text` up to its NUL or `width` bytes, then zeros up to `width`. */
 void pptp_write_padded(struct pptp_writer *w, const char *text, size_t width);
-/* Lengths and checksums come last: overwrites two bytes already written. */
-void pptp_patch_u16(struct pptp_writer *w, size_t offset, uint16_t v);
+/* Lengths and checksums come last: overwrites two bytes already written. Inline
+ * for sweeps, whose packets are made by it alone. */
+static inline void pptp_patch_u16(struct pptp_writer *w, size_t offset,
+				  uint16_t v)
+{
+	if (w->failed)
+		return;
+	if (w->length < 2 || offset > w->length - 2) {
+		w->failed = true;
+		return;
+	}
+	w->bytes[offset] = (uint8_t)(v >> 8);
+	w->bytes[offset + 1] = (uint8_t)v;
+}
 
 #endif

@@ -18,14 +18,6 @@ uint32_t pptp_checksum_add(uint32_t sum, const void *bytes, size_t length)
 	return (uint32_t)wide;
 }
 
-uint16_t pptp_checksum_end(uint32_t sum)
-{
-	/* One fold is not enough: 0x1ffff gives 0x10000. */
-	while (sum >> 16 != 0)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
-}
-
 uint32_t pptp_checksum_pseudo(const struct pptp_address *source,
 			      const struct pptp_address *destination,
 			      uint8_t protocol, uint32_t length)

@@ -190,6 +190,29 @@ static int by_preference(const void *a, const void *b)
 	return (x->metric > y->metric) - (x->metric < y->metric);
 }
 
+static bool holds(const struct pptp_gateway_route *r, uint32_t target)
+{
+	return r->length == 0 || (target ^ r->prefix) >> (32 - r->length) == 0;
+}
+
+/* Whether some target with this first byte may be the route's. */
+static bool touches(const struct pptp_gateway_route *r, uint32_t byte)
+{
+	return r->length > 8 ? r->prefix >> 24 == byte : holds(r, byte << 24);
+}
+
+static void index_routes(struct pptp_gateways *g)
+{
+	uint32_t byte;
+	uint16_t i;
+
+	for (byte = 0; byte < 256; byte++) {
+		for (i = 0; i < g->count && !touches(&g->routes[i], byte); i++)
+			;
+		g->begin[byte] = i;
+	}
+}
+
 static bool read_all(struct pptp_gateways *g, unsigned index, int fd)
 {
 	struct reading in = {g, index};
@@ -201,6 +224,7 @@ static bool read_all(struct pptp_gateways *g, unsigned index, int fd)
 	    !dump(fd, RTM_GETNEIGH, sizeof(struct ndmsg), add_neighbour, &in))
 		return false;
 	qsort(g->routes, g->count, sizeof(g->routes[0]), by_preference);
+	index_routes(g);
 	return true;
 }
 
@@ -224,9 +248,9 @@ pptp_gateways_find(const struct pptp_gateways *g, uint32_t target)
 {
 	const struct pptp_gateway_route *r;
 
-	for (r = g->routes; r < g->routes + g->count; r++)
-		if (r->length == 0 ||
-		    (target ^ r->prefix) >> (32 - r->length) == 0)
+	for (r = g->routes + g->begin[target >> 24]; r < g->routes + g->count;
+	     r++)
+		if (holds(r, target))
 			return r->gatewayed && r->known ? r : NULL;
 	return NULL;
 }

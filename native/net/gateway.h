@@ -30,6 +30,9 @@ struct pptp_gateway_route {
 struct pptp_gateways { /* the longest prefix first */
 	struct pptp_gateway_route routes[PPTP_GATEWAY_ROUTES];
 	size_t count;
+	/* Of targets by their first byte: where to begin, since no route before
+	 * it holds one of them. */
+	uint16_t begin[256];
 };
 
 /* Of the interface with this index. False: see above; `g` is empty then. */

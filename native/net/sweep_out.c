@@ -28,7 +28,6 @@ union name {
 	struct sockaddr any;
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;
-	struct sockaddr_ll link;
 };
 
 struct pptp_sweep_out {
@@ -84,14 +83,21 @@ static int open_raw(int family, const char *interface,
 	return -1;
 }
 
-/* Protocol 0: the socket never receives, so nothing is copied to it. */
-static int open_packet(void)
+/* Protocol 0: the socket never receives, so nothing is copied to it. Bound, so
+ * that no packet has the kernel look for its interface. */
+static int open_packet(int index)
 {
+	const struct sockaddr_ll at = {.sll_family = AF_PACKET,
+				       .sll_ifindex = index};
 	const int on = 1, room = SEND_BUFFER;
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -1;
+	if (bind(fd, (const struct sockaddr *)&at, sizeof(at)) != 0) {
+		close(fd);
+		return -1;
+	}
 	/* without it packets only leave more slowly */
 	setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on));
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
@@ -114,7 +120,7 @@ static void open_frames(struct pptp_sweep_out *o, const char *interface)
 	if (ioctl(o->fds[KIND_V4], SIOCGIFINDEX, &request) != 0)
 		return;
 	o->index = (unsigned)request.ifr_ifindex;
-	o->fds[KIND_FRAME] = open_packet();
+	o->fds[KIND_FRAME] = open_packet(request.ifr_ifindex);
 	pptp_sweep_out_refresh(o);
 }
 
@@ -160,6 +166,11 @@ enum pptp_error pptp_sweep_out_open(struct pptp_sweep_out **o,
 	}
 	for (i = 0; i < KINDS; i++)
 		out->fds[i] = -1;
+	for (i = 0; i < PPTP_PACE_BATCH; i++) {
+		out->parts[i].iov_base = out->bytes[i];
+		out->messages[i].msg_hdr.msg_iov = &out->parts[i];
+		out->messages[i].msg_hdr.msg_iovlen = 1;
+	}
 	error = open_all(out, config, text, room);
 	if (error == PPTP_OK)
 		*o = out;
@@ -197,31 +208,31 @@ static unsigned take_place(struct pptp_sweep_out *o)
 static void set_name(struct pptp_sweep_out *o, unsigned i,
 		     const struct pptp_address *target)
 {
+	struct msghdr *message = &o->messages[i].msg_hdr;
 	union name *name = &o->names[i];
-	socklen_t size = sizeof(name->v4);
 
-	memset(name, 0, sizeof(*name));
+	message->msg_name = name;
 	switch (o->kinds[i]) {
 	case KIND_FRAME:
-		name->link.sll_family = AF_PACKET;
-		name->link.sll_ifindex = (int)o->index;
-		size = sizeof(name->link);
+		message->msg_name = NULL;
+		message->msg_namelen = 0;
 		break;
 	case KIND_V6:
 		/* a port would be taken for a protocol */
+		memset(name, 0, sizeof(*name));
 		name->v6.sin6_family = AF_INET6;
 		memcpy(&name->v6.sin6_addr, target->bytes, 16);
-		size = sizeof(name->v6);
+		message->msg_namelen = sizeof(name->v6);
 		break;
 	case KIND_V4:
 	case KINDS:
 	default:
+		memset(name, 0, sizeof(*name));
 		name->v4.sin_family = AF_INET;
 		memcpy(&name->v4.sin_addr, target->bytes, 4);
+		message->msg_namelen = sizeof(name->v4);
 		break;
 	}
-	o->messages[i].msg_hdr.msg_name = name;
-	o->messages[i].msg_hdr.msg_namelen = size;
 }
 
 /* Which way a target's packets go, and their template. */
@@ -251,10 +262,7 @@ static const struct pptp_template *choose(struct pptp_sweep_out *o, unsigned i,
 static void finish(struct pptp_sweep_out *o, unsigned i,
 		   const struct pptp_address *target, size_t length)
 {
-	o->parts[i].iov_base = o->bytes[i];
 	o->parts[i].iov_len = length;
-	o->messages[i].msg_hdr.msg_iov = &o->parts[i];
-	o->messages[i].msg_hdr.msg_iovlen = 1;
 	set_name(o, i, target);
 }
 

@@ -10,13 +10,16 @@
 /* While an interface is down there is nothing to hurry for. */
 #define DOWN_NS    (SECOND / 10)
 
+/* A time that is over costs a timer and two switches all the same, unless
+ * nobody asks. */
 static void sleep_until(uint64_t time)
 {
-	struct timespec t = {
-	    .tv_sec = (time_t)(time / SECOND),
-	    .tv_nsec = (long)(time % SECOND),
-	};
+	struct timespec t;
 
+	if (time <= pptp_sweeper_now())
+		return;
+	t.tv_sec = (time_t)(time / SECOND);
+	t.tv_nsec = (long)(time % SECOND);
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
 }
 

@@ -10,12 +10,12 @@ struct state {
 	uint64_t v0, v1, v2, v3;
 };
 
-static uint64_t rotate(uint64_t x, unsigned by)
+static inline uint64_t rotate(uint64_t x, unsigned by)
 {
 	return x << by | x >> (64 - by);
 }
 
-static void mix(struct state *s)
+static inline void mix(struct state *s)
 {
 	s->v0 += s->v1;
 	s->v1 = rotate(s->v1, 13) ^ s->v0;
@@ -29,7 +29,7 @@ static void mix(struct state *s)
 	s->v2 = rotate(s->v2, 32);
 }
 
-static void absorb(struct state *s, uint64_t word)
+static inline void absorb(struct state *s, uint64_t word)
 {
 	s->v3 ^= word;
 	mix(s);
@@ -37,7 +37,7 @@ static void absorb(struct state *s, uint64_t word)
 	s->v0 ^= word;
 }
 
-static void begin(struct state *s, const struct pptp_cookie_key *key)
+static inline void begin(struct state *s, const struct pptp_cookie_key *key)
 {
 	s->v0 = key->words[0] ^ UINT64_C(0x736f6d6570736575);
 	s->v1 = key->words[1] ^ UINT64_C(0x646f72616e646f6d);
@@ -45,7 +45,7 @@ static void begin(struct state *s, const struct pptp_cookie_key *key)
 	s->v3 = key->words[1] ^ UINT64_C(0x7465646279746573);
 }
 
-static uint64_t end(struct state *s)
+static inline uint64_t end(struct state *s)
 {
 	int i;
 

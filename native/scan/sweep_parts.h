@@ -8,9 +8,14 @@
 #define PPTP_SWEEP_AGAIN (PPTP_SWEEP_CURSORS - 1)
 
 /* Only ever added to by one thread. */
+static inline void pptp_sweep_add(uint64_t *count, uint64_t n)
+{
+	__atomic_store_n(count, *count + n, __ATOMIC_RELAXED);
+}
+
 static inline void pptp_sweep_bump(uint64_t *count)
 {
-	__atomic_store_n(count, *count + 1, __ATOMIC_RELAXED);
+	pptp_sweep_add(count, 1);
 }
 
 static inline bool pptp_sweep_flag(const bool *flag)

@@ -62,8 +62,8 @@ static unsigned walk(struct pptp_sweep *s, unsigned attempt, uint64_t limit,
 		asks[n].position = position;
 		asks[n].target = target;
 		asks[n++].attempt = (uint8_t)attempt;
-		pptp_sweep_bump(count_of(s, attempt));
 	}
+	pptp_sweep_add(count_of(s, attempt), n);
 	__atomic_store_n(&c->at, at, __ATOMIC_RELEASE);
 	return n;
 }

@@ -28,7 +28,10 @@ static bool make_routes(void)
 		   "ip route add blackhole 10.7.0.0/16;"
 		   "ip route add 10.8.0.0/16 nexthop via 10.0.0.1 "
 		   "nexthop via 10.0.0.3;"
-		   "ip route add 10.9.0.0/16 via 10.1.0.1") == 0;
+		   "ip route add 10.9.0.0/16 via 10.1.0.1;"
+		   "ip route add 64.0.0.0/2 via 10.0.0.3;"
+		   "ip route add 65.0.0.0/8 via 10.0.0.1;"
+		   "ip route add 65.7.0.0/16 via 10.0.0.3") == 0;
 }
 
 /* The last byte of the gateway's hardware address; 0: the kernel's to say. */
@@ -59,6 +62,15 @@ START_TEST(each_target_has_the_gateway_that_the_kernel_would_take)
 	ck_assert_uint_eq(last_byte("10.7.0.1"), 0);
 	ck_assert_uint_eq(last_byte("10.8.0.1"), 0);
 	ck_assert_uint_eq(last_byte("10.9.0.1"), 0);
+	/* of many first bytes, and of one */
+	ck_assert_uint_eq(last_byte("63.255.255.255"), 0xaa);
+	ck_assert_uint_eq(last_byte("64.0.0.0"), 0xcc);
+	ck_assert_uint_eq(last_byte("126.255.255.255"), 0xcc);
+	ck_assert_uint_eq(last_byte("128.0.0.0"), 0xaa);
+	ck_assert_uint_eq(last_byte("65.0.0.0"), 0xaa);
+	ck_assert_uint_eq(last_byte("65.7.255.255"), 0xcc);
+	ck_assert_uint_eq(last_byte("65.8.0.0"), 0xaa);
+	ck_assert_uint_eq(last_byte("66.0.0.0"), 0xcc);
 	/* on the link, of this host, and the link's broadcast */
 	ck_assert_uint_eq(last_byte("10.0.0.77"), 0);
 	ck_assert_uint_eq(last_byte("10.0.0.9"), 0);
