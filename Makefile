@@ -216,13 +216,13 @@ $(B)/lua/%/pptpgrade/net.so: $$(call binding,$(net_parts)) \
 		$(B)/libpptp-net.a $(B)/libpptp-core.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -shared $(LINK) -Wl,-Bsymbolic,--exclude-libs,ALL,-z,nodelete -o $@ $^ -lpcap
+	$(Q)$(CC) -shared $(LINK) -Wl,-Bsymbolic,--exclude-libs,ALL,-z,nodelete -o $@ $^ -lpcap -lmd
 
 $(B)/unit/%: tests/unit/%.c tests/unit/harness.h $(B)/libpptp-net.a $(B)/libpptp-core.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(filter %.a,$^) $(LINK) \
-		$$(pkg-config --cflags --libs check) -lpcap
+		$$(pkg-config --cflags --libs check) -lpcap -lmd
 
 # They count how often a header is decoded.
 $(B)/unit/test_packet $(B)/unit/test_prober_intake: LINK += -Wl,--wrap=pptp_ip_decode

@@ -6,129 +6,30 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/privilege.h"
-#include "net/targets.h"
 
-#define SECOND  UINT64_C(1000000000)
-#define TURN_US 20000 /* how often what was found is looked for */
-#define RING    ((size_t)16 << 20)
+#define SECOND UINT64_C(1000000000)
 
-static bool open_sweeper(struct pptp_scan *s)
+static struct pptp_sweeper *sweeper_of(const struct pptp_scan *s)
 {
-	const struct pptp_scan_options *o = &s->o->scan;
-	struct pptp_sweeper_config config = {
-	    .ranges = s->ranges,
-	    .sweep =
-		{
-		    .count = s->head.count,
-		    .seed = s->head.seed,
-		    .span = {s->head.first, s->head.end},
-		    .low = s->head.first,
-		    .retries = o->retries,
-		    .retry_after = o->retry_after_ns,
-		    .cooldown = o->cooldown_ns,
-		    .rate = s->rate,
-		    .ports = {(uint16_t)s->head.source_port,
-			      (uint16_t)s->head.source_ports},
-		    .counts = s->before.second.counts,
-		},
-	    .interface = s->o->interface,
-	    .source = s->o->source,
-	    .memory = o->memory,
-	    .ring = RING,
-	    .witness = true,
-	};
-	char why[PPTP_SCAN_TEXT] = "";
-	enum pptp_error error;
-
-	if (s->before.second.low > s->head.first)
-		config.sweep.low = s->before.second.low;
-	pptp_cookie_key_init(&config.sweep.key, s->head.key);
-	error = pptp_sweeper_open(&s->sweeper, &config, why, sizeof(why));
-	if (error != PPTP_OK) {
-		pptp_say("%s", why[0] != '\0' ? why : pptp_error_text(error));
-		return false;
-	}
-	s->sweep = pptp_sweeper_sweep(s->sweeper);
-	return true;
-}
-
-static bool open_prober(struct pptp_scan *s)
-{
-	struct pptp_prober_config config = {
-	    .interface = s->o->interface,
-	    .source = s->o->source,
-	    .jobs = s->o->jobs,
-	};
-	struct pptp_plan_source source = pptp_scan_source(s);
-	char why[PPTP_SCAN_TEXT] = "";
-	enum pptp_error error;
-	size_t i;
-
-	if (s->o->scan.depth == PPTP_DEPTH_SYN)
-		return true;
-	for (i = 0; i < PPTP_RUN_SIZE; i++)
-		config.run = config.run << 8 | s->head.run[i];
-	error = pptp_prober_open(&s->prober, &config, why, sizeof(why));
-	if (error != PPTP_OK) {
-		s->prober = NULL;
-		pptp_say("%s", why[0] != '\0' ? why : pptp_error_text(error));
-		return false;
-	}
-	pptp_prober_pull(s->prober, &source);
-	return true;
-}
-
-/* Takes records for as long as one turn lasts. */
-static void turn_prober(struct pptp_scan *s)
-{
-	const struct pptp_record *record;
-	int64_t tag;
-	int got;
-
-	do {
-		got = pptp_prober_next(s->prober, TURN_US, &record, &tag);
-		if (got == 1)
-			pptp_scan_write_record(s, record, tag);
-	} while (got == 1);
-	if (got >= 0 && pptp_prober_error(s->prober) == NULL)
-		return;
-	if (!s->stopping)
-		pptp_say("%s", got < 0 ? strerror(errno)
-				       : pptp_prober_error(s->prober));
-	s->stopping = true;
-}
-
-static void turn(struct pptp_scan *s)
-{
-	const struct timespec pause = {0, TURN_US * 1000L};
-
-	pptp_scan_reread(s);
-	pptp_sweeper_judge(s->sweeper, pptp_scan_waiting(s));
-	pptp_scan_take(s);
-	if (s->prober != NULL) {
-		turn_prober(s);
-		return;
-	}
-	pptp_scan_write_hits(s);
-	nanosleep(&pause, NULL);
+	return pptp_sweep_run_sweeper(s->run);
 }
 
 static void draw(const struct pptp_scan *s)
 {
+	const struct pptp_journal_head *h = &s->list.head;
 	struct pptp_sweep_counts c;
 
 	if (s->o->quiet || !isatty(STDERR_FILENO))
 		return;
-	pptp_sweep_count(s->sweep, &c);
+	pptp_sweep_count(pptp_sweeper_sweep(sweeper_of(s)), &c);
 	fprintf(stderr,
 		"\r\033[K%.1f %%: %" PRIu64 " SYNs, %" PRIu64 " open, %" PRIu64
 		" rows",
-		100.0 * (double)(s->low - s->head.first) /
-		    (double)(s->head.end - s->head.first),
+		100.0 * (double)(pptp_sweep_run_low(s->run) - h->first) /
+		    (double)(h->end - h->first),
 		c.syns + c.retries + c.again, c.open, s->rows);
 }
 
@@ -138,61 +39,59 @@ static void each_second(struct pptp_scan *s)
 
 	if (now - s->told < SECOND)
 		return;
-	pptp_scan_settle(s, now);
 	pptp_scan_tell(s, now);
 	draw(s);
 }
 
-/* Nobody new; conversations say farewell, what was found is written. */
-static void stop(struct pptp_scan *s)
+static void write_row(struct pptp_scan *s, const struct pptp_sweep_item *item)
 {
-	pptp_sweeper_stop(s->sweeper);
+	if (s->output.failed)
+		return;
+	pptp_sweep_item_walk(item, pptp_output_begin(&s->output));
+	s->rows++;
+	(void)pptp_output_end(&s->output); /* it remembers that it failed */
+}
+
+static void say_problem(struct pptp_scan *s)
+{
+	const char *problem = pptp_sweep_run_problem(s->run);
+
+	if (problem == NULL)
+		return;
+	pptp_say("%s", problem);
 	s->status = PPTP_EXIT_EARLY;
-	if (s->prober != NULL)
-		pptp_prober_abort(s->prober);
-	while (s->prober != NULL && pptp_prober_live(s->prober) > 0)
-		turn(s);
-	/* who goes on by the journal asks them again */
-	if (s->prober == NULL)
-		pptp_scan_write_hits(s);
-	else if (s->journal < 0)
-		pptp_scan_leave_hits(s);
 }
 
-static bool is_over(struct pptp_scan *s)
-{
-	return pptp_sweep_is_done(s->sweep, pptp_sweeper_now()) &&
-	       pptp_sweeper_waiting(s->sweeper) == 0 &&
-	       pptp_scan_waiting(s) == 0 &&
-	       (s->prober == NULL || pptp_prober_live(s->prober) == 0);
-}
-
-/* True: to its end. */
-static bool sweep(struct pptp_scan *s)
+static bool has_to_stop(const struct pptp_scan *s)
 {
 	const uint64_t most = s->o->scan.max_runtime_ns;
-	bool over = false;
 
-	while (!over) {
-		turn(s);
+	return pptp_signals() > 0 || s->output.failed ||
+	       (most > 0 && pptp_sweeper_now() - s->begun >= most);
+}
+
+static void sweep(struct pptp_scan *s)
+{
+	enum pptp_sweep_next got;
+	struct pptp_sweep_item item;
+
+	do {
+		pptp_scan_reread(s);
+		got = pptp_sweep_run_next(s->run, &item);
+		if (got == PPTP_SWEEP_ROW)
+			write_row(s, &item);
+		say_problem(s);
 		each_second(s);
-		over = is_over(s);
-		s->stopping =
-		    s->stopping || pptp_signals() > 0 ||
-		    (most > 0 && pptp_sweeper_now() - s->begun >= most);
-		if (s->stopping) {
-			stop(s);
-			return false;
-		}
-	}
-	return true;
+		if (has_to_stop(s))
+			pptp_sweep_run_stop(s->run);
+	} while (got != PPTP_SWEEP_OVER);
 }
 
 static void say_lossy(const struct pptp_scan *s, const char *rows)
 {
 	struct pptp_sweeper_facts f;
 
-	pptp_sweeper_facts(s->sweeper, &f);
+	pptp_sweeper_facts(sweeper_of(s), &f);
 	if (f.refused > 0)
 		pptp_say("this host refused %" PRIu64 " packets of its own, "
 			 "also the second time; look at its routes and rules",
@@ -204,66 +103,94 @@ static void say_lossy(const struct pptp_scan *s, const char *rows)
 			 rows != NULL ? rows : "");
 }
 
+static bool is_lossy(const struct pptp_scan *s)
+{
+	return pptp_sweep_is_lossy(pptp_sweeper_sweep(sweeper_of(s)));
+}
+
 static void say_end(const struct pptp_scan *s, bool done)
 {
-	const char *rows =
-	    s->o->scan.resume != NULL ? s->o->scan.resume : s->o->scan.output;
+	const char *rows = pptp_scan_rows_path(s);
 	struct pptp_sweep_counts c;
 
-	pptp_sweep_count(s->sweep, &c);
+	pptp_sweep_count(pptp_sweeper_sweep(sweeper_of(s)), &c);
 	if (isatty(STDERR_FILENO) && !s->o->quiet)
 		fputs("\r\033[K", stderr);
 	if (!done && rows != NULL)
 		pptp_say("ended early, at position %" PRIu64 " of %" PRIu64
 			 "; go on with the same targets and --resume %s",
-			 s->low, s->head.end, rows);
+			 pptp_sweep_run_low(s->run), s->list.head.end, rows);
 	else if (!done)
 		pptp_say("ended early; with -o FILE a sweep can be resumed");
-	else if (pptp_sweep_is_lossy(s->sweep))
+	else if (is_lossy(s))
 		say_lossy(s, rows);
 	if (s->o->verbose)
 		pptp_say("seed %" PRIu64 ": %" PRIu64 " SYNs, %" PRIu64
 			 " open, %" PRIu64 " rows",
-			 s->head.seed, c.syns + c.retries + c.again, c.open,
-			 s->rows);
+			 s->list.head.seed, c.syns + c.retries + c.again,
+			 c.open, s->rows);
 }
 
-static void finish(struct pptp_scan *s, bool done)
+static void finish(struct pptp_scan *s)
 {
-	uint64_t now = pptp_sweeper_now();
+	bool done = pptp_sweep_run_is_done(s->run);
 
-	pptp_scan_settle(s, now);
-	if (done)
-		s->low = s->head.end;
-	if (done && pptp_sweep_is_lossy(s->sweep))
-		s->status = PPTP_EXIT_EARLY;
-	if (s->output.failed)
+	if (!done || is_lossy(s) || s->output.failed)
 		s->status = PPTP_EXIT_EARLY;
 	pptp_scan_end_files(s, done);
 	say_end(s, done);
 }
 
-static void go(struct pptp_scan *s)
+static bool open_run(struct pptp_scan *s)
 {
-	bool done;
+	struct pptp_sweep_run_config config = {
+	    .request = &s->request,
+	    .list = &s->list,
+	    .low = s->journal.before.second.low,
+	    .counts = s->journal.before.second.counts,
+	    .resumable = pptp_scan_rows_path(s) != NULL,
+	};
+	char why[PPTP_SCAN_TEXT];
+	enum pptp_error error =
+	    pptp_sweep_run_open(&s->run, &config, why, sizeof(why));
 
+	if (error != PPTP_OK)
+		pptp_say("%s", why);
+	return error == PPTP_OK;
+}
+
+/* Nothing is made where nothing can be sent. */
+static bool open_all(struct pptp_scan *s)
+{
+	s->status = PPTP_EXIT_USAGE;
+	if (!pptp_scan_find_files(s))
+		return false;
 	s->status = PPTP_EXIT_CANNOT;
-	if (!pptp_scan_rows_open(s) || !open_sweeper(s) || !open_prober(s))
-		return;
+	if (!open_run(s))
+		return false;
+	s->status = PPTP_EXIT_USAGE;
+	if (!pptp_scan_make_files(s))
+		return false;
 	pptp_scan_watch_exclusions();
 	pptp_scan_recall(s);
-	if (!pptp_privilege_drop(PPTP_KEEP_RAW))
+	s->status = PPTP_EXIT_CANNOT;
+	return pptp_privilege_drop(PPTP_KEEP_RAW);
+}
+
+static void go(struct pptp_scan *s)
+{
+	if (!open_all(s))
 		return;
 	s->status = PPTP_EXIT_DONE;
 	s->begun = s->told = pptp_sweeper_now();
 	pptp_scan_begin_files(s);
-	if (pptp_sweeper_start(s->sweeper) != PPTP_OK) {
+	if (pptp_sweep_run_start(s->run) != PPTP_OK) {
 		pptp_say("cannot begin a thread: %s", strerror(errno));
 		s->status = PPTP_EXIT_CANNOT;
 		return;
 	}
-	done = sweep(s);
-	finish(s, done);
+	sweep(s);
+	finish(s);
 }
 
 static int run(const struct pptp_options *o)
@@ -271,20 +198,20 @@ static int run(const struct pptp_options *o)
 	static struct pptp_scan s;
 
 	s.o = o;
+	s.meta = s.status_file = -1;
+	pptp_sweep_journal_init(&s.journal);
 	if (o->scan.check)
 		return pptp_scan_check(o);
 	if (pptp_scan_load(&s)) {
 		if (o->scan.dry_run)
 			pptp_scan_print(&s);
-		else if (pptp_scan_open_files(&s))
+		else
 			go(&s);
 	}
-	pptp_prober_close(s.prober);
-	pptp_sweeper_close(s.sweeper);
+	pptp_sweep_run_close(s.run);
 	pptp_scan_exclusions_close(&s);
-	pptp_scan_rows_close(&s);
-	pptp_numbered_close(s.numbered);
-	pptp_targets_close(s.targets);
+	pptp_sweep_journal_close(&s.journal);
+	pptp_sweep_list_close(&s.list);
 	return s.status;
 }
 

@@ -65,7 +65,7 @@ static void adopt(struct pptp_scan *s, struct pptp_targets *t)
 	e->targets = t;
 	e->before = s->excluded;
 	s->excluded = e;
-	pptp_sweeper_exclude(s->sweeper, &e->blocks);
+	pptp_sweep_run_exclude(s->run, &e->blocks);
 	if (!s->o->quiet)
 		pptp_say("exclusions were read again: %zu blocks",
 			 e->blocks.count);
@@ -86,17 +86,6 @@ void pptp_scan_reread(struct pptp_scan *s)
 		adopt(s, t);
 	else
 		pptp_targets_close(t);
-}
-
-bool pptp_scan_is_excluded(const struct pptp_scan *s,
-			   const struct pptp_address *a)
-{
-	const struct pptp_sweeper_blocks *x;
-
-	if (s->excluded == NULL)
-		return false;
-	x = &s->excluded->blocks;
-	return pptp_blocks_find(x->blocks, x->count, a) != NULL;
 }
 
 void pptp_scan_exclusions_close(struct pptp_scan *s)

@@ -12,29 +12,31 @@
 
 #define ROOM 16384
 
-static struct pptp_meta meta_of(struct pptp_scan *s)
+static struct pptp_meta meta_of(const struct pptp_scan *s,
+				const struct pptp_sweep *sweep)
 {
+	const struct pptp_journal_head *h = &s->list.head;
 	struct pptp_meta m = {
-	    .seed = s->head.seed,
-	    .count = s->head.count,
-	    .shard = s->head.shard,
-	    .shards = s->head.shards,
-	    .first = s->head.first,
-	    .end = s->head.end,
-	    .low = s->low,
+	    .seed = h->seed,
+	    .count = h->count,
+	    .shard = h->shard,
+	    .shards = h->shards,
+	    .first = h->first,
+	    .end = h->end,
+	    .low = pptp_sweep_run_low(s->run),
 	    .rows = s->rows,
-	    .lossy = pptp_sweep_is_lossy(s->sweep),
+	    .lossy = pptp_sweep_is_lossy(sweep),
 	};
 
-	memcpy(m.targets_hash, s->head.targets_hash, PPTP_HASH_SIZE);
-	memcpy(m.options_hash, s->head.options_hash, PPTP_HASH_SIZE);
-	pptp_sweep_count(s->sweep, &m.counts);
+	memcpy(m.targets_hash, h->targets_hash, PPTP_HASH_SIZE);
+	memcpy(m.options_hash, h->options_hash, PPTP_HASH_SIZE);
+	pptp_sweep_count(sweep, &m.counts);
 	return m;
 }
 
-static void walk_lost(const struct pptp_scan *s, struct pptp_sink *k)
+static void walk_lost(const struct pptp_sweep *sweep, struct pptp_sink *k)
 {
-	const struct pptp_intervals *lost = &s->sweep->lost;
+	const struct pptp_intervals *lost = &sweep->lost;
 	size_t i;
 
 	k->array(k, "lost");
@@ -66,7 +68,7 @@ static void walk_system(const struct pptp_scan *s, struct pptp_sink *k)
 	struct pptp_sweeper_facts f;
 	struct utsname system;
 
-	pptp_sweeper_facts(s->sweeper, &f);
+	pptp_sweeper_facts(pptp_sweep_run_sweeper(s->run), &f);
 	if (uname(&system) == 0)
 		pptp_sink_string(k, "kernel", system.release);
 	k->number(k, "resets_sent", (int64_t)f.resets);
@@ -97,23 +99,25 @@ static bool hash_rows(uint8_t *hash)
 
 static void walk(struct pptp_scan *s, struct pptp_sink *k, bool hashed)
 {
-	struct pptp_meta m = meta_of(s);
+	const struct pptp_sweep *sweep =
+	    pptp_sweeper_sweep(pptp_sweep_run_sweeper(s->run));
+	struct pptp_meta m = meta_of(s, sweep);
 	uint8_t hash[PPTP_HASH_SIZE];
 
 	k->object(k, NULL);
 	k->number(k, "schema", 1);
 	pptp_sink_string(k, "kind", "sweep");
 	pptp_sink_string(k, "release", PPTP_RELEASE);
-	pptp_sink_hex(k, "run", s->head.run, PPTP_RUN_SIZE);
+	pptp_sink_hex(k, "run", s->list.head.run, PPTP_RUN_SIZE);
 	pptp_meta_walk(&m, k);
-	pptp_sink_string(k, "depth", pptp_depth_name(s->o->scan.depth));
-	pptp_sink_string(k, "only", pptp_only_name(s->o->scan.only));
-	k->number(k, "rate", (int64_t)s->rate);
-	k->number(k, "per_24", (int64_t)s->cap);
+	pptp_sink_string(k, "depth", pptp_depth_name(s->request.depth));
+	pptp_sink_string(k, "only", pptp_only_name(s->request.only));
+	k->number(k, "rate", (int64_t)s->list.rate);
+	k->number(k, "per_24", (int64_t)s->list.cap);
 	k->number(k, "status", s->status);
 	k->boolean(k, "done", m.low == m.end && m.lossy == 0);
 	walk_estimate(&m.counts, k);
-	walk_lost(s, k);
+	walk_lost(sweep, k);
 	walk_system(s, k);
 	if (hashed && hash_rows(hash))
 		pptp_sink_hex(k, "rows_hash", hash, sizeof(hash));

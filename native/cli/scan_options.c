@@ -13,28 +13,13 @@
 
 #define NANO         1000000000
 #define SECONDS_MOST 31536000
-#define SEED_MOST    (uint64_t) INT64_MAX /* as JSON's readers have it */
-#define CAP_MOST     65535
-#define MEMORY_MOST  65536
 #define MEBIBYTE     ((size_t)1 << 20)
-/* Below the ports that Linux gives out (net.ipv4.ip_local_port_range). */
-#define FIRST_PORT   24576
-#define PORTS_MOST   8192
 
 void pptp_scan_options_init(struct pptp_scan_options *s)
 {
 	memset(s, 0, sizeof(*s));
-	s->depth = PPTP_DEPTH_CALL;
-	s->only = PPTP_ONLY_OPEN;
-	s->rate = 1000;
-	s->shard = s->shards = 1;
-	s->retry_after_ns = UINT64_C(10) * NANO;
-	s->cooldown_ns = UINT64_C(8) * NANO;
+	pptp_sweep_request_init(&s->request);
 	s->target_ports[0] = PPTP_PORT;
-	s->target_port_count = 1;
-	s->first_port = FIRST_PORT;
-	s->ports = PORTS_MOST;
-	s->memory = 256 * MEBIBYTE;
 }
 
 static bool parse(const char *text, size_t length, uint64_t *value)
@@ -97,8 +82,8 @@ static bool set_shard(struct pptp_scan_options *s, const char *value)
 	    parse(slash + 1, strlen(slash + 1), &shards) &&
 	    (shard += base) >= 1 && shard <= shards &&
 	    shards <= PPTP_SHARDS_MAX) {
-		s->shard = (uint32_t)shard;
-		s->shards = (uint32_t)shards;
+		s->request.shard = (uint32_t)shard;
+		s->request.shards = (uint32_t)shards;
 		return true;
 	}
 	pptp_say("'%s' is no shard; give --shard i/n with i from 1 to n, or "
@@ -114,20 +99,20 @@ static bool set_target_ports(struct pptp_scan_options *s, const char *value)
 	uint64_t port;
 	size_t length;
 
-	s->target_port_count = 0;
+	s->request.port_count = 0;
 	for (;; at += length + 1) {
 		length = strcspn(at, ",");
 		if (!parse(at, length, &port) || port < 1 ||
 		    port > UINT16_MAX ||
-		    s->target_port_count == PPTP_SCAN_PORTS)
+		    s->request.port_count == PPTP_SWEEP_TARGET_PORTS)
 			break;
-		s->target_ports[s->target_port_count++] = (uint16_t)port;
+		s->target_ports[s->request.port_count++] = (uint16_t)port;
 		if (at[length] == '\0')
 			return true;
 	}
 	pptp_say("'%s' is no list of ports; give -p numbers from 1 to 65535, "
 		 "at most %d, with commas between them",
-		 value, PPTP_SCAN_PORTS);
+		 value, PPTP_SWEEP_TARGET_PORTS);
 	return false;
 }
 
@@ -138,33 +123,22 @@ static bool set_ports(struct pptp_scan_options *s, const char *value)
 
 	if (dash != NULL && parse(value, (size_t)(dash - value), &first) &&
 	    parse(dash + 1, strlen(dash + 1), &last) && first >= 1 &&
-	    first <= last && last <= UINT16_MAX && last - first < PORTS_MOST) {
-		s->first_port = (uint16_t)first;
-		s->ports = (uint16_t)(last - first + 1);
+	    first <= last && last <= UINT16_MAX &&
+	    last - first < PPTP_SWEEP_PORTS_MOST) {
+		s->request.source_ports.first = (uint16_t)first;
+		s->request.source_ports.count = (uint16_t)(last - first + 1);
 		return true;
 	}
 	pptp_say("'%s' is no range of ports; give --source-port A-B, at most "
 		 "%d of them",
-		 value, PORTS_MOST);
+		 value, PPTP_SWEEP_PORTS_MOST);
 	return false;
-}
-
-static const char *const only_names[] = {"any", "open", "answered", "accepted"};
-
-const char *pptp_only_name(enum pptp_only only)
-{
-	return only_names[only];
 }
 
 static bool set_only(struct pptp_scan_options *s, const char *value)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(only_names) / sizeof(only_names[0]); i++)
-		if (strcmp(value, only_names[i]) == 0) {
-			s->only = (enum pptp_only)i;
-			return true;
-		}
+	if (pptp_only_parse(&s->request.only, value))
+		return true;
 	pptp_say("'%s' is no choice of rows; give --only any, open, answered "
 		 "or accepted",
 		 value);
@@ -173,7 +147,7 @@ static bool set_only(struct pptp_scan_options *s, const char *value)
 
 static bool set_depth(struct pptp_scan_options *s, const char *value)
 {
-	if (pptp_depth_parse(&s->depth, value))
+	if (pptp_depth_parse(&s->request.depth, value))
 		return true;
 	pptp_say("'%s' is no depth; give -d syn, control or call", value);
 	return false;
@@ -186,23 +160,26 @@ static bool set_count(struct pptp_scan_options *s, int code, const char *value)
 	switch (code) {
 	case PPTP_SCAN_RATE:
 		return set_number("--rate", value, 1, PPTP_PACE_RATE_MAX,
-				  &s->rate);
+				  &s->request.rate);
 	case PPTP_SCAN_SEED:
-		return s->seeded =
-			   set_number("--seed", value, 0, SEED_MOST, &s->seed);
+		return s->request.seeded =
+			   set_number("--seed", value, 0, PPTP_SWEEP_SEED_MOST,
+				      &s->request.seed);
 	case PPTP_SCAN_PER_24:
-		return s->capped =
-			   set_number("--per-24", value, 0, CAP_MOST, &s->cap);
+		return s->request.capped =
+			   set_number("--per-24", value, 0, PPTP_SWEEP_CAP_MOST,
+				      &s->request.cap);
 	case PPTP_SCAN_RETRIES:
 		if (!set_number("--retries", value, 0, PPTP_SWEEP_RETRIES_MAX,
 				&number))
 			return false;
-		s->retries = (unsigned)number;
+		s->request.retries = (unsigned)number;
 		return true;
 	default:
-		if (!set_number("--memory", value, 1, MEMORY_MOST, &number))
+		if (!set_number("--memory", value, 1, PPTP_SWEEP_MEMORY_MOST,
+				&number))
 			return false;
-		s->memory = (size_t)number * MEBIBYTE;
+		s->request.memory = (size_t)number * MEBIBYTE;
 		return true;
 	}
 }
@@ -240,9 +217,11 @@ bool pptp_scan_options_set(struct pptp_scan_options *s, int code,
 	case PPTP_SCAN_MEMORY:
 		return set_count(s, code, value);
 	case PPTP_SCAN_RETRY_AFTER:
-		return set_seconds("--retry-after", value, &s->retry_after_ns);
+		return set_seconds("--retry-after", value,
+				   &s->request.retry_after_ns);
 	case PPTP_SCAN_COOLDOWN:
-		return set_seconds("--cooldown", value, &s->cooldown_ns);
+		return set_seconds("--cooldown", value,
+				   &s->request.cooldown_ns);
 	case PPTP_SCAN_MAX_RUNTIME:
 		return set_seconds("--max-runtime", value, &s->max_runtime_ns);
 	case PPTP_SCAN_SHARD:

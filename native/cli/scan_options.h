@@ -4,36 +4,18 @@
 #define PPTP_SCAN_OPTIONS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "core/plan.h"
-
-enum pptp_only { /* which targets have a row */
-		 PPTP_ONLY_ANY,
-		 PPTP_ONLY_OPEN,
-		 PPTP_ONLY_ANSWERED, /* who is PPTP */
-		 PPTP_ONLY_ACCEPTED, /* a call */
-};
-
-/* Ports of targets that name none: so many by -p. */
-#define PPTP_SCAN_PORTS 64
+#include "net/sweep_request.h"
 
 struct pptp_scan_options {
-	enum pptp_depth depth;
-	enum pptp_only only;
-	uint64_t rate, seed;
-	uint32_t shard, shards;
-	uint64_t cap; /* packets a second and /24; 0: none */
-	unsigned retries;
-	uint64_t retry_after_ns, cooldown_ns, max_runtime_ns; /* 0: no end */
-	/* of targets without one; in any order, some perhaps twice */
-	uint16_t target_ports[PPTP_SCAN_PORTS];
-	size_t target_port_count;
-	uint16_t first_port, ports; /* that SYNs leave from */
-	size_t memory;              /* bytes, for answers */
+	/* All but what it has in common with other commands; its ports are
+	 * `target_ports`, in any order, some perhaps twice. */
+	struct pptp_sweep_request request;
+	uint16_t target_ports[PPTP_SWEEP_TARGET_PORTS];
+	uint64_t max_runtime_ns; /* 0: no end */
 	const char *output, *journal, *resume, *status;
-	bool seeded, capped, dry_run, check; /* was said */
+	bool dry_run, check; /* was said */
 };
 
 enum { /* codes of options, above those of other commands */
@@ -62,6 +44,5 @@ void pptp_scan_options_init(struct pptp_scan_options *s);
 /* False, after a sentence, where the value is none. */
 bool pptp_scan_options_set(struct pptp_scan_options *s, int code,
 			   const char *value);
-const char *pptp_only_name(enum pptp_only only);
 
 #endif

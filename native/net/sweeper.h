@@ -69,7 +69,8 @@ size_t pptp_sweeper_syn(const struct pptp_sweeper *s,
 			const struct pptp_found *found, uint8_t *packet);
 uint64_t pptp_sweeper_waiting(const struct pptp_sweeper *s);
 /* To be called often: tells the sweep of replies that were lost, and how many
- * hits wait, the caller's `waiting` among them. */
+ * hits wait, the caller's `waiting` among them. Half a second without it, and
+ * nobody is asked until it is called again. */
 void pptp_sweeper_judge(struct pptp_sweeper *s, uint64_t waiting);
 /* Merged blocks that are left alone from now on, beside what was never numbered;
  * the order stays as it is. They outlive the sweeper, as do those before. */

@@ -231,6 +231,7 @@ enum pptp_error pptp_sweeper_start(struct pptp_sweeper *s)
 {
 	sigset_t all, before;
 
+	s->judged_at = pptp_sweeper_now();
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	errno = pthread_create(&s->receiver, NULL, pptp_sweeper_receive, s);
@@ -274,7 +275,7 @@ static void judge_refused(struct pptp_sweeper *s)
 	if (refused != s->refused)
 		pptp_sweep_lose(&s->sweep, s->judged_at, now);
 	s->refused = refused;
-	s->judged_at = now;
+	__atomic_store_n(&s->judged_at, now, __ATOMIC_RELAXED);
 }
 
 void pptp_sweeper_judge(struct pptp_sweeper *s, uint64_t waiting)

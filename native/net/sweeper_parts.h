@@ -42,7 +42,7 @@ struct pptp_sweeper {
 	const struct pptp_sweeper_blocks *excluded; /* atomic; NULL: none */
 	bool stopped, ended; /* atomic: nothing new; both end */
 	struct pptp_sweeper_facts facts;
-	/* The caller's: what it judged last. */
+	/* The caller's: what it judged last, and when (atomic). */
 	uint64_t refused, judged_at;
 	/* The receiving thread's. */
 	uint64_t looked_at, dropped, overflowed;

@@ -9,6 +9,8 @@
 #define REFRESH_NS SECOND
 /* While an interface is down there is nothing to hurry for. */
 #define DOWN_NS    (SECOND / 10)
+/* Whoever judges less often than that has something else to do. */
+#define AWAY_NS    (SECOND / 2)
 
 /* A time that is over costs a timer and two switches all the same, unless
  * nobody asks. */
@@ -117,6 +119,14 @@ static void put_syns(struct pptp_sweeper *s, const struct pptp_ask *asks,
 	}
 }
 
+/* Answers that nobody takes would be asked for in vain. */
+static bool is_awaited(const struct pptp_sweeper *s, uint64_t now)
+{
+	uint64_t judged = __atomic_load_n(&s->judged_at, __ATOMIC_RELAXED);
+
+	return now < judged + AWAY_NS;
+}
+
 /* One turn; when the next is due. */
 static uint64_t turn(struct pptp_sweeper *s)
 {
@@ -124,7 +134,7 @@ static uint64_t turn(struct pptp_sweeper *s)
 	uint64_t now = pptp_sweeper_now(), wake = now + SECOND / 100;
 	unsigned n = put_orders(s, now);
 
-	if (!pptp_sweeper_flag(&s->stopped))
+	if (!pptp_sweeper_flag(&s->stopped) && is_awaited(s, now))
 		put_syns(s, asks,
 			 pptp_sweep_ask(&s->sweep, now, asks,
 					PPTP_PACE_BATCH - n, &wake));

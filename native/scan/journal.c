@@ -29,17 +29,23 @@ static const struct pptp_fact second_facts[] = {
 
 static const struct pptp_fact span_facts[] = {SPAN(first), SPAN(end)};
 
+static const struct pptp_fact row_facts[] = {
+    {"position", PPTP_FACT_NUMBER, 0, 0},
+};
+
 /* Which kind a line is, its first key tells: so far is enough. */
 enum kind {
 	KIND_HEAD,
 	KIND_SECOND,
 	KIND_LOST,
+	KIND_ROW,
 	KIND_HEALED,
 	KIND_END,
 	KIND_NONE,
 };
 
-static const char *const kinds[] = {"head", "second", "lost", "healed", "end"};
+static const char *const kinds[] = {"head", "second", "lost",
+				    "row",  "healed", "end"};
 
 #define KIND_BEGIN "{\"line\":\""
 
@@ -92,6 +98,15 @@ int pptp_journal_lost_write(const struct pptp_interval *lost, char *text,
 	return close_line(&j);
 }
 
+int pptp_journal_row_write(uint64_t position, char *text, size_t room)
+{
+	struct pptp_json j;
+	struct pptp_sink *s = open_line(&j, KIND_ROW, text, room);
+
+	pptp_facts_walk(row_facts, LENGTH(row_facts), &position, s);
+	return close_line(&j);
+}
+
 static int bare_line(enum kind kind, char *text, size_t room)
 {
 	struct pptp_json j;
@@ -131,6 +146,23 @@ static enum kind kind_of(const char *line, size_t length)
 			break;
 	}
 	return (enum kind)kind;
+}
+
+bool pptp_journal_row_read(const char *line, size_t length, uint64_t *position)
+{
+	const char *why, *fact;
+
+	return kind_of(line, length) == KIND_ROW &&
+	       pptp_facts_read(row_facts, LENGTH(row_facts), position, line,
+			       length, &why, &fact);
+}
+
+static bool read_row(struct pptp_journal *j, const char *line, size_t length)
+{
+	uint64_t position;
+
+	return pptp_facts_read(row_facts, LENGTH(row_facts), &position, line,
+			       length, &j->why, &j->fact);
 }
 
 static bool read_lost(struct pptp_journal *j, const char *line, size_t length)
@@ -174,6 +206,8 @@ static bool read_line(struct pptp_journal *j, const char *line, size_t length)
 		return read_second(j, line, length);
 	case KIND_LOST:
 		return read_lost(j, line, length);
+	case KIND_ROW:
+		return read_row(j, line, length);
 	case KIND_HEALED:
 		if (!read_bare(j, line, length))
 			return false;

@@ -2,8 +2,9 @@
 /*
  * The journal of a sweep: what has to be known to go on after the process was
  * killed. A JSON object a line. The first, `head`, is what was asked for; then
- * each second one that tells how far rows and positions are settled, and one
- * for each stretch of positions whose replies were lost. The last may be torn.
+ * each second one that tells how far rows and positions are settled, one for
+ * each stretch of positions whose replies were lost, and, where rows stand in
+ * no file, one for each row. The last may be torn.
  *
  * It has the cookie's key, and must be readable by its owner alone.
  */
@@ -57,6 +58,10 @@ int pptp_journal_second_write(const struct pptp_journal_second *second,
 			      char *text, size_t room);
 int pptp_journal_lost_write(const struct pptp_interval *lost, char *text,
 			    size_t room);
+/* A row was given that no file of rows has. */
+int pptp_journal_row_write(uint64_t position, char *text, size_t room);
+/* False: the line, without its newline, tells of no row. */
+bool pptp_journal_row_read(const char *line, size_t length, uint64_t *position);
 /* What was lost up to here has been asked again. */
 int pptp_journal_healed_write(char *text, size_t room);
 /* All was asked and waited for. */

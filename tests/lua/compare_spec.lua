@@ -169,6 +169,21 @@ describe("a finding", function()
     assert.same({ "PPTP-015" }, change(verdict "E", closed).lost)
   end)
 
+  it("is not gone where no sweep asked a second port", function()
+    local R = require "records"
+    local function one(any_port)
+      return grade(R.evidence(R.record {
+        kind = "syn", depth = "syn",
+        tcp = { state = "open", reason = "syn-ack",
+                answers_any_port = any_port } }))
+    end
+    local c = change(one(true), one(nil))
+    assert.is_nil(c.lost)
+    assert.same({ "PPTP-061" }, c.not_retested)
+    c = change(one(true), one(true))
+    assert.equal("same", c.class)
+  end)
+
   it("rests on something that a side tells", function()
     local tested = side "E".tested
     for _, row in ipairs(findings.list) do

@@ -30,7 +30,7 @@ describe("explain", function()
                    "015", "016", "017", "018", "020", "021", "022", "023",
                    "030",
                    "031", "032", "033", "034", "035", "036", "037", "040",
-                   "041", "042", "060", "070", "080" }
+                   "041", "042", "060", "061", "070", "080" }
     assert.equal(#want, #findings.list)
     for _, number in ipairs(want) do
       assert.is_table(findings.by_id["PPTP-" .. number])

@@ -431,6 +431,44 @@ describe("PPTP-080", function()
   end)
 end)
 
+describe("PPTP-061", function()
+  -- A row of a sweep: open, and asked no further, or met silence.
+  local function row(any_port, control)
+    return R.record { kind = "syn", depth = "syn", control = control,
+                      tcp = { state = "open", reason = "syn-ack", ttl = 64,
+                              answers_any_port = any_port } }
+  end
+  local silent = { state = "silent" }
+
+  it("tells who answered at a second port", function()
+    local words = "a SYN to a second port, picked at random, had a SYN-ACK too"
+    assert.equal(words, finding("PPTP-061", { row(true) }))
+    assert.equal(words, finding("PPTP-061", { row(true, silent) }))
+    assert.equal(words .. "; of its network, 16 conversations met silence, " ..
+                   "and it was not asked further",
+                 finding("PPTP-061", { row(true, {
+                   state = "not_tested", reason = "silent_network" }) }))
+    for _, other in ipairs { false, 1, "true" } do
+      assert.is_nil(finding("PPTP-061", { row(other) }))
+    end
+    assert.is_nil(finding("PPTP-061", { row(nil, silent) }))
+  end)
+
+  it("moves no grade, and gives no sign of a decoy", function()
+    local servers = { row(nil), row(nil, silent),
+                      R.talk { { "mschap_v2", "ack" } },
+                      R.talk { { "pap", "ack" } }, R.connected() }
+    for _, record in ipairs(servers) do
+      local told = R.copy(record)
+      told.tcp.answers_any_port = true
+      local v, w = grade(R.evidence(record)), grade(R.evidence(told))
+      assert.same({ v.grade, v.best, v.worst, v.confidence, v.summary },
+                  { w.grade, w.best, w.worst, w.confidence, w.summary })
+      assert.equal(#v.findings + 1, #w.findings)
+    end
+  end)
+end)
+
 describe("what anyone wrote", function()
   it("raises in none of the checks", function()
     for _, junk in ipairs { 7, 7.5, "x", true, {}, { {} }, { 1 }, -1,
@@ -450,7 +488,8 @@ describe("what anyone wrote", function()
       record.lcp.offers[1].options[4] = { type = 19, value = junk }
       record.lcp.offers[1].options[5] = { type = junk }
       record.lcp.offers[2] = { identifier = junk, at_us = junk, news = false }
-      record.tcp = { state = "open", ttl = junk, options = junk }
+      record.tcp = { state = "open", ttl = junk, options = junk,
+                     answers_any_port = junk }
       record.time = junk
       assert.is_table(grade(R.evidence(record, R.copy(record))))
     end

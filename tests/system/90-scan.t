@@ -107,6 +107,23 @@ is "and tell the hash of the rows" "$(jq -r .rows_hash "$scratch/syn.meta")" \
 is "nobody else may read the journal, which has the key" \
 	"$(stat -c %a "$scratch/syn.journal")" 600
 
+# ---- What took long to get is not written over.
+
+rows=$(sha256sum "$scratch"/syn*)
+scan -d syn "${quick[@]}" --seed 8 -o "$scratch/syn" "$range"
+is "a file that is there already is refused" "$status" 2
+like "and the sentence says what to do" "$complaint" \
+	"^pptp-probe: '$scratch/syn' is there already.*--resume $scratch/syn, or"
+is "and neither rows nor journal nor metadata were touched" \
+	"$(sha256sum "$scratch"/syn*)" "$rows"
+cp "$scratch/syn.journal" "$scratch/alone.journal"
+scan -d syn "${quick[@]}" -o "$scratch/alone" "$range"
+is "nor is a journal that has lost its rows" "$status $(ls "$scratch"/alone*)" \
+	"2 $scratch/alone.journal"
+scan -d syn "${quick[@]}" -o /dev/null 198.18.0.1
+is "a device keeps nothing, and has no journal" \
+	"$status $(ls /dev/null.journal /dev/null.meta 2>/dev/null)" "0 "
+
 # ---- Nothing half open, though the firewall drops what it does not know.
 
 in_ns client nft -f - <<'NFT'

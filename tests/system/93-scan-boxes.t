@@ -21,6 +21,7 @@ lab() # ARGUMENT...
 
 scan() # ARGUMENT...; rows into $scratch/rows
 {
+	rm -f "$scratch"/rows*
 	in_ns client timeout 100 "$PPTP_BUILD/pptp-probe" scan -q --seed 7 \
 		--cooldown 2 -o "$scratch/rows" "$@" 2>"$scratch/err"
 	is "$claim: exit status" "$?$(cat "$scratch/err")" 0
@@ -42,6 +43,15 @@ ok "$claim: after 16 silent conversations of a network it is thinned out" \
 	[ "$thin" -gt 0 ]
 is "$claim: the others were asked, and said nothing" \
 	"$(rows '.control.state == "silent"')" $((500 - thin))
+verdicts() # JQ-FILTER; how many of the rows' verdicts
+{
+	"$PPTP_BUILD/pptpgrade" -q -e - -f jsonl <"$scratch/rows" |
+		jq -c "select($1)" | wc -l
+}
+is "$claim: verdicts say so" \
+	"$(verdicts '[.findings[].id] | index("PPTP-061")')" 500
+is "$claim: and are none the better" \
+	"$(verdicts '.grade == "B-F" or .grade == "?" and .worst == "F"')" 500
 stop "$lab"
 
 claim="a lossy way"

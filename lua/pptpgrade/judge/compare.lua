@@ -69,6 +69,17 @@ local function count(verdict, name, ...)
   return n
 end
 
+-- Only a sweep asks a second port, and its rows tell an answer alone.
+local function has_any_port(verdict)
+  local e = list(verdict.evidence)
+  for _, record in ipairs(reads.tables(e.conversations)) do
+    if reads.stage(record, "tcp").answers_any_port == true then
+      return true
+    end
+  end
+  return false
+end
+
 local SEVERAL = 3 -- conversations that a habit shows in
 
 -- What was tested so that it would have shown: by the words that findings have
@@ -90,6 +101,7 @@ local function tested_by(verdict, methods)
     calls = (count(verdict, "call", "accepted") or 0) >= SEVERAL,
     offers = (count(verdict, "lcp", "offered", "opened") or 0) >= SEVERAL,
     methods = offers,
+    any_port = has_any_port(verdict),
   }
   for _, method in ipairs(evidence.methods) do
     local state = methods[method] or "not_tested"

@@ -180,6 +180,21 @@ local function deceptive(view)
   return table.concat(texts, "; ")
 end
 
+-- A sweep asks a second port, which hardly anybody listens to.
+local function any_port(view)
+  local text
+  for _, record in ipairs(view.evidence.conversations) do
+    if stage(record, "tcp").answers_any_port == true then
+      text = "a SYN to a second port, picked at random, had a SYN-ACK too"
+    end
+    if text and stage(record, "control").reason == "silent_network" then
+      return text .. "; of its network, 16 conversations met silence, and " ..
+        "it was not asked further"
+    end
+  end
+  return text
+end
+
 local function odd(check)
   return function(view)
     return check(view.evidence, view.seen)
@@ -443,6 +458,15 @@ M.list = {
     blind = "Who runs it, and why.",
     source = "dionaea packets.py; public port-faker documents",
     detect = deceptive },
+  { id = "PPTP-061", title = "Answers at any port",
+    shown_by = "any_port",
+    severity = "info", cwe = {}, remedy = "none", cvss = "0.0",
+    why = "What accepts at every port is a firewall, a proxy or a decoy in " ..
+      "front of hosts, so that an open port says nothing about PPTP. The " ..
+      "grade stays what the rest of the evidence makes it.",
+    blind = "What stands behind it: a server may, at this port alone.",
+    source = "Izhikevich et al., LZR, USENIX Security 2021",
+    detect = any_port },
   { id = "PPTP-070", title = "Potential CVEs of the product's family",
     shown_by = "control",
     severity = "info", cwe = { 1395 }, remedy = "patch", cvss = "0.0",

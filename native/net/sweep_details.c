@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "cli/scan_details.h"
+#include "net/sweep_details.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define ROOM_LEAST 1024
 
-void pptp_details_free(struct pptp_details *d)
+void pptp_sweep_details_free(struct pptp_sweep_details *d)
 {
 	free(d->slots);
 	memset(d, 0, sizeof(*d));
 }
 
-static size_t place(const struct pptp_details *d, uint64_t key)
+static size_t place(const struct pptp_sweep_details *d, uint64_t key)
 {
 	return (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 20) &
 	       (d->room - 1);
 }
 
 /* Where the key stands, or would. */
-static struct pptp_detail *find(const struct pptp_details *d, uint64_t key)
+static struct pptp_sweep_detail *find(const struct pptp_sweep_details *d,
+				      uint64_t key)
 {
 	size_t at = place(d, key);
 
@@ -28,9 +29,9 @@ static struct pptp_detail *find(const struct pptp_details *d, uint64_t key)
 	return &d->slots[at];
 }
 
-static bool grow(struct pptp_details *d)
+static bool grow(struct pptp_sweep_details *d)
 {
-	struct pptp_details wide = {.room = d->room * 2};
+	struct pptp_sweep_details wide = {.room = d->room * 2};
 	size_t i;
 
 	if (wide.room == 0)
@@ -47,9 +48,10 @@ static bool grow(struct pptp_details *d)
 	return true;
 }
 
-bool pptp_details_put(struct pptp_details *d, const struct pptp_found *found)
+bool pptp_sweep_details_put(struct pptp_sweep_details *d,
+			    const struct pptp_found *found)
 {
-	struct pptp_detail *slot;
+	struct pptp_sweep_detail *slot;
 
 	if (2 * d->count >= d->room && !grow(d))
 		return false;
@@ -63,10 +65,11 @@ bool pptp_details_put(struct pptp_details *d, const struct pptp_found *found)
 }
 
 /* What follows is put anew: a hole would hide it. */
-static void close_hole(struct pptp_details *d, struct pptp_detail *hole)
+static void close_hole(struct pptp_sweep_details *d,
+		       struct pptp_sweep_detail *hole)
 {
 	size_t at = (size_t)(hole - d->slots);
-	struct pptp_detail moved;
+	struct pptp_sweep_detail moved;
 
 	hole->key = 0;
 	for (;;) {
@@ -79,10 +82,10 @@ static void close_hole(struct pptp_details *d, struct pptp_detail *hole)
 	}
 }
 
-bool pptp_details_take(struct pptp_details *d, uint64_t position,
-		       struct pptp_detail *detail)
+bool pptp_sweep_details_take(struct pptp_sweep_details *d, uint64_t position,
+			     struct pptp_sweep_detail *detail)
 {
-	struct pptp_detail *slot;
+	struct pptp_sweep_detail *slot;
 
 	if (d->count == 0)
 		return false;
