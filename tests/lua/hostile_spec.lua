@@ -3,6 +3,7 @@
 -- reports neither raises, nor runs on, nor lets a control character through.
 local R = require "records"
 local api = require "pptpgrade.script.api"
+local bend = require "bent"
 local evidence = require "pptpgrade.evidence"
 local exposure = require "pptpgrade.nmap.result"
 local grade = require "pptpgrade.grade"
@@ -39,33 +40,6 @@ local function bases()
   return list
 end
 
--- Every place below t: its table and its key.
-local function places(t, found)
-  for key, value in pairs(t) do
-    if value ~= R.TARGET then
-      found[#found + 1] = { t, key }
-    end
-    if type(value) == "table" then
-      places(value, found)
-    end
-  end
-  return found
-end
-
-local strange = {
-  -1, 0.5, 1e300, math.maxinteger, true, false, "", "x\27[2J", "ff", "none",
-  ("ff"):rep(60), {}, { {} }, { 1, 2, "a" }, { a = 1 }, json.null,
-}
-
-local function bend(record)
-  for _ = 1, math.random(3) do
-    local found = places(record, {})
-    local place = found[math.random(#found)]
-    place[1][place[2]] = R.copy(strange[math.random(#strange)])
-  end
-  return json.decode(json.encode(record))
-end
-
 -- All that becomes of a record; what people would see.
 local function judge(sound, bent)
   local e = evidence.merge(evidence.merge(nil, sound), bent)
@@ -100,7 +74,7 @@ describe("a record that somebody bent", function()
     local sound = bases()
     math.randomseed(2637)
     for round = 1, ROUNDS do
-      local bent = bend(R.copy(sound[math.random(#sound)]))
+      local bent = bend.bent(sound[math.random(#sound)], 3)
       local ok, text = bounded(sound[math.random(#sound)], bent)
       assert(ok, ("round %d: %s\n%s"):format(round, text, json.encode(bent)))
       assert.is_nil(text:find("[%z\1-\9\11-\31\127-\255]"))
