@@ -5,7 +5,7 @@
 
 #include "core/contact.h"
 #include "core/record.h"
-#include "format/control.h"
+#include "format/control_stream.h"
 #include "format/packet.h"
 #include "format/ppp.h"
 
@@ -47,13 +47,9 @@ struct pptp_observer_side {
 	uint32_t first, highest; /* GRE sequence numbers that it sent */
 	uint32_t acknowledged;   /* the highest of the other's that it did */
 	uint32_t magic;          /* in its last Configure-Request */
-	uint16_t skip;           /* of a control message's end, not read */
 	uint16_t call_id;        /* in what it sends: the other's number */
-	uint8_t bytes[PPTP_CONTROL_MAX];
-	uint8_t length;
+	struct pptp_control_stream stream;
 	uint8_t request_identifier; /* of its last Configure-Request */
-	bool lost : 1;              /* its stream is not PPTP (any more) */
-	bool searching : 1;         /* for the next message, behind a gap */
 	bool gap : 1;               /* bytes of its stream are missing */
 	bool sequenced : 1;         /* `first` and `highest` are set */
 	bool has_call_id : 1;       /* …, though no control message told it */

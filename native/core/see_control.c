@@ -35,7 +35,7 @@ static void see_sccrp(struct pptp_observer *o, const struct pptp_control *m,
 		r->control.rtt_us = pptp_see_since(o, r->control.asked_at, now);
 	r->control.pptp = true;
 	r->control.state = is_success(r, m) ? PPTP_ANSWERED : PPTP_REFUSED;
-	keep_reply(o->side[PPTP_SERVER].bytes, length, r->control.raw,
+	keep_reply(o->side[PPTP_SERVER].stream.bytes, length, r->control.raw,
 		   sizeof(r->control.raw), &r->control.raw_length);
 }
 
@@ -51,7 +51,7 @@ static void see_ocrp(struct pptp_observer *o, const struct pptp_control *m,
 		r->call.peer_call_id = m->peer_call_id;
 	r->call.state = is_success(r, m) ? PPTP_ACCEPTED : PPTP_REFUSED;
 	r->call.call_id = m->call_id;
-	keep_reply(o->side[PPTP_SERVER].bytes, length, r->call.raw,
+	keep_reply(o->side[PPTP_SERVER].stream.bytes, length, r->call.raw,
 		   sizeof(r->call.raw), &r->call.raw_length);
 	if (m->peer_call_id != r->call.peer_call_id)
 		pptp_record_note(r, PPTP_NOTE_PEER_CALL_ID, m->peer_call_id,
@@ -246,77 +246,37 @@ static void control_by_server(struct pptp_observer *o,
 
 /* ---- the stream ---------------------------------------------------------- */
 
-/* What every message has in bytes 2 to 7, as far as they are there: a banner
- * of another protocol is known by its first bytes, before 12 of them came. */
-static bool may_be_control(const uint8_t *bytes, size_t length)
-{
-	static const uint8_t fixed[] = {0, 1, 0x1a, 0x2b, 0x3c, 0x4d};
-
-	for (size_t i = 2; i < length && i < 2 + sizeof(fixed); i++)
-		if (bytes[i] != fixed[i - 2])
-			return false;
-	return true;
-}
-
 /* With the cookie it is PPTP, whatever else is wrong with it. */
 static bool is_control(const uint8_t *bytes, size_t length)
 {
-	return length >= PPTP_CONTROL_FIXED && may_be_control(bytes, length);
+	return length >= PPTP_CONTROL_FIXED &&
+	       pptp_control_may_begin(bytes, length);
 }
 
-/* How much of the message is read whose start `bytes` holds; 0 where no
- * further byte can make it one. */
-static size_t wanted(const uint8_t *bytes, size_t length)
+/* Our own request comes back, or `length` bytes of it: an echo service. What we
+ * sent last still stands in our side's room. */
+static bool is_echo(const struct pptp_observer *o, size_t length)
 {
-	struct pptp_control m;
-	struct pptp_reader in;
-
-	if (!may_be_control(bytes, length))
-		return 0;
-	if (length < PPTP_CONTROL_HEADER)
-		return PPTP_CONTROL_HEADER;
-	pptp_reader_init(&in, bytes, length);
-	if (!pptp_control_decode_start(&m, &in) &&
-	    in.error == PPTP_ERROR_MALFORMED)
-		return 0;
-	return m.length > PPTP_CONTROL_MAX
-		   ? pptp_control_length(m.control_message_type)
-		   : m.length;
-}
-
-/* Our own request comes back: an echo service. What we sent last still stands
- * in our side's room. */
-static bool is_echo(const struct pptp_observer *o)
-{
-	size_t length = o->side[PPTP_SERVER].length;
-	const uint8_t *bytes = o->side[PPTP_SERVER].bytes;
+	const uint8_t *bytes = o->side[PPTP_SERVER].stream.bytes;
 
 	return o->record->control.state == PPTP_SILENT && length >= 10 &&
 	       bytes[8] == 0 && bytes[9] == PPTP_SCCRQ &&
-	       memcmp(bytes, o->side[PPTP_US].bytes, length) == 0;
+	       memcmp(bytes, o->side[PPTP_US].stream.bytes, length) == 0;
 }
 
 /* The first bytes, where they are no reply. */
-static void keep_first(struct pptp_observer *o, const uint8_t *more,
-		       size_t length)
+static void keep_first(struct pptp_observer *o)
 {
+	const struct pptp_control_stream *s = &o->side[PPTP_SERVER].stream;
 	struct pptp_record *r = o->record;
-	size_t have = o->side[PPTP_SERVER].length;
-	size_t room = sizeof(r->control.raw) - have;
 
-	memcpy(r->control.raw, o->side[PPTP_SERVER].bytes, have);
-	if (length > room)
-		length = room;
-	if (length > 0)
-		memcpy(r->control.raw + have, more, length);
-	r->control.raw_length = (uint8_t)(have + length);
+	keep_reply(s->bytes, s->length, r->control.raw, sizeof(r->control.raw),
+		   &r->control.raw_length);
 }
 
 /* A banner goes on behind the bytes that told it from PPTP. */
-static void keep_more(struct pptp_observer *o, const uint8_t *more,
-		      size_t length)
+static void keep_more(struct pptp_record *r, const uint8_t *more, size_t length)
 {
-	struct pptp_record *r = o->record;
 	size_t room = sizeof(r->control.raw) - r->control.raw_length;
 
 	if (r->control.state != PPTP_NOT_PPTP || length == 0)
@@ -327,21 +287,22 @@ static void keep_more(struct pptp_observer *o, const uint8_t *more,
 	r->control.raw_length = (uint8_t)(r->control.raw_length + length);
 }
 
-/* The stream cannot be followed any more. */
-static void lose(struct pptp_observer *o, enum pptp_side side,
-		 const uint8_t *more, size_t length)
+/* The stream cannot be followed any more, from a message on of which `length`
+ * bytes are there. */
+static void lose(struct pptp_observer *o, enum pptp_side side, size_t length,
+		 struct pptp_reader *in)
 {
 	struct pptp_record *r = o->record;
-	bool echo = is_echo(o);
+	bool echo = is_echo(o, length);
 
-	o->side[side].lost = true;
+	pptp_control_stream_lose(&o->side[side].stream, length, in);
 	if (side != PPTP_SERVER)
 		return;
 	if (r->control.raw_length > 0) {
 		pptp_record_note(r, PPTP_NOTE_LOST_SYNC, 0, 0);
 		return;
 	}
-	keep_first(o, more, length);
+	keep_first(o);
 	r->control.state = PPTP_NOT_PPTP;
 	if (is_control(r->control.raw, r->control.raw_length) && !echo) {
 		r->control.pptp = true;
@@ -353,36 +314,29 @@ static void lose(struct pptp_observer *o, enum pptp_side side,
 /* The server's message ended before its length. */
 static void cut(struct pptp_observer *o)
 {
+	struct pptp_control_stream *s = &o->side[PPTP_SERVER].stream;
 	struct pptp_record *r = o->record;
-	size_t length = o->side[PPTP_SERVER].length;
 
-	if (length == 0 || o->side[PPTP_SERVER].lost)
+	if (s->length == 0 || s->lost)
 		return;
-	o->side[PPTP_SERVER].lost = true;
-	if (is_echo(o)) {
-		keep_first(o, NULL, 0);
+	s->lost = true;
+	if (is_echo(o, s->length)) {
+		keep_first(o);
 		r->control.state = PPTP_NOT_PPTP;
 		return;
 	}
-	pptp_record_note(r, PPTP_NOTE_CONTROL_CUT, (uint32_t)length, 0);
+	pptp_record_note(r, PPTP_NOTE_CONTROL_CUT, s->length, 0);
 	if (r->control.raw_length > 0)
 		return;
-	keep_first(o, NULL, 0);
+	keep_first(o);
 	r->control.pptp = is_control(r->control.raw, r->control.raw_length);
 }
 
 static void see_control(struct pptp_observer *o, enum pptp_side side,
-			int64_t now, struct pptp_event *event)
+			size_t length, int64_t now, struct pptp_event *event)
 {
-	size_t length = o->side[side].length;
-	struct pptp_control *m = &event->control;
-	struct pptp_reader in;
+	const struct pptp_control *m = &event->control;
 
-	pptp_reader_init(&in, o->side[side].bytes, length);
-	o->side[side].length = 0;
-	if (!pptp_control_decode_start(m, &in))
-		return;
-	o->side[side].skip = (uint16_t)(m->length - length);
 	pptp_see_count(o, side);
 	if (is_of_other_call(o, side, m))
 		return;
@@ -401,92 +355,53 @@ static void see_control(struct pptp_observer *o, enum pptp_side side,
 	control_by_server(o, m, length, now);
 }
 
-static size_t least(size_t a, size_t b)
+/* One message, or as much of it as is there. */
+static void read_message(struct pptp_observer *o, enum pptp_side side,
+			 struct pptp_reader *in, int64_t now,
+			 struct pptp_event *event)
 {
-	return a < b ? a : b;
-}
+	struct pptp_control_stream *s = &o->side[side].stream;
+	struct pptp_control *m = &event->control;
+	enum pptp_control_found found = pptp_control_stream_next(s, in, m);
+	size_t length;
 
-/* One message, or as much of it as is there; returns how much was used. */
-static size_t read_message(struct pptp_observer *o, enum pptp_side side,
-			   const uint8_t *bytes, size_t length, int64_t now,
-			   struct pptp_event *event)
-{
-	uint8_t *buffer = o->side[side].bytes;
-	size_t used = 0, have, want, n;
-
-	for (;;) {
-		have = o->side[side].length;
-		want = wanted(buffer, have);
-		if (want == 0 && o->side[side].searching) {
-			memmove(buffer, buffer + 1, have - 1);
-			o->side[side].length = (uint8_t)(have - 1);
-			continue;
-		}
-		if (want == 0 ||
-		    (side == PPTP_SERVER && have == want && is_echo(o))) {
-			lose(o, side, bytes + used, length - used);
-			event->kind = PPTP_EVENT_LOST;
-			return length;
-		}
-		if (have >= PPTP_CONTROL_HEADER && have == want) {
-			o->side[side].searching = false;
-			see_control(o, side, now, event);
-			return used;
-		}
-		if (used == length)
-			return used;
-		n = least(want - have, length - used);
-		memcpy(buffer + have, bytes + used, n);
-		o->side[side].length = (uint8_t)(have + n);
-		used += n;
+	if (found == PPTP_CONTROL_MORE)
+		return;
+	length = found == PPTP_CONTROL_MESSAGE ? pptp_control_start_length(m)
+					       : s->length;
+	if (found == PPTP_CONTROL_MESSAGE &&
+	    (side == PPTP_US || !is_echo(o, length))) {
+		see_control(o, side, length, now, event);
+		return;
 	}
+	lose(o, side, length, in);
+	event->kind = PPTP_EVENT_LOST;
+	pptp_read_skip(in, pptp_reader_left(in));
 }
 
 size_t pptp_observer_stream(struct pptp_observer *o, enum pptp_side side,
 			    const void *bytes, size_t length, int64_t now,
 			    struct pptp_event *event)
 {
-	size_t skip = least(length, o->side[side].skip);
+	struct pptp_reader in;
 
 	memset(event, 0, sizeof(*event));
 	o->heard |= side == PPTP_SERVER && length > 0;
-	o->side[side].skip = (uint16_t)(o->side[side].skip - skip);
-	if (o->side[side].lost) {
+	if (o->side[side].stream.lost) {
 		if (side == PPTP_SERVER)
-			keep_more(o, bytes, length);
+			keep_more(o->record, bytes, length);
 		return length;
 	}
-	return skip + read_message(o, side, (const uint8_t *)bytes + skip,
-				   length - skip, now, event);
-}
-
-/* How much of the message is still to come whose start `side` has; 0 where that
- * is not known. */
-static size_t rest(const struct pptp_observer_side *s)
-{
-	struct pptp_reader in;
-	size_t length;
-
-	pptp_reader_init(&in, s->bytes, s->length);
-	length = pptp_read_u16(&in);
-	return pptp_reader_ok(&in) && wanted(s->bytes, s->length) != 0 &&
-		       length >= PPTP_CONTROL_HEADER
-		   ? length - s->length
-		   : 0;
+	pptp_reader_init(&in, bytes, length);
+	read_message(o, side, &in, now, event);
+	return pptp_reader_offset(&in);
 }
 
 void pptp_observer_gap(struct pptp_observer *o, enum pptp_side side,
 		       uint64_t missing)
 {
-	struct pptp_observer_side *s = &o->side[side];
-	size_t left = s->length > 0 ? rest(s) : s->skip;
-
-	if (missing == 0)
-		return;
-	s->gap = true;
-	s->length = 0;
-	s->skip = missing <= left ? (uint16_t)(left - missing) : 0;
-	s->searching = missing > left;
+	o->side[side].gap |= missing > 0;
+	pptp_control_stream_gap(&o->side[side].stream, missing);
 }
 
 void pptp_observer_another(struct pptp_observer *o, struct pptp_record *r,

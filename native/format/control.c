@@ -232,20 +232,35 @@ static void read_header(struct pptp_control *m, struct pptp_reader *r,
 	m->reserved0 = pptp_read_u16(r);
 }
 
+size_t pptp_control_start_length(const struct pptp_control *m)
+{
+	return m->length > PPTP_CONTROL_MAX
+		   ? pptp_control_length(m->control_message_type)
+		   : m->length;
+}
+
+bool pptp_control_may_begin(const uint8_t *bytes, size_t length)
+{
+	static const uint8_t fixed[] = {0, 1, 0x1a, 0x2b, 0x3c, 0x4d};
+
+	for (size_t i = 2; i < length && i < 2 + sizeof(fixed); i++)
+		if (bytes[i] != fixed[i - 2])
+			return false;
+	return true;
+}
+
 static bool decode(struct pptp_control *m, struct pptp_reader *r, bool start)
 {
 	const struct pptp_field *fields;
 	struct pptp_reader body;
-	size_t count, length;
+	size_t count;
 
 	memset(m, 0, sizeof(*m));
 	read_header(m, r, start);
 	if (!pptp_reader_ok(r))
 		return false;
-	length = m->length > PPTP_CONTROL_MAX
-		     ? pptp_control_length(m->control_message_type)
-		     : m->length;
-	body = pptp_read_sub(r, length - PPTP_CONTROL_HEADER);
+	body = pptp_read_sub(r, pptp_control_start_length(m) -
+				    PPTP_CONTROL_HEADER);
 	fields = pptp_control_fields(m->control_message_type, &count);
 	pptp_fields_read(fields, count, m, &body);
 	pptp_reader_join(r, &body);

@@ -87,6 +87,11 @@ bool pptp_control_decode(struct pptp_control *m, struct pptp_reader *r);
  * fields, as far as the RFC has them, out of that many bytes. An unassigned
  * type with a length above 220 is malformed. */
 bool pptp_control_decode_start(struct pptp_control *m, struct pptp_reader *r);
+/* How many of a message's bytes that reads. */
+size_t pptp_control_start_length(const struct pptp_control *m);
+/* Whether bytes may be a message's start, by what every message has in bytes 2
+ * to 7, as far as they are there. */
+bool pptp_control_may_begin(const uint8_t *bytes, size_t length);
 /* Header and fields; length, message type and cookie are always the right
  * ones, whatever `m` says. */
 void pptp_control_encode(struct pptp_writer *w, const struct pptp_control *m);

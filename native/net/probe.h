@@ -64,7 +64,7 @@ struct pptp_probe { /* zeroed before init() */
 	struct pptp_job job;            /* the owner's to give and to take */
 	struct pptp_exchange *exchange; /* that it begins from, or NULL */
 	struct pptp_conversation *conversation;
-	struct pptp_tell_stream *told; /* NULL: nobody traces */
+	struct pptp_control_stream *told; /* NULL: nobody traces */
 	struct pptp_resend resend;
 	struct pptp_connection connection;
 	enum pptp_phase phase;

@@ -120,7 +120,7 @@ unsigned pptp_probe_resume(struct pptp_probe *e, int64_t now)
 }
 
 /* A reply that waits in the socket decides which farewell is owed. What it
- * would lead to is not begun: nothing is pptp_probe_pumped before the abort. */
+ * would lead to is not begun: nothing is sent before the abort. */
 static void read_last(struct pptp_probe *e, int64_t now)
 {
 	struct pptp_tell t = pptp_probe_telling(e);

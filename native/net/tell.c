@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/tell.h"
 
-#include <string.h>
-
 #include "net/trace.h"
 
 void pptp_tell_text(const struct pptp_tell *t, enum pptp_side side,
@@ -16,33 +14,50 @@ void pptp_tell_sent(const struct pptp_tell *t, const void *message,
 		    size_t length)
 {
 	char text[PPTP_TRACE_TEXT];
+	struct pptp_control m;
+	struct pptp_reader r;
 
 	if (t->to->trace == NULL)
 		return;
-	(void)pptp_trace_control(text, message, length);
+	pptp_reader_init(&r, message, length);
+	if (pptp_control_decode(&m, &r))
+		pptp_trace_control(text, &m);
+	else
+		pptp_trace_other(text, message, length);
 	pptp_tell_text(t, PPTP_US, text);
+}
+
+/* Each piece of something else is a line, and may have a message behind it. */
+static void tell_other(const struct pptp_tell *t, struct pptp_reader *in)
+{
+	struct pptp_control_stream *s = t->stream;
+	char text[PPTP_TRACE_TEXT];
+
+	pptp_control_stream_lose(s, s->length, in);
+	pptp_trace_other(text, s->bytes, s->length);
+	pptp_tell_text(t, PPTP_SERVER, text);
+	pptp_control_stream_init(s);
 }
 
 void pptp_tell_received(const struct pptp_tell *t, const uint8_t *bytes,
 			size_t length)
 {
-	struct pptp_tell_stream *s = t->stream;
+	enum pptp_control_found found;
 	char text[PPTP_TRACE_TEXT];
-	size_t n, used;
+	struct pptp_control m;
+	struct pptp_reader in;
 
-	while (s != NULL && length > 0) {
-		n = sizeof(s->bytes) - s->length;
-		if (n > length)
-			n = length;
-		memcpy(s->bytes + s->length, bytes, n);
-		s->length += n;
-		bytes += n;
-		length -= n;
-		while ((used = pptp_trace_control(text, s->bytes, s->length))) {
-			pptp_tell_text(t, PPTP_SERVER, text);
-			s->length -= used;
-			memmove(s->bytes, s->bytes + used, s->length);
+	if (t->stream == NULL)
+		return;
+	pptp_reader_init(&in, bytes, length);
+	while ((found = pptp_control_stream_next(t->stream, &in, &m)) !=
+	       PPTP_CONTROL_MORE) {
+		if (found == PPTP_CONTROL_LOST) {
+			tell_other(t, &in);
+			continue;
 		}
+		pptp_trace_control(text, &m);
+		pptp_tell_text(t, PPTP_SERVER, text);
 	}
 }
 

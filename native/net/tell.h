@@ -5,7 +5,7 @@
 #define PPTP_NET_TELL_H
 
 #include "core/record.h"
-#include "format/control.h"
+#include "format/control_stream.h"
 
 /* One line a message, for people; `trace` NULL: none. `side` says who sent it,
  * `at_us` how long after the conversation's start, and `text`, safe for
@@ -16,17 +16,12 @@ struct pptp_tell_to {
 	void *context;
 };
 
-/* The server's control messages, put together as they come in any pieces. */
-struct pptp_tell_stream {
-	size_t length;
-	uint8_t bytes[PPTP_CONTROL_MAX];
-};
-
 struct pptp_tell {
 	const struct pptp_tell_to *to;
 	const struct pptp_address *target;
-	struct pptp_tell_stream *stream; /* NULL: bytes are not told */
-	int64_t at_us;                   /* since the conversation's start */
+	/* What the server sends; NULL: bytes are not told. */
+	struct pptp_control_stream *stream;
+	int64_t at_us; /* since the conversation's start */
 };
 
 void pptp_tell_text(const struct pptp_tell *t, enum pptp_side side,

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "format/chap.h"
-#include "format/control.h"
 #include "format/eap.h"
 #include "format/gre.h"
 #include "format/icmp.h"
@@ -147,24 +146,21 @@ static void put_control(struct line *l, const struct pptp_control *m)
 	}
 }
 
-size_t pptp_trace_control(char text[PPTP_TRACE_TEXT], const void *stream,
-			  size_t length)
+void pptp_trace_control(char text[PPTP_TRACE_TEXT],
+			const struct pptp_control *m)
 {
 	struct line l = {.text = text};
-	struct pptp_control m;
-	struct pptp_reader r;
 
-	text[0] = '\0';
-	pptp_reader_init(&r, stream, length);
-	if (pptp_control_decode(&m, &r)) {
-		put_control(&l, &m);
-		return pptp_reader_offset(&r);
-	}
-	if (r.error == PPTP_ERROR_SHORT)
-		return 0;
+	put_control(&l, m);
+}
+
+void pptp_trace_other(char text[PPTP_TRACE_TEXT], const void *bytes,
+		      size_t length)
+{
+	struct line l = {.text = text};
+
 	put(&l, "not PPTP: ");
-	put_quoted(&l, stream, length);
-	return length;
+	put_quoted(&l, bytes, length);
 }
 
 /* ---- PPP ----------------------------------------------------------------- */

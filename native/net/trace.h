@@ -8,13 +8,16 @@
 
 #include <stddef.h>
 
+#include "format/control.h"
+
 #define PPTP_TRACE_TEXT 256 /* longer lines are cut */
 
-/* A control message from the front of a stream: "OCRP result 1, call id 128".
- * Returns how many bytes it had; 0 and no text where it is not whole yet; all
- * of `length` where it is not PPTP. */
-size_t pptp_trace_control(char text[PPTP_TRACE_TEXT], const void *stream,
-			  size_t length);
+/* "OCRP result 1, call id 128" */
+void pptp_trace_control(char text[PPTP_TRACE_TEXT],
+			const struct pptp_control *m);
+/* Bytes of a control connection that are no message: 'not PPTP: "HTTP"' */
+void pptp_trace_other(char text[PPTP_TRACE_TEXT], const void *bytes,
+		      size_t length);
 /* An IP packet: "LCP Configure-Nak id 1 mschap_v1". */
 void pptp_trace_packet(char text[PPTP_TRACE_TEXT], const void *packet,
 		       size_t length);

@@ -18,7 +18,7 @@ struct decode {
 	struct pptp_teller teller;
 	struct pptp_packets *packets;
 	struct pptp_streams *streams;
-	struct pptp_partial partial[PPTP_STREAMS];
+	struct pptp_control_stream control[PPTP_STREAMS];
 };
 
 static void on_stream(void *context, enum pptp_stream_event event,
@@ -26,7 +26,7 @@ static void on_stream(void *context, enum pptp_stream_event event,
 {
 	struct decode *d = context;
 
-	pptp_messages_event(&d->teller, &d->partial[stream], event, from);
+	pptp_messages_event(&d->teller, &d->control[stream], event, from);
 }
 
 static void on_ppp(void *context, const struct pptp_place *p,

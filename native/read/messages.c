@@ -31,8 +31,8 @@ static struct pptp_sink *begin(struct pptp_teller *t,
 	return s;
 }
 
-static void put_whole(struct pptp_teller *t, const struct pptp_control *m,
-		      const struct pptp_segment *from)
+static void put_message(struct pptp_teller *t, const struct pptp_control *m,
+			const struct pptp_segment *from)
 {
 	struct pptp_sink *s = begin(t, from);
 
@@ -42,7 +42,7 @@ static void put_whole(struct pptp_teller *t, const struct pptp_control *m,
 	pptp_tell_end(t, s, false);
 }
 
-/* ---- what is not whole --------------------------------------------------- */
+/* ---- what is broken, cut, or lacks bytes ---------------------------------- */
 
 static void put_header(const struct pptp_control *m, size_t length,
 		       struct pptp_sink *s)
@@ -78,18 +78,29 @@ static size_t fields_within(const struct pptp_field *fields, size_t count,
 	return n;
 }
 
+static struct pptp_reader read_padded(const struct pptp_control_stream *c,
+				      uint8_t padded[PPTP_CONTROL_MAX])
+{
+	struct pptp_reader r;
+
+	memset(padded, 0, PPTP_CONTROL_MAX);
+	memcpy(padded, c->bytes, c->length);
+	pptp_reader_init(&r, padded, PPTP_CONTROL_MAX);
+	return r;
+}
+
 /* Each field that is there, whatever else is wrong. Bytes behind the message's
  * own length are another's. */
-static void put_readable(const struct pptp_partial *p, struct pptp_sink *s)
+static void put_readable(const struct pptp_control_stream *c,
+			 struct pptp_sink *s)
 {
-	uint8_t padded[PPTP_CONTROL_MAX] = {0};
+	uint8_t padded[PPTP_CONTROL_MAX];
 	const struct pptp_field *fields;
-	size_t length = p->length, count;
+	size_t length = c->length, count;
 	struct pptp_control m = {0};
 	struct pptp_reader r;
 
-	memcpy(padded, p->bytes, p->length);
-	pptp_reader_init(&r, padded, sizeof(padded));
+	r = read_padded(c, padded);
 	m.length = pptp_read_u16(&r);
 	m.pptp_message_type = pptp_read_u16(&r);
 	m.magic_cookie = pptp_read_u32(&r);
@@ -107,12 +118,12 @@ static void put_readable(const struct pptp_partial *p, struct pptp_sink *s)
 
 /* Something else on the port has no fields of ours: a message has the cookie,
  * or is right as far as to where the cookie stands. */
-static bool is_message(const struct pptp_partial *p)
+static bool is_message(const struct pptp_control_stream *c)
 {
 	struct pptp_control m;
 	struct pptp_reader r, cookie;
 
-	pptp_reader_init(&r, p->bytes, p->length);
+	pptp_reader_init(&r, c->bytes, c->length);
 	cookie = r;
 	pptp_read_skip(&cookie, COOKIE);
 	return pptp_read_u32(&cookie) == PPTP_COOKIE ||
@@ -120,7 +131,8 @@ static bool is_message(const struct pptp_partial *p)
 	       r.where >= CONTROL_TYPE;
 }
 
-static void put_broken(struct pptp_teller *t, const struct pptp_partial *p,
+static void put_broken(struct pptp_teller *t,
+		       const struct pptp_control_stream *c,
 		       const struct pptp_segment *from, const char *why,
 		       size_t offset, bool truncated)
 {
@@ -128,102 +140,116 @@ static void put_broken(struct pptp_teller *t, const struct pptp_partial *p,
 
 	if (s == NULL)
 		return;
-	if (is_message(p))
-		put_readable(p, s);
+	if (is_message(c))
+		put_readable(c, s);
 	pptp_tell_malformed(s, why, offset);
 	pptp_tell_end(t, s, truncated);
 }
 
-static void lose(struct pptp_teller *t, struct pptp_partial *p,
-		 const struct pptp_segment *from, const char *why,
-		 size_t offset)
+/* A message of which no more comes. It may be wrong besides, in what the stream
+ * did not need yet. */
+static void put_unfinished(struct pptp_teller *t,
+			   const struct pptp_control_stream *c,
+			   const struct pptp_segment *from, const char *why,
+			   bool truncated)
 {
-	put_broken(t, p, from, why, offset, false);
-	p->length = 0;
-	p->lost = true;
+	struct pptp_control m;
+	struct pptp_reader r;
+
+	pptp_reader_init(&r, c->bytes, c->length);
+	if (!pptp_control_decode(&m, &r) && r.error == PPTP_ERROR_MALFORMED)
+		put_broken(t, c, from, r.why, r.where, false);
+	else
+		put_broken(t, c, from, why, c->length, truncated);
+}
+
+/* From a message on of which `length` bytes are there. Where it is wrong, that
+ * shows in the first of a field's bytes, before the others came. */
+static void lose(struct pptp_teller *t, struct pptp_control_stream *c,
+		 const struct pptp_segment *from, size_t length,
+		 struct pptp_reader *in)
+{
+	uint8_t padded[PPTP_CONTROL_MAX];
+	struct pptp_control m;
+	struct pptp_reader r;
+
+	pptp_control_stream_lose(c, length, in);
+	r = read_padded(c, padded);
+	if (!pptp_control_decode(&m, &r))
+		put_broken(t, c, from, r.why, r.where, false);
 }
 
 /* ---- bytes --------------------------------------------------------------- */
 
-/* Takes whole messages from the front. */
-static void split(struct pptp_teller *t, struct pptp_partial *p,
-		  const struct pptp_segment *from)
+static bool begins_well(struct pptp_reader r)
 {
 	struct pptp_control m;
-	struct pptp_reader r;
 
-	while (p->length > 0) {
-		pptp_reader_init(&r, p->bytes, p->length);
-		if (!pptp_control_decode(&m, &r))
-			break;
-		put_whole(t, &m, from);
-		p->length -= m.length;
-		memmove(p->bytes, p->bytes + m.length, p->length);
-	}
-	if (p->length > 0 && r.error == PPTP_ERROR_MALFORMED)
-		lose(t, p, from, r.why, r.where);
-}
-
-static bool has_header(const void *bytes, size_t length)
-{
-	struct pptp_control m;
-	struct pptp_reader r;
-
-	pptp_reader_init(&r, bytes, length);
-	return length >= PPTP_CONTROL_HEADER &&
+	return pptp_reader_left(&r) >= PPTP_CONTROL_HEADER &&
 	       (pptp_control_decode(&m, &r) || r.error == PPTP_ERROR_SHORT);
 }
 
-static void add_bytes(struct pptp_teller *t, struct pptp_partial *p,
+static void add_bytes(struct pptp_teller *t, struct pptp_control_stream *c,
 		      const struct pptp_segment *from)
 {
-	const uint8_t *at = from->bytes;
-	size_t left = from->length, n;
+	enum pptp_control_found found = PPTP_CONTROL_MESSAGE;
+	struct pptp_control m;
+	struct pptp_reader in;
 
-	if (p->lost && !has_header(at, left))
+	pptp_reader_init(&in, from->bytes, from->length);
+	if (c->lost && !begins_well(in))
 		return;
-	p->lost = false;
-	while (left > 0 && !p->lost) {
-		n = sizeof(p->bytes) - p->length;
-		n = left < n ? left : n;
-		memcpy(p->bytes + p->length, at, n);
-		p->length += n;
-		at += n;
-		left -= n;
-		split(t, p, from);
+	if (c->lost)
+		pptp_control_stream_init(c);
+	while (!c->lost && found != PPTP_CONTROL_MORE) {
+		found = pptp_control_stream_next(c, &in, &m);
+		if (found == PPTP_CONTROL_LOST)
+			lose(t, c, from, c->length, &in);
+		else if (found == PPTP_CONTROL_MESSAGE &&
+			 m.length > PPTP_CONTROL_MAX)
+			lose(t, c, from, pptp_control_start_length(&m), &in);
+		else if (found == PPTP_CONTROL_MESSAGE)
+			put_message(t, &m, from);
 	}
-	if (!from->truncated || p->lost)
+	if (!from->truncated || c->lost)
 		return;
-	if (p->length > 0)
-		put_broken(t, p, from, "ends too early", p->length, true);
-	p->length = 0;
-	p->lost = true;
+	if (c->length > 0)
+		put_unfinished(t, c, from, "ends too early", true);
+	c->length = 0;
+	c->lost = true;
 }
 
-void pptp_messages_event(struct pptp_teller *t, struct pptp_partial *p,
+/* What follows is read from a segment on that begins with a good header. */
+static void miss(struct pptp_teller *t, struct pptp_control_stream *c,
+		 const struct pptp_segment *from, const char *why)
+{
+	if (c->lost)
+		return;
+	put_unfinished(t, c, from, why, false);
+	c->length = 0;
+	c->lost = true;
+}
+
+void pptp_messages_event(struct pptp_teller *t, struct pptp_control_stream *c,
 			 enum pptp_stream_event event,
 			 const struct pptp_segment *from)
 {
 	switch (event) {
 	case PPTP_STREAM_DATA:
-		add_bytes(t, p, from);
+		add_bytes(t, c, from);
 		break;
 	case PPTP_STREAM_GAP:
-		if (!p->lost)
-			lose(t, p, from, "bytes are missing here", p->length);
+		miss(t, c, from, "bytes are missing here");
 		break;
 	case PPTP_STREAM_FULL:
-		if (!p->lost)
-			lose(t, p, from,
-			     "bytes are missing here, and more came after them "
-			     "than is kept",
-			     p->length);
+		miss(t, c, from,
+		     "bytes are missing here, and more came after them than is "
+		     "kept");
 		break;
 	case PPTP_STREAM_END:
-		if (p->length > 0)
-			put_broken(t, p, from, "ends too early", p->length,
-				   false);
-		memset(p, 0, sizeof(*p));
+		if (c->length > 0 && !c->lost)
+			put_unfinished(t, c, from, "ends too early", false);
+		pptp_control_stream_init(c);
 		break;
 	}
 }
