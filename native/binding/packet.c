@@ -9,7 +9,6 @@
 #include "format/dissect.h"
 #include "format/gre.h"
 #include "format/link.h"
-#include "format/ppp_walk.h"
 #include "format/tcp.h"
 
 #define PACKET_ROOM    2048
@@ -121,15 +120,6 @@ static int push_why(lua_State *L)
 	return 2;
 }
 
-static void walk_ppp(struct pptp_reader payload, struct pptp_sink *s)
-{
-	s->array(s, NULL);
-	s->object(s, NULL);
-	pptp_ppp_walk(payload, s);
-	s->end(s);
-	s->end(s);
-}
-
 int pptp_core_dissect(lua_State *L)
 {
 	size_t length;
@@ -149,7 +139,7 @@ int pptp_core_dissect(lua_State *L)
 		pptp_dissect_ip(payload.at, pptp_reader_left(&payload),
 				&table.sink, NULL);
 	} else if (kind == PPTP_LINK_PPP) {
-		walk_ppp(payload, &table.sink);
+		pptp_dissect_ppp(payload, &table.sink, NULL);
 	} else {
 		table.sink.array(&table.sink, NULL);
 		table.sink.end(&table.sink);

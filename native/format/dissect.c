@@ -2,13 +2,8 @@
 #include "format/dissect.h"
 
 #include "format/control.h"
-#include "format/gre.h"
-#include "format/icmp.h"
-#include "format/ip.h"
 #include "format/ppp_walk.h"
-#include "format/tcp.h"
-
-#define TUNNELS_MAX 4
+#include "format/tunnel.h"
 
 static void ip_layer(struct pptp_reader r, struct pptp_sink *s,
 		     unsigned tunnels);
@@ -56,19 +51,37 @@ static void control_layers(struct pptp_reader r, struct pptp_sink *s)
 		malformed_layer(&r, s);
 }
 
-static void tcp_layer(struct pptp_reader r, struct pptp_sink *s)
+/* Offsets count from the packet's front in all layers; a decoded header's own
+ * count from where it begins. */
+static struct pptp_reader from_front(const struct pptp_packet *p,
+				     struct pptp_reader r)
 {
-	struct pptp_tcp tcp;
+	const uint8_t *front = p->ip.payload.base;
 
-	if (!pptp_tcp_decode(&tcp, &r)) {
-		malformed_layer(&r, s);
+	r.where += (size_t)(r.base - front);
+	r.base = front;
+	return r;
+}
+
+/* The header behind IP's is not whole, or its payload is not. */
+static void broken_header(const struct pptp_packet *p, struct pptp_sink *s)
+{
+	struct pptp_reader r = from_front(p, p->after);
+
+	malformed_layer(&r, s);
+}
+
+static void tcp_layer(const struct pptp_packet *p, struct pptp_sink *s)
+{
+	if (!p->whole) {
+		broken_header(p, s);
 		return;
 	}
 	open_layer(s, "tcp");
-	pptp_tcp_walk(&tcp, s);
+	pptp_tcp_walk(&p->tcp, s);
 	s->end(s);
-	if (has_cookie(tcp.payload))
-		control_layers(tcp.payload, s);
+	if (has_cookie(p->tcp.payload))
+		control_layers(from_front(p, p->tcp.payload), s);
 }
 
 static void udp_layer(struct pptp_reader r, struct pptp_sink *s)
@@ -89,54 +102,27 @@ static void udp_layer(struct pptp_reader r, struct pptp_sink *s)
 	s->end(s);
 }
 
-static void icmp_layer(struct pptp_reader r, const struct pptp_ip *ip,
-		       struct pptp_sink *s)
+static void icmp_layer(const struct pptp_packet *p, struct pptp_sink *s)
 {
-	struct pptp_icmp icmp;
-
-	if (!pptp_icmp_decode(&icmp, ip, &r)) {
-		malformed_layer(&r, s);
+	if (!p->whole) {
+		broken_header(p, s);
 		return;
 	}
-	open_layer(s, icmp.v6 ? "icmpv6" : "icmp");
-	pptp_icmp_walk(&icmp, s);
+	open_layer(s, p->icmp.v6 ? "icmpv6" : "icmp");
+	pptp_icmp_walk(&p->icmp, s);
 	s->end(s);
 }
 
-static void ppp_layer(struct pptp_reader r, struct pptp_sink *s,
-		      unsigned tunnels)
+/* Of a payload that was cut the header is still worth seeing. */
+static void gre_layer(const struct pptp_packet *p, struct pptp_sink *s)
 {
-	struct pptp_reader rest = r;
-	struct pptp_ppp_frame frame;
-
-	s->object(s, NULL);
-	pptp_ppp_walk(r, s);
-	s->end(s);
-	if (tunnels < TUNNELS_MAX && pptp_ppp_frame_decode(&frame, &rest) &&
-	    (frame.protocol == PPTP_PPP_IPV4 ||
-	     frame.protocol == PPTP_PPP_IPV6))
-		ip_layer(frame.payload, s, tunnels + 1);
-}
-
-static void gre_layer(struct pptp_reader r, struct pptp_sink *s,
-		      unsigned tunnels)
-{
-	struct pptp_reader again = r;
-	struct pptp_gre gre;
-	bool whole = pptp_gre_decode(&gre, &r);
-
-	/* Of a payload that was cut the header is still worth seeing. */
-	if (!whole && !pptp_gre_decode_quote(&gre, &again)) {
-		malformed_layer(&r, s);
-		return;
+	if (p->gre.payload.at != NULL) {
+		open_layer(s, "gre");
+		pptp_gre_walk(&p->gre, s);
+		s->end(s);
 	}
-	open_layer(s, "gre");
-	pptp_gre_walk(&gre, s);
-	s->end(s);
-	if (!whole)
-		malformed_layer(&r, s);
-	else if (gre.payload_length > 0)
-		ppp_layer(gre.payload, s, tunnels);
+	if (!p->whole)
+		broken_header(p, s);
 }
 
 static void other_gre_layer(struct pptp_reader r, struct pptp_sink *s)
@@ -156,37 +142,64 @@ static void other_gre_layer(struct pptp_reader r, struct pptp_sink *s)
 	s->end(s);
 }
 
-static void payload_layer(const struct pptp_ip *ip, struct pptp_sink *s,
-			  unsigned tunnels)
+/* What is behind the IP header, unless it is a packet of its own. */
+static void header_layer(const struct pptp_packet *p, struct pptp_sink *s)
 {
+	const struct pptp_ip *ip = &p->ip;
 	struct pptp_reader r = ip->payload;
 
 	/* The rest of the packet is in other fragments: not wrong, cut. */
 	if (ip->more_fragments)
 		r.nested = false;
-	if (ip->protocol == PPTP_IP_TCP)
-		tcp_layer(r, s);
-	else if (ip->protocol == PPTP_IP_UDP)
-		udp_layer(r, s);
+	if (p->kind == PPTP_PACKET_TCP)
+		tcp_layer(p, s);
+	else if (p->kind == PPTP_PACKET_GRE)
+		gre_layer(p, s);
 	else if (ip->protocol ==
 		 (ip->source.family == 6 ? PPTP_IP_ICMPV6 : PPTP_IP_ICMP))
-		icmp_layer(r, ip, s);
-	else if (ip->protocol == PPTP_IP_GRE &&
-		 pptp_gre_is_enhanced(r.at, pptp_reader_left(&r)))
-		gre_layer(r, s, tunnels);
+		icmp_layer(p, s);
+	else if (ip->protocol == PPTP_IP_UDP)
+		udp_layer(r, s);
 	else if (ip->protocol == PPTP_IP_GRE)
 		other_gre_layer(r, s);
-	else if ((ip->protocol == PPTP_IP_IPV4 ||
-		  ip->protocol == PPTP_IP_IPV6) &&
-		 tunnels < TUNNELS_MAX)
-		ip_layer(r, s, tunnels + 1);
 	else
 		other_layer(&r, ip->protocol, s);
+}
+
+static void ppp_layer(struct pptp_reader frame, struct pptp_sink *s,
+		      unsigned tunnels)
+{
+	struct pptp_reader inner;
+
+	s->object(s, NULL);
+	pptp_ppp_walk(frame, s);
+	s->end(s);
+	if (tunnels < PPTP_TUNNELS_MAX &&
+	    pptp_tunnel_in_ppp(frame, &inner) == PPTP_TUNNEL_IP)
+		ip_layer(inner, s, tunnels + 1);
+}
+
+/* Behind its IP header, and what it carries. */
+static void packet_layers(const struct pptp_packet *p, struct pptp_sink *s,
+			  unsigned tunnels)
+{
+	struct pptp_reader inner;
+	enum pptp_tunnel in = pptp_tunnel_of(p, &inner);
+
+	if (in == PPTP_TUNNEL_IP && tunnels == PPTP_TUNNELS_MAX)
+		in = PPTP_TUNNEL_NONE;
+	if (in != PPTP_TUNNEL_IP || p->ip.protocol == PPTP_IP_GRE)
+		header_layer(p, s);
+	if (in == PPTP_TUNNEL_IP)
+		ip_layer(inner, s, tunnels + 1);
+	else if (in == PPTP_TUNNEL_PPP && p->whole)
+		ppp_layer(from_front(p, inner), s, tunnels);
 }
 
 static void ip_layer(struct pptp_reader r, struct pptp_sink *s,
 		     unsigned tunnels)
 {
+	struct pptp_packet p;
 	struct pptp_ip ip;
 
 	if (!pptp_ip_decode(&ip, &r)) {
@@ -197,8 +210,10 @@ static void ip_layer(struct pptp_reader r, struct pptp_sink *s,
 	pptp_ip_walk(&ip, s);
 	s->end(s);
 	/* Without its beginning a fragment's payload means nothing. */
-	if (ip.fragment_offset == 0)
-		payload_layer(&ip, s, tunnels);
+	if (ip.fragment_offset != 0)
+		return;
+	pptp_packet_of(&p, &ip);
+	packet_layers(&p, s, tunnels);
 }
 
 void pptp_dissect_ip(const void *packet, size_t length, struct pptp_sink *s,
@@ -209,5 +224,13 @@ void pptp_dissect_ip(const void *packet, size_t length, struct pptp_sink *s,
 	pptp_reader_init(&r, packet, length);
 	s->array(s, key);
 	ip_layer(r, s, 0);
+	s->end(s);
+}
+
+void pptp_dissect_ppp(struct pptp_reader frame, struct pptp_sink *s,
+		      const char *key)
+{
+	s->array(s, key);
+	ppp_layer(frame, s, 0);
 	s->end(s);
 }

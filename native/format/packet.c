@@ -70,6 +70,9 @@ static void behind_ip(struct pptp_packet *p)
 {
 	p->after = p->ip.payload;
 	p->after.base = p->after.at;
+	/* The rest of it is in other fragments: not wrong, cut. */
+	if (p->ip.more_fragments)
+		p->after.nested = false;
 	p->kind = kind_of(&p->ip);
 	p->whole = decode_header(p);
 }

@@ -4,12 +4,8 @@
 #include <stdlib.h>
 
 #include "format/link.h"
-#include "format/ppp.h"
+#include "format/tunnel.h"
 #include "read/fragment.h"
-
-#define TUNNELS_MAX 4
-
-enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_IPV6 = 0x86dd };
 
 struct pptp_packets {
 	struct pptp_packets_to to;
@@ -26,7 +22,7 @@ static void tunnel(struct pptp_packets *all, struct pptp_reader r,
 	struct pptp_place inner = *p;
 
 	inner.depth++;
-	if (inner.depth <= TUNNELS_MAX)
+	if (inner.depth <= PPTP_TUNNELS_MAX)
 		ip_packet(all, r, &inner);
 	else
 		all->counts.unread[PPTP_UNREAD_DEPTH]++;
@@ -35,48 +31,32 @@ static void tunnel(struct pptp_packets *all, struct pptp_reader r,
 static void ppp_frame(struct pptp_packets *all, struct pptp_reader r,
 		      const struct pptp_place *p)
 {
-	struct pptp_ppp_frame f;
+	struct pptp_reader inner;
 
 	if (all->to.ppp != NULL)
 		all->to.ppp(all->to.context, p, r);
-	if (pptp_ppp_frame_decode(&f, &r) &&
-	    (f.protocol == PPTP_PPP_IPV4 || f.protocol == PPTP_PPP_IPV6))
-		tunnel(all, f.payload, p);
+	if (pptp_tunnel_in_ppp(r, &inner) == PPTP_TUNNEL_IP)
+		tunnel(all, inner, p);
 }
 
-/* Moves past the optional words of version 0 (RFC 1701, 2784, 2890); false
- * where they do not tell where the payload begins. */
-static bool skip_options(struct pptp_reader *r, uint16_t flags)
+/* Of enhanced GRE as far as the capture goes. */
+static void inside(struct pptp_packets *all, const struct pptp_packet *packet,
+		   const struct pptp_place *p)
 {
-	if (flags & 0x4007) /* routing, or another version */
-		return false;
-	pptp_read_skip(r, flags & 0x8000 ? 4 : 0);
-	pptp_read_skip(r, flags & 0x2000 ? 4 : 0);
-	pptp_read_skip(r, flags & 0x1000 ? 4 : 0);
-	return pptp_reader_ok(r);
-}
+	struct pptp_place place = *p;
+	struct pptp_reader inner;
 
-static void other_gre(struct pptp_packets *all, struct pptp_reader r,
-		      const struct pptp_place *p)
-{
-	uint16_t flags = pptp_read_u16(&r);
-	uint16_t protocol = pptp_read_u16(&r);
-
-	if ((protocol == ETHERTYPE_IPV4 || protocol == ETHERTYPE_IPV6) &&
-	    skip_options(&r, flags))
-		tunnel(all, r, p);
-}
-
-/* What is in enhanced GRE, as far as the capture goes. */
-static void gre_payload(struct pptp_packets *all,
-			const struct pptp_packet *packet,
-			const struct pptp_place *p)
-{
-	struct pptp_place inner = *p;
-
-	inner.truncated = p->truncated && !packet->whole;
-	if (pptp_reader_left(&packet->gre.payload) > 0)
-		ppp_frame(all, packet->gre.payload, &inner);
+	switch (pptp_tunnel_of(packet, &inner)) {
+	case PPTP_TUNNEL_IP:
+		tunnel(all, inner, p);
+		break;
+	case PPTP_TUNNEL_PPP:
+		place.truncated = p->truncated && !packet->whole;
+		ppp_frame(all, inner, &place);
+		break;
+	case PPTP_TUNNEL_NONE:
+		break;
+	}
 }
 
 static void give(struct pptp_packets *all, const struct pptp_packet *packet,
@@ -87,13 +67,7 @@ static void give(struct pptp_packets *all, const struct pptp_packet *packet,
 		return;
 	}
 	all->to.packet(all->to.context, p, packet);
-	if (packet->kind == PPTP_PACKET_GRE)
-		gre_payload(all, packet, p);
-	else if (packet->ip.protocol == PPTP_IP_GRE)
-		other_gre(all, packet->ip.payload, p);
-	else if (packet->ip.protocol == PPTP_IP_IPV4 ||
-		 packet->ip.protocol == PPTP_IP_IPV6)
-		tunnel(all, packet->ip.payload, p);
+	inside(all, packet, p);
 }
 
 /* `bytes`: all of it, where it came in one. */

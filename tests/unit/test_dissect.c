@@ -139,6 +139,28 @@ START_TEST(tunnels_are_followed)
 }
 END_TEST
 
+START_TEST(ip_in_gre_of_version_0_is_followed)
+{
+	ck_assert_str_eq(layers_hex("45000000 00004000 402f0000 c0000201"
+				    "c0000202 20000800 00000001"
+				    "45000000 00004000 40110000 c0000203"
+				    "c0000204 00350035 00080000"),
+			 "ipv4 other ipv4 udp ");
+}
+END_TEST
+
+START_TEST(ip_in_a_ppp_frame_is_followed)
+{
+	struct vector v = vector("ff030021 45000000 00004000 40110000 c0000203"
+				 "c0000204 00350035 00080000");
+	struct json out;
+
+	pptp_dissect_ppp(reader_of(&v), json_open(&out), "layers");
+	json_close(&out);
+	ck_assert_has(out.text, "\"layer\":\"udp\",\"source_port\":53");
+}
+END_TEST
+
 /* IPv4 in IPv4, `deep` headers in all. */
 static struct vector nest(size_t deep)
 {
@@ -299,6 +321,8 @@ int main(void)
 	CLAIM(s, wrong_enhanced_gre_is_malformed);
 	CLAIM(s, payload_cut_by_the_capture_still_shows_its_gre);
 	CLAIM(s, tunnels_are_followed);
+	CLAIM(s, ip_in_gre_of_version_0_is_followed);
+	CLAIM(s, ip_in_a_ppp_frame_is_followed);
 	CLAIM(s, fifth_tunnel_is_not_followed);
 	CLAIM(s, control_messages_of_a_segment_are_layers_each);
 	CLAIM(s, message_that_goes_on_elsewhere_is_no_fault);
