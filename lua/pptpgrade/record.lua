@@ -222,20 +222,25 @@ function M.wanted_by(offer)
   return type(offer.authentication) == "string" and offer.authentication or nil
 end
 
+-- Option 3 by the method's name (RFC 1661 6.2): its protocol, and CHAP's
+-- algorithm.
+local options = {
+  pap = "0304c023", spap = "0304c027", eap = "0304c227",
+  chap_md5 = "0305c22305", mschap_v1 = "0305c22380", mschap_v2 = "0305c22381",
+}
+
 --- The server's own option 3, from its type to its last byte; or nil.
+-- The record tells its bytes where they are not those of the method's name.
 function M.option_bytes(offer)
-  local raw = type(offer.raw) == "string" and offer.raw or ""
-  local at = 9 -- behind code, identifier and length, two digits a byte
-  while at + 3 <= #raw do
-    local kind = tonumber(raw:sub(at, at + 1), 16)
-    local length = tonumber(raw:sub(at + 2, at + 3), 16)
-    if not kind or not length or length < 2 then
-      return nil
-    elseif kind == 3 then
-      return raw:sub(at, at + 2 * length - 1)
-    end
-    at = at + 2 * length
+  local told, name = offer.authentication_option, offer.authentication
+  if type(told) == "string" then
+    return told
+  elseif type(name) ~= "string" then
+    return nil
   end
+  local protocol, algorithm = name:match("^(%x%x%x%x):?(%x*)$")
+  return options[name] or
+    protocol and ("03%02x"):format(4 + #algorithm // 2) .. protocol .. algorithm
 end
 
 --- The method that our answer named, or nil.

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The one walk over a record. What was kept as bytes is decoded here. */
+/* The one walk over a record, with record_ppp.c and record_notes.c. What was kept
+ * as bytes is decoded here. */
 #include "core/record_parts.h"
 
 #include <string.h>
 
-#include "format/chap.h"
 #include "format/control.h"
-#include "format/eap.h"
-#include "format/ppp_walk.h"
 #include "format/tcp.h"
 
 static const char *state_name(uint8_t state)
@@ -39,13 +37,14 @@ static const char *state_name(uint8_t state)
 	return names[state];
 }
 
-static void begin_stage(struct pptp_sink *s, const char *key, uint8_t state)
+void pptp_record_walk_stage(struct pptp_sink *s, const char *key, uint8_t state)
 {
 	s->object(s, key);
 	pptp_sink_string(s, "state", state_name(state));
 }
 
-static void walk_time(struct pptp_sink *s, const char *key, struct pptp_time t)
+void pptp_record_walk_time(struct pptp_sink *s, const char *key,
+			   struct pptp_time t)
 {
 	s->number(s, key, pptp_time_us(t));
 }
@@ -191,7 +190,7 @@ static void walk_tcp(const struct pptp_record *r, struct pptp_sink *s)
 	struct pptp_icmp_fact host = {r->target, r->host.icmp_type,
 				      r->host.icmp_code};
 
-	begin_stage(s, "tcp", r->tcp.state);
+	pptp_record_walk_stage(s, "tcp", r->tcp.state);
 	walk_reason(s, r->tcp.reason, &r->tcp.icmp);
 	if (r->tcp.rtt_us > 0)
 		s->number(s, "rtt_us", r->tcp.rtt_us);
@@ -208,7 +207,7 @@ static void walk_tcp(const struct pptp_record *r, struct pptp_sink *s)
 		s->boolean(s, "answers_any_port", true);
 	walk_connect(r, s);
 	s->end(s);
-	begin_stage(s, "host", r->host.state);
+	pptp_record_walk_stage(s, "host", r->host.state);
 	walk_reason(s, r->host.reason, &host);
 	if (r->host.asked != 0) {
 		s->number(s, "asked", count_bits(r->host.asked));
@@ -248,7 +247,7 @@ static void walk_control(const struct pptp_record *r, struct pptp_sink *s)
 	bool replied = r->control.state == PPTP_ANSWERED ||
 		       r->control.state == PPTP_REFUSED;
 
-	begin_stage(s, "control", r->control.state);
+	pptp_record_walk_stage(s, "control", r->control.state);
 	if (r->control.pptp)
 		s->boolean(s, "pptp", true);
 	if (r->control.state == PPTP_NOT_PPTP)
@@ -284,7 +283,7 @@ static void walk_call_reply(const struct pptp_record *r, struct pptp_sink *s)
 
 static void walk_call(const struct pptp_record *r, struct pptp_sink *s)
 {
-	begin_stage(s, "call", r->call.state);
+	pptp_record_walk_stage(s, "call", r->call.state);
 	if (r->call.state != PPTP_NOT_TESTED)
 		s->number(s, "peer_call_id", r->call.peer_call_id);
 	if (r->call.raw_length > 0)
@@ -295,7 +294,7 @@ static void walk_call(const struct pptp_record *r, struct pptp_sink *s)
 		s->number(s, "result_code", r->call.disconnect_result);
 		s->number(s, "error_code", r->call.disconnect_error);
 		s->number(s, "cause_code", r->call.disconnect_cause);
-		walk_time(s, "at_us", r->call.disconnected_at);
+		pptp_record_walk_time(s, "at_us", r->call.disconnected_at);
 		s->end(s);
 	}
 	s->end(s);
@@ -303,7 +302,7 @@ static void walk_call(const struct pptp_record *r, struct pptp_sink *s)
 
 static void walk_gre(const struct pptp_record *r, struct pptp_sink *s)
 {
-	begin_stage(s, "gre", r->gre.state);
+	pptp_record_walk_stage(s, "gre", r->gre.state);
 	if (r->gre.state != PPTP_NOT_TESTED) {
 		pptp_sink_string(s, "from_server",
 				 r->gre.from_server ? "proven" : "unknown");
@@ -328,195 +327,6 @@ static void walk_gre(const struct pptp_record *r, struct pptp_sink *s)
 	s->end(s);
 }
 
-static void packet_reader(const struct pptp_record *r, struct pptp_slice slice,
-			  struct pptp_reader *in)
-{
-	pptp_reader_init(in, r->store + slice.at, slice.length);
-}
-
-static void walk_answer(const struct pptp_offer *o, struct pptp_sink *s)
-{
-	char text[4 + PPTP_METHOD_TEXT] = "nak:";
-
-	if (o->answer == PPTP_ANSWER_NAK)
-		pptp_method_name(o->nak, text + 4);
-	pptp_sink_string(s, "answer",
-			 o->answer == PPTP_ANSWER_NAK    ? text
-			 : o->answer == PPTP_ANSWER_ACK  ? "ack"
-			 : o->answer == PPTP_ANSWER_NONE ? "none"
-							 : "reject");
-	if (o->answer != PPTP_ANSWER_NONE)
-		s->number(s, "answered_us",
-			  pptp_time_us(o->at) + o->answered_after);
-	if (o->answer != PPTP_ANSWER_REJECT)
-		return;
-	s->array(s, "rejected");
-	for (unsigned type = 0; type < 32; type++)
-		if (o->rejected >> type & 1)
-			s->number(s, NULL, type);
-	s->end(s);
-}
-
-/* Retransmissions share their bytes; the identifier is each one's own. */
-static void walk_offer_bytes(const struct pptp_record *r,
-			     const struct pptp_offer *o, struct pptp_sink *s)
-{
-	uint8_t packet[PPTP_KEPT_MAX];
-
-	if (o->packet.length < 4)
-		return;
-	memcpy(packet, r->store + o->packet.at, o->packet.length);
-	packet[1] = o->identifier;
-	pptp_sink_hex(s, "raw", packet, o->packet.length);
-}
-
-/* A long request that an earlier one shares its bytes with is told once. */
-#define OFFER_AGAIN 128
-
-static unsigned first_of_its_bytes(const struct pptp_record *r,
-				   const struct pptp_offer *o)
-{
-	unsigned i = 0;
-
-	while (&r->lcp.offer[i] != o &&
-	       (r->lcp.offer[i].packet.at != o->packet.at ||
-		r->lcp.offer[i].packet.length != o->packet.length))
-		i++;
-	return i;
-}
-
-static void walk_offer_options(const struct pptp_record *r,
-			       const struct pptp_offer *o, struct pptp_sink *s)
-{
-	struct pptp_reader in;
-	struct pptp_ppp_packet p;
-
-	packet_reader(r, o->packet, &in);
-	if (o->packet.length > 0 && pptp_ppp_packet_decode(&p, &in))
-		pptp_lcp_options_walk(p.data, s, "options");
-}
-
-static void walk_offer(const struct pptp_record *r, const struct pptp_offer *o,
-		       struct pptp_sink *s)
-{
-	unsigned first = first_of_its_bytes(r, o);
-	bool again =
-	    o->packet.length > OFFER_AGAIN && &r->lcp.offer[first] != o;
-	char method[PPTP_METHOD_TEXT];
-
-	s->object(s, NULL);
-	s->number(s, "identifier", o->identifier);
-	walk_time(s, "at_us", o->at);
-	s->boolean(s, "news", o->news);
-	if (again)
-		s->number(s, "same_as", first);
-	else
-		walk_offer_options(r, o, s);
-	pptp_sink_string(s, "authentication",
-			 pptp_method_name(o->method, method));
-	walk_answer(o, s);
-	if (!again)
-		walk_offer_bytes(r, o, s);
-	s->end(s);
-}
-
-static void walk_terminate(const struct pptp_record *r, struct pptp_sink *s)
-{
-	const uint8_t *data = r->store + r->lcp.terminate.at;
-	size_t length = r->lcp.terminate.length;
-
-	s->object(s, "terminate");
-	pptp_sink_string(s, "by", "server");
-	s->number(s, "identifier", r->lcp.terminate_identifier);
-	walk_time(s, "at_us", r->lcp.terminated_at);
-	if (length > 0) {
-		s->text(s, "text", data, length);
-		pptp_sink_hex(s, "data", data, length);
-	}
-	s->end(s);
-}
-
-static void walk_lcp(const struct pptp_record *r, struct pptp_sink *s)
-{
-	begin_stage(s, "lcp", r->lcp.state);
-	s->array(s, "offers");
-	for (unsigned i = 0; i < r->lcp.offers; i++)
-		walk_offer(r, &r->lcp.offer[i], s);
-	s->end(s);
-	if (r->lcp.terminated)
-		walk_terminate(r, s);
-	s->end(s);
-}
-
-static void walk_eap(const struct pptp_ppp_packet *p, struct pptp_sink *s)
-{
-	struct pptp_eap eap;
-
-	pptp_sink_string(s, "method", "eap");
-	s->number(s, "identifier", p->identifier);
-	if (!pptp_eap_decode(&eap, p) || !eap.has_type)
-		return;
-	s->number(s, "type", eap.type);
-	pptp_eap_data_walk(&eap, s);
-}
-
-static void walk_chap(const struct pptp_record *r,
-		      const struct pptp_ppp_packet *p, struct pptp_sink *s)
-{
-	struct pptp_chap chap;
-	char method[PPTP_METHOD_TEXT];
-
-	if (r->challenge.method.protocol != 0)
-		pptp_sink_string(s, "method",
-				 pptp_method_name(r->challenge.method, method));
-	s->number(s, "identifier", p->identifier);
-	if (!pptp_chap_decode(&chap, p))
-		return;
-	s->text(s, "name", chap.name, chap.name_length);
-	s->number(s, "length", chap.value_size);
-	pptp_sink_hex(s, "value", chap.value, chap.value_size);
-}
-
-static void walk_challenge(const struct pptp_record *r, struct pptp_sink *s)
-{
-	struct pptp_reader in;
-	struct pptp_ppp_packet p;
-
-	begin_stage(s, "challenge", r->challenge.state);
-	packet_reader(r, r->challenge.packet, &in);
-	if (r->challenge.state == PPTP_SEEN) {
-		walk_time(s, "at_us", r->challenge.at);
-		if (!pptp_ppp_packet_decode(&p, &in))
-			pptp_sink_string(s, "method", "none");
-		else if (r->challenge.protocol == PPTP_PPP_EAP)
-			walk_eap(&p, s);
-		else
-			walk_chap(r, &p, s);
-	}
-	s->end(s);
-}
-
-static void walk_network(const struct pptp_record *r, struct pptp_sink *s)
-{
-	begin_stage(s, "network", r->network.state);
-	s->array(s, "protocols");
-	for (unsigned i = 0; i < r->network.count; i++) {
-		uint16_t protocol = r->network.protocol[i];
-		const char *name = pptp_ppp_protocol_name(protocol);
-
-		if (name != NULL)
-			pptp_sink_string(s, NULL, name);
-		else
-			s->number(s, NULL, protocol);
-	}
-	s->end(s);
-	s->array(s, "at_us");
-	for (unsigned i = 0; i < r->network.count; i++)
-		walk_time(s, NULL, r->network.at[i]);
-	s->end(s);
-	s->end(s);
-}
-
 static void walk_teardown(const struct pptp_record *r, struct pptp_sink *s)
 {
 	static const char *const names[] = {
@@ -530,7 +340,7 @@ static void walk_teardown(const struct pptp_record *r, struct pptp_sink *s)
 	    "rst",
 	};
 
-	begin_stage(s, "teardown", r->teardown.state);
+	pptp_record_walk_stage(s, "teardown", r->teardown.state);
 	s->array(s, "messages");
 	for (unsigned i = 0; i < r->teardown.count; i++) {
 		const struct pptp_farewell_message *m = &r->teardown.message[i];
@@ -538,7 +348,7 @@ static void walk_teardown(const struct pptp_record *r, struct pptp_sink *s)
 		s->object(s, NULL);
 		pptp_sink_string(s, "name", names[m->what]);
 		pptp_sink_string(s, "by", m->by == PPTP_US ? "us" : "server");
-		walk_time(s, "at_us", m->at);
+		pptp_record_walk_time(s, "at_us", m->at);
 		s->end(s);
 	}
 	s->end(s);
@@ -557,9 +367,7 @@ void pptp_record_walk(const struct pptp_record *r, struct pptp_sink *s)
 	walk_control(r, s);
 	walk_call(r, s);
 	walk_gre(r, s);
-	walk_lcp(r, s);
-	walk_challenge(r, s);
-	walk_network(r, s);
+	pptp_record_walk_ppp(r, s);
 	walk_teardown(r, s);
 	s->end(s);
 }

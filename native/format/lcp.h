@@ -35,7 +35,8 @@ struct pptp_method {
 	uint8_t algorithm; /* CHAP only: 05 80 81 … */
 };
 
-#define PPTP_METHOD_TEXT 16
+#define PPTP_METHOD_TEXT   16
+#define PPTP_METHOD_OPTION 5 /* the longest that pptp_method_encode() writes */
 
 /* pap chap_md5 mschap_v1 mschap_v2 eap spap; "c223:07", "c02d" for others;
  * "none" for protocol 0. Returns `text`, PPTP_METHOD_TEXT bytes. */

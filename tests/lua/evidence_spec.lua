@@ -155,6 +155,20 @@ describe("offered", function()
                   offer = 1, text = "in its first Configure-Request" }, p)
   end)
 
+  it("has the bytes by which the method is named, or those that came", function()
+    for method, bytes in pairs {
+      pap = "0304c023", spap = "0304c027", eap = "0304c227",
+      chap_md5 = "0305c22305", mschap_v1 = "0305c22380",
+      ["c223:07"] = "0305c22307", ["c02d"] = "0304c02d" } do
+      local record = R.talk { { "eap", "ack", { authentication = method } } }
+      record.lcp.offers[1].raw = nil
+      assert.equal(bytes, proof(method, record).bytes)
+    end
+    local longer = R.talk { { "pap", "ack",
+                              { authentication_option = "0306c0230102" } } }
+    assert.equal("0306c0230102", proof("pap", longer).bytes)
+  end)
+
   it("may come behind a Reject of other options", function()
     local record = R.talk { { "eap", "reject", { rejected = { 13, 17 } } },
                             { "mschap_v2", "nak:pap" } }

@@ -111,6 +111,7 @@ function M.offer(method, given)
   return over({
     identifier = identifier, at_us = 20000, news = true, options = options,
     authentication = method == "malformed" and "none" or method,
+    authentication_option = method == "malformed" and bytes.malformed or nil,
     answer = "none", raw = packet(identifier, method, 0xaa6a6ace),
   }, given)
 end

@@ -304,6 +304,49 @@ START_TEST(same_as_names_the_first_of_its_bytes)
 }
 END_TEST
 
+/* Whatever a method is named by is not told twice. */
+START_TEST(an_option_3_is_told_where_its_method_does_not_tell_it)
+{
+	static const struct {
+		const char *request;
+		struct pptp_method method;
+		const char *told; /* NULL: not at all */
+	} offers[] = {
+	    {"01010009 0305c22381", {PPTP_PPP_CHAP, 0x81}, NULL},
+	    {"0101000e 010405dc 0304c023 0702", {PPTP_PPP_PAP, 0}, NULL},
+	    {"01010009 0305c2230b", {PPTP_PPP_CHAP, 0x0b}, NULL},
+	    {"01010006 0702", {0, 0}, NULL},
+	    {"0101000b 0307c223818899",
+	     {PPTP_PPP_CHAP, 0x81},
+	     "0307c223818899"},
+	    {"01010009 0305c02301", {PPTP_PPP_PAP, 0}, "0305c02301"},
+	    {"01010006 0302", {0, 0}, "0302"},
+	    {"0101000c 0304c023 0304c227", {PPTP_PPP_EAP, 0}, "0304c023"},
+	};
+	struct vector v;
+	char part[64];
+
+	for (size_t i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
+		fresh();
+		v = vector(offers[i].request);
+		memcpy(r.store, v.bytes, v.length);
+		r.lcp.offer[0].packet =
+		    (struct pptp_slice){0, (uint16_t)v.length};
+		r.lcp.offer[0].method = offers[i].method;
+		r.lcp.offers = 1;
+		walk();
+		if (offers[i].told == NULL) {
+			has_not("authentication_option");
+			continue;
+		}
+		snprintf(part, sizeof(part),
+			 "\"authentication_option\":\"%s\",\"answer\":",
+			 offers[i].told);
+		has(part);
+	}
+}
+END_TEST
+
 START_TEST(the_run_is_sixteen_digits_or_absent)
 {
 	fresh();
@@ -348,6 +391,7 @@ int main(void)
 	CLAIM(s, a_long_request_that_came_again_is_told_once);
 	CLAIM(s, a_short_request_that_came_again_has_its_options);
 	CLAIM(s, same_as_names_the_first_of_its_bytes);
+	CLAIM(s, an_option_3_is_told_where_its_method_does_not_tell_it);
 	CLAIM(s, the_run_is_sixteen_digits_or_absent);
 	CLAIM(s, depths_have_names_both_ways);
 	return run_suite(s);
