@@ -52,7 +52,7 @@ PROVE  := prove --failures --timer
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(B)/pptp-probe $(B)/pptpgrade $(modules) ## build both programs and the Lua modules
+all: $(B)/pptp-probe $(B)/pptp-wire $(B)/pptpgrade $(modules) ## build both programs and the Lua modules
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -165,6 +165,13 @@ $(B)/libpptp-net.a: $(net)
 	$(call say,AR,$@)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
+
+# What may send: it has the capability, the programs need none.
+wire   := $(patsubst %.c,$(B)/%.o,$(wildcard native/wire/*.c) \
+          native/cli/privilege.c native/cli/say.c)
+$(B)/pptp-wire: $(wire) $(B)/libpptp-net.a $(B)/libpptp-core.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ -lpcap
 
 $(B)/pptp-probe: $(cli) $(B)/libpptp-net.a $(B)/libpptp-core.a
 	$(call say,LD,$@)

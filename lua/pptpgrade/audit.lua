@@ -261,10 +261,11 @@ function M.audit_all(targets, opts)
   if not prober then
     return nil, message, code
   end
+  local raw, cure = prober:raw()
   local audit = setmetatable({
     targets = list, prober = prober, opts = opts, ready = {}, begun = 0,
     control = control,
-    raw = prober:raw(),
+    raw = raw, cure = cure,
     problem = function()
       return prober:error()
     end,

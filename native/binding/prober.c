@@ -225,8 +225,11 @@ static int live(lua_State *L)
 
 static int raw(lua_State *L)
 {
-	lua_pushboolean(L, pptp_prober_raw(check(L)->p));
-	return 1;
+	const struct pptp_prober *p = check(L)->p;
+
+	lua_pushboolean(L, pptp_prober_raw(p));
+	lua_pushstring(L, pptp_prober_cure(p)); /* or nil */
+	return 2;
 }
 
 static int last_error(lua_State *L)

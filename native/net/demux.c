@@ -108,28 +108,41 @@ bool pptp_demux_call_begin(struct pptp_demux *d, struct pptp_demux_entry *e,
 		errno = ENOMEM;
 		return false;
 	}
-	e->call_id = id;
-	e->next_call = d->call[id];
-	d->call[id] = e;
+	pptp_demux_call_add(d, e, id);
 	return true;
+}
+
+void pptp_demux_call_add(struct pptp_demux *d, struct pptp_demux_entry *e,
+			 uint16_t call_id)
+{
+	e->call_id = call_id;
+	if (call_id == 0)
+		return;
+	e->next_call = d->call[call_id];
+	d->call[call_id] = e;
+}
+
+void pptp_demux_call_remove(struct pptp_demux *d, struct pptp_demux_entry *e)
+{
+	struct pptp_demux_entry **at = &d->call[e->call_id];
+
+	while (*at != NULL && *at != e)
+		at = &(*at)->next_call;
+	if (*at != NULL)
+		*at = e->next_call;
+	e->next_call = NULL;
 }
 
 void pptp_demux_call_end(struct pptp_demux *d, struct pptp_demux_entry *e,
 			 int64_t now)
 {
-	struct pptp_demux_entry **at = &d->call[e->call_id];
-
 	if (e->call_id == 0)
 		return;
-	while (*at != NULL && *at != e)
-		at = &(*at)->next_call;
-	if (*at != NULL)
-		*at = e->next_call;
+	pptp_demux_call_remove(d, e);
 	/* A call of 34 s at most was met less than a quarantine ago: where no
 	 * memory is left it stays met for the rest of that. */
 	(void)pptp_call_ids_met(&d->ids, hash_of(d, e->server), e->call_id,
 				now);
-	e->next_call = NULL;
 	e->call_id = 0;
 }
 

@@ -41,6 +41,11 @@ struct pptp_demux_entry *pptp_demux_find(const struct pptp_demux *d,
 /* False with errno: none is free, or no memory. */
 bool pptp_demux_call_begin(struct pptp_demux *d, struct pptp_demux_entry *e,
 			   int64_t now);
+/* With a Call-ID that somebody else gave out; 0: none. */
+void pptp_demux_call_add(struct pptp_demux *d, struct pptp_demux_entry *e,
+			 uint16_t call_id);
+/* Its call alone; whose Call-ID begin() gave wants end(). */
+void pptp_demux_call_remove(struct pptp_demux *d, struct pptp_demux_entry *e);
 /* No effect where it has no call. */
 void pptp_demux_call_end(struct pptp_demux *d, struct pptp_demux_entry *e,
 			 int64_t now);

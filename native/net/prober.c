@@ -2,6 +2,7 @@
 #include "net/prober.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "net/prober_intake.h"
+#include "net/wire_helper.h"
 
 #define PATIENCE   INT64_C(3000000) /* with a system that lacks something */
 #define RING_EACH  16384 /* a conversation's burst, in frames of 2 KiB */
@@ -138,17 +140,35 @@ static size_t ring_of(const struct pptp_prober *p)
 	return size < RING_MOST ? size : RING_MOST;
 }
 
-static enum pptp_error explain_wire(enum pptp_error error, bool write,
+static enum pptp_error explain_wire(const struct pptp_prober *p,
+				    enum pptp_error error, bool write,
 				    char *text, size_t room)
 {
 	if (error == PPTP_ERROR_PRIVILEGE)
 		snprintf(text, room,
-			 "raw packets%s need CAP_NET_RAW; run as root, or give "
-			 "the program this capability with setcap",
-			 write ? " and capture files" : "");
+			 "raw packets%s need CAP_NET_RAW; run as root, or %s",
+			 write ? " and capture files" : "", p->cure);
 	else if (text[0] == '\0')
 		snprintf(text, room, "cannot send raw packets: %s",
 			 strerror(errno));
+	return error;
+}
+
+/* This process's own where it has the capability, else a helper's. */
+static enum pptp_error open_one_wire(struct pptp_prober *p,
+				     const struct pptp_wire_config *config,
+				     char *text, size_t room)
+{
+	char path[PATH_MAX];
+	enum pptp_error error = pptp_wire_open(&p->wire, config, text, room);
+
+	if (error != PPTP_ERROR_PRIVILEGE ||
+	    !pptp_wire_helper_path(path, sizeof(path)))
+		return error;
+	error = pptp_wire_helper_open(&p->wire, path, config, p->cure,
+				      sizeof(p->cure));
+	if (error != PPTP_OK && error != PPTP_ERROR_PRIVILEGE)
+		snprintf(text, room, "%s", p->cure);
 	return error;
 }
 
@@ -166,14 +186,14 @@ static enum pptp_error open_wire(struct pptp_prober *p,
 
 	text[0] = '\0';
 	if (!f->tcp_only)
-		error = pptp_wire_open(&p->wire, &config, text, room);
+		error = open_one_wire(p, &config, text, room);
 	p->owns_wire = error == PPTP_OK;
 	if (error == PPTP_ERROR_PRIVILEGE && f->write == NULL &&
 	    (f->stay || f->tcp_only))
 		return PPTP_OK;
 	return error == PPTP_OK
 		   ? PPTP_OK
-		   : explain_wire(error, f->write != NULL, text, room);
+		   : explain_wire(p, error, f->write != NULL, text, room);
 }
 
 static void listen_to_wire(struct pptp_prober *p)
@@ -243,6 +263,8 @@ enum pptp_error pptp_prober_open(struct pptp_prober **p,
 		snprintf(text, room, "out of memory for the prober");
 		return PPTP_ERROR_SYSTEM;
 	}
+	snprintf(prober->cure, sizeof(prober->cure),
+		 "give the program this capability with setcap");
 	if (config->run != 0)
 		prober->common.run = config->run;
 	prober->common.router = -1;
@@ -448,6 +470,11 @@ struct pptp_loop *pptp_prober_loop(struct pptp_prober *p)
 struct pptp_wire *pptp_prober_wire(struct pptp_prober *p)
 {
 	return p->wire;
+}
+
+const char *pptp_prober_cure(const struct pptp_prober *p)
+{
+	return p->wire == NULL && p->cure[0] != '\0' ? p->cure : NULL;
 }
 
 const char *pptp_prober_error(const struct pptp_prober *p)

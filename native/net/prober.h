@@ -76,6 +76,9 @@ void pptp_prober_abort(struct pptp_prober *p);
 /* Queued, running, or with a record that next() has not given yet. */
 size_t pptp_prober_live(const struct pptp_prober *p);
 bool pptp_prober_raw(const struct pptp_prober *p); /* raw packets work */
+/* Where they do not, and may be wanted: what gives the right to them, as a
+ * clause ("once, as root: adduser NAME pptpgrade, ..."); else NULL. */
+const char *pptp_prober_cure(const struct pptp_prober *p);
 /* For others who wait in the same loop, or listen to the same wire (NULL: TCP
  * only) while the prober is open. */
 struct pptp_loop *pptp_prober_loop(struct pptp_prober *p);

@@ -173,12 +173,39 @@ static void done(struct pptp_task *t, int64_t now)
 		pptp_wire_flush(p->wire);
 }
 
+/* Its number is its own for as long as the wire lasts, but for 2^32 of them. */
+static void talk(struct pptp_task *t)
+{
+	struct pptp_prober *p = t->prober;
+	struct pptp_wire_talk one = {
+	    .source = t->probe.source,
+	    .target = t->probe.plan.target,
+	    .port = t->probe.plan.port,
+	    .call_id = t->entry.call_id,
+	    .contact = t->probe.plan.contact != NULL,
+	};
+
+	if (p->wire == NULL)
+		return;
+	if (++p->talks == 0)
+		p->talks = 1;
+	one.number = t->talk = p->talks;
+	pptp_wire_talk(p->wire, &one);
+}
+
+static void hush(struct pptp_task *t)
+{
+	if (t->prober->wire != NULL)
+		pptp_wire_hush(t->prober->wire, t->talk);
+}
+
 /* Its address is free: the plans that waited for it go first. */
 static void over(struct pptp_task *t)
 {
 	struct pptp_prober *p = t->prober;
 
 	pptp_demux_remove(&p->demux, &t->entry);
+	hush(t);
 	give_back(t);
 	if (t->followers.first != NULL) {
 		t->followers.last->next = p->ready.first;
@@ -313,13 +340,17 @@ void pptp_task_begin(struct pptp_task *t, int64_t now)
 
 	take_job(t, now);
 	pptp_demux_add(&p->demux, &t->entry);
-	if (begin_call(t, now) &&
-	    pptp_probe_begin(&t->probe, t->entry.call_id, now, &changes)) {
-		pptp_task_settle(t, changes);
-		return;
+	if (begin_call(t, now)) {
+		talk(t);
+		if (pptp_probe_begin(&t->probe, t->entry.call_id, now,
+				     &changes)) {
+			pptp_task_settle(t, changes);
+			return;
+		}
 	}
 	error = errno;
 	pptp_demux_remove(&p->demux, &t->entry);
+	hush(t);
 	pptp_demux_call_end(&p->demux, &t->entry, now);
 	wait_for_system(t, error, now);
 }

@@ -28,6 +28,7 @@ struct pptp_task {
 	struct pptp_task *before, *after; /* among all */
 	struct pptp_task_queue followers; /* later ones, for the same address */
 	int64_t tag;
+	uint32_t talk; /* its number to the wire */
 	bool reported; /* its record was read, and is gone */
 };
 
@@ -51,6 +52,8 @@ struct pptp_prober {
 	int shortage;        /* errno of it */
 	bool aborting;
 	char error[256];
+	char cure[512]; /* who may not send raw packets: what to do */
+	uint32_t talks; /* the number of the last conversation, to the wire */
 	struct pptp_demux demux;
 };
 

@@ -83,6 +83,18 @@ int pptp_wire_guard(struct pptp_wire *w)
 	return w->calls->guard(w);
 }
 
+void pptp_wire_talk(struct pptp_wire *w, const struct pptp_wire_talk *talk)
+{
+	if (w->calls->talk != NULL)
+		w->calls->talk(w, talk);
+}
+
+void pptp_wire_hush(struct pptp_wire *w, uint32_t number)
+{
+	if (w->calls->hush != NULL)
+		w->calls->hush(w, number);
+}
+
 void pptp_wire_keep(struct pptp_wire *w, const struct pptp_captured *captured)
 {
 	if (w->keeps)

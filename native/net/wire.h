@@ -36,6 +36,15 @@ struct pptp_wire_consumer {
 	bool (*wants)(void *context, struct pptp_capture_filter *f);
 };
 
+/* One conversation, as a wire may have to know before it lets packets through:
+ * see net/wire_policy.h. */
+struct pptp_wire_talk {
+	uint32_t number; /* its user's name for it, not 0 */
+	struct pptp_address source, target;
+	uint16_t port, call_id; /* call_id 0: no call */
+	bool contact;           /* its contact information is sent along */
+};
+
 struct pptp_wire {
 	const struct pptp_wire_calls *calls;
 	struct pptp_wire_consumer *consumers;
@@ -61,6 +70,9 @@ struct pptp_wire_calls {
 	uint32_t (*drops)(struct pptp_wire *w, struct pptp_wire_in *in);
 	bool (*hears)(const struct pptp_wire_in *in);
 	int (*guard)(struct pptp_wire *w);
+	/* NULL, both: every conversation may. */
+	void (*talk)(struct pptp_wire *w, const struct pptp_wire_talk *talk);
+	void (*hush)(struct pptp_wire *w, uint32_t number);
 	void (*keep)(struct pptp_wire *w, const struct pptp_captured *captured);
 	void (*flush)(struct pptp_wire *w);
 	const char *(*error)(const struct pptp_wire *w);
@@ -72,6 +84,7 @@ struct pptp_wire_config {
 	const char *interface;  /* NULL: as routed */
 	size_t ring;            /* bytes of a capture: see net/capture.h */
 	const char *write;      /* pcap of all that is kept, or NULL */
+	bool stream; /* segments between SYN and FIN too, though `write` is NULL */
 };
 
 /* The wire of this host. PPTP_ERROR_PRIVILEGE, _INTERFACE, _SYSTEM; `text` is
@@ -115,6 +128,10 @@ uint32_t pptp_wire_drops(struct pptp_wire *w, struct pptp_wire_in *in);
 bool pptp_wire_hears(const struct pptp_wire *w, const struct pptp_wire_in *in);
 /* Holds protocol 47 until the wire is closed: 0 or errno. */
 int pptp_wire_guard(struct pptp_wire *w);
+/* A conversation begins, and is over. Where it may not be held, its packets are
+ * refused. */
+void pptp_wire_talk(struct pptp_wire *w, const struct pptp_wire_talk *talk);
+void pptp_wire_hush(struct pptp_wire *w, uint32_t number);
 /* For consumers: the packet in hand belongs into the capture file, once. */
 void pptp_wire_keep(struct pptp_wire *w, const struct pptp_captured *captured);
 /* What was kept is there for others. */

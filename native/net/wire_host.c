@@ -11,6 +11,7 @@
 
 #include "net/guard.h"
 #include "net/send.h"
+#include "net/wire_file.h"
 
 #define BATCH 1024 /* packets, before others get their turn */
 
@@ -35,12 +36,12 @@ struct host {
 	struct pptp_loop *loop;
 	char interface[PPTP_INTERFACE_NAME]; /* "": as routed */
 	size_t ring;
-	char *write;
-	struct pptp_dump *dump;
+	struct pptp_wire_file file;
 	struct pptp_wire_out *outs;
 	struct pptp_wire_in *ins;
 	uint16_t ports[PPTP_CAPTURE_PORTS + 1]; /* that the filter lets pass */
 	size_t port_count;
+	bool stream; /* it lets segments between SYN and FIN through */
 	bool narrow; /* the filter holds targets and Call-IDs */
 	int guard;   /* -1: not opened yet */
 	char error[256];
@@ -79,12 +80,12 @@ static bool name_wants(struct host *h, struct pptp_capture_filter *f)
 
 static enum pptp_error build(struct host *h, struct pptp_capture_filter *f)
 {
-	pptp_capture_filter_begin(f, h->ports, h->port_count, h->wire.keeps);
+	pptp_capture_filter_begin(f, h->ports, h->port_count, h->stream);
 	if (h->narrow)
 		h->narrow = name_wants(h, f);
 	if (!h->narrow)
 		pptp_capture_filter_begin(f, h->ports, h->port_count,
-					  h->wire.keeps);
+					  h->stream);
 	return pptp_capture_filter_end(f, h->narrow);
 }
 
@@ -345,30 +346,18 @@ static int hold_guard(struct pptp_wire *w)
 
 /* ---- the capture file ---------------------------------------------------- */
 
-static void end_file(struct host *h, const char *what)
-{
-	fail(h, "cannot write capture file '%s': %s%s", h->write,
-	     strerror(errno), what);
-	(void)pptp_dump_close(h->dump);
-	h->dump = NULL;
-	h->wire.keeps = false;
-}
-
 static void keep(struct pptp_wire *w, const struct pptp_captured *c)
 {
 	struct host *h = host_of(w);
 
-	if (pptp_dump_write(h->dump, c->packet, c->length, c->wire_length,
-			    c->time_us) != PPTP_OK)
-		end_file(h, "; the packets since are not in it");
+	(void)pptp_wire_file_keep(&h->file, w, c, h->error, sizeof(h->error));
 }
 
 static void flush(struct pptp_wire *w)
 {
 	struct host *h = host_of(w);
 
-	if (pptp_dump_flush(h->dump) != PPTP_OK)
-		end_file(h, "");
+	(void)pptp_wire_file_flush(&h->file, w, h->error, sizeof(h->error));
 }
 
 /* ---- beginning and end --------------------------------------------------- */
@@ -406,9 +395,8 @@ static void close_host(struct pptp_wire *w)
 		pptp_sender_close(out->sender);
 		free(out);
 	}
-	(void)pptp_dump_close(h->dump);
+	pptp_wire_file_close(&h->file);
 	pptp_guard_close(h->guard);
-	free(h->write);
 	free(h);
 	errno = error;
 }
@@ -440,19 +428,6 @@ static enum pptp_error try_sender(const char *interface)
 	return error;
 }
 
-static enum pptp_error open_file(struct host *h, const char *path, char *text,
-				 size_t room)
-{
-	enum pptp_error error;
-
-	h->write = strdup(path);
-	if (h->write == NULL)
-		return PPTP_ERROR_SYSTEM;
-	error = pptp_dump_open(&h->dump, path, text, room);
-	h->wire.keeps = error == PPTP_OK;
-	return error;
-}
-
 enum pptp_error pptp_wire_open(struct pptp_wire **w,
 			       const struct pptp_wire_config *config,
 			       char *text, size_t room)
@@ -470,12 +445,13 @@ enum pptp_error pptp_wire_open(struct pptp_wire **w,
 	h->wire.calls = &calls;
 	h->loop = config->loop;
 	h->ring = config->ring;
+	h->stream = config->stream || config->write != NULL;
 	h->guard = -1;
 	if (config->interface != NULL)
 		snprintf(h->interface, sizeof(h->interface), "%s",
 			 config->interface);
-	if (config->write != NULL)
-		error = open_file(h, config->write, text, room);
+	error = pptp_wire_file_open(&h->file, &h->wire, config->write, text,
+				    room);
 	if (error != PPTP_OK) {
 		close_host(&h->wire);
 		return error;

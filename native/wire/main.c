@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pptp-wire: raw packets and captures for pptp-probe and pptpgrade, which start
+ * it. It has CAP_NET_RAW and nothing else. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "cli/privilege.h"
+#include "net/loop.h"
+#include "net/route.h"
+#include "net/wire_serve.h"
+#include "wire/confine.h"
+
+#define USER_FD 3
+
+enum {
+	EXIT_DONE = 0,
+	EXIT_USAGE = 2,
+	EXIT_CANNOT = 3,
+};
+
+struct helper {
+	struct pptp_wire_server server;
+	struct pptp_watch watch;
+	int router; /* of pptp_route_find() */
+	bool over;
+};
+
+/* Who uses it is gone, or does not read any more: so is what it was for. */
+static void put(void *context, const void *bytes, size_t length)
+{
+	struct helper *h = context;
+	ssize_t n;
+
+	do
+		n = send(USER_FD, bytes, length, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	h->over = h->over || n < 0;
+}
+
+/* A raw socket takes broadcast addresses for a source too. */
+static bool is_ours(void *context, const struct pptp_address *address)
+{
+	struct helper *h = context;
+	struct pptp_route route;
+
+	/* To a link-local address there is no way without an interface; the
+	 * socket that is bound to it knows. */
+	if (address->family == 6 && address->bytes[0] == 0xfe)
+		return true;
+	return pptp_route_find(&h->router, address, NULL, NULL, &route) ==
+		   PPTP_OK &&
+	       route.local;
+}
+
+static void on_message(void *context, uint32_t events)
+{
+	struct helper *h = context;
+	uint8_t bytes[PPTP_WIRE_ROOM];
+	ssize_t n = recv(USER_FD, bytes, sizeof(bytes),
+			 MSG_DONTWAIT | MSG_TRUNC);
+
+	(void)events;
+	if (n > (ssize_t)sizeof(bytes))
+		n = 1; /* too long for any message: as if it had no end */
+	if (n > 0)
+		pptp_wire_serve_message(&h->server, bytes, (size_t)n);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		h->over = true;
+}
+
+/* 0, or why no raw packet can be sent. */
+static int try_raw(void)
+{
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	int error = fd < 0 ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+static bool is_started_right(void)
+{
+	int type = 0;
+	socklen_t length = sizeof(type);
+
+	return getsockopt(USER_FD, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
+	       type == SOCK_SEQPACKET;
+}
+
+/* A terminal's, and timeout's, are for whoever uses it, who may still have a
+ * farewell to send. */
+static void leave_signals(void)
+{
+	static const int theirs[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE};
+	size_t i;
+
+	for (i = 0; i < sizeof(theirs) / sizeof(theirs[0]); i++)
+		(void)signal(theirs[i], SIG_IGN);
+}
+
+static bool begin(struct helper *h)
+{
+	uint32_t seed;
+
+	h->router = -1;
+	h->watch = (struct pptp_watch){.ready = on_message, .context = h};
+	h->server.put = put;
+	h->server.open = pptp_wire_open;
+	h->server.is_ours = is_ours;
+	h->server.context = h;
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed) ||
+	    pptp_loop_open(&h->server.loop) != PPTP_OK ||
+	    pptp_loop_add(h->server.loop, USER_FD, EPOLLIN, &h->watch) != 0)
+		return false;
+	pptp_wire_serve_begin(&h->server, seed);
+	return true;
+}
+
+int main(void)
+{
+	static struct helper h;
+
+	if (!is_started_right()) {
+		fputs("pptp-wire: it is for pptp-probe and pptpgrade to start; "
+		      "run one of them\n",
+		      stderr);
+		return EXIT_USAGE;
+	}
+	leave_signals();
+	if (!pptp_privilege_drop(PPTP_KEEP_RAW) || !begin(&h) ||
+	    !pptp_confine())
+		return EXIT_CANNOT;
+	(void)close(STDIN_FILENO);
+	(void)close(STDOUT_FILENO);
+	(void)close(STDERR_FILENO);
+	pptp_wire_serve_hello(&h.server, try_raw());
+	while (!h.over &&
+	       (pptp_loop_turn(h.server.loop, PPTP_LOOP_NEVER) == 0 ||
+		errno == EINTR))
+		continue;
+	_exit(EXIT_DONE);
+}
