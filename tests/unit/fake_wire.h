@@ -161,7 +161,7 @@ static inline void fake_begin(void)
 {
 	static const struct pptp_wire_calls calls = {
 	    fake_out,   fake_in,    fake_port,  fake_narrow, fake_send,
-	    fake_drain, fake_drops, fake_hears, fake_guard,  fake_keep,
+	    fake_drain, fake_drops, fake_hears, fake_guard,  NULL, NULL, fake_keep,
 	    fake_flush, fake_error, fake_close,
 	};
 
