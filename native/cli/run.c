@@ -166,6 +166,8 @@ static bool open_prober(struct run *r, bool stay)
 	    .jobs = o->jobs,
 	    .write = o->write,
 	    .stay = stay,
+	    .apart = true,
+	    .exclude = pptp_targets_exclusions(r->targets),
 	    .trace = o->trace ? trace : NULL,
 	    .context = r,
 	};
@@ -332,6 +334,18 @@ static void drain(struct run *r)
 	clear_progress(r);
 }
 
+/* What was left out for the wire's sake, and no more. */
+static void tell_refusal(struct run *r)
+{
+	const char *why = pptp_prober_refusal(r->prober);
+
+	if (why == NULL)
+		return;
+	pptp_say("%s", why);
+	if (r->status == PPTP_EXIT_DONE)
+		r->status = PPTP_EXIT_EARLY;
+}
+
 static void finish(struct run *r)
 {
 	if (r->count > 0 && r->started == 0 && r->refused == 0 &&
@@ -348,6 +362,7 @@ static void finish(struct run *r)
 	/* All in vain is "could not run"; in part is part. */
 	if (r->refused != 0 && r->status == PPTP_EXIT_DONE)
 		r->status = r->done > 0 ? PPTP_EXIT_EARLY : r->refused;
+	tell_refusal(r);
 	if (r->o->verbose)
 		pptp_say("%" PRIu64 " of %" PRIu64 " targets done", r->done,
 			 r->count);
@@ -365,8 +380,11 @@ int pptp_run(const struct pptp_options *o, const struct pptp_plan *plan,
 	pptp_output_init(&r.output);
 	if (load_targets(&r) && open_prober(&r, stay)) {
 		if (o->verbose && !pptp_prober_raw(r.prober))
-			pptp_say("without CAP_NET_RAW: what TCP tells");
-		if (pptp_privilege_drop(PPTP_KEEP_RAW)) {
+			pptp_say("without CAP_NET_RAW: what TCP tells; %s",
+				 pptp_prober_cure(r.prober));
+		if (pptp_privilege_drop(pptp_prober_apart(r.prober)
+					    ? PPTP_KEEP_NOTHING
+					    : PPTP_KEEP_RAW)) {
 			drain(&r);
 			finish(&r);
 		} else {

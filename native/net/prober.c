@@ -154,21 +154,38 @@ static enum pptp_error explain_wire(const struct pptp_prober *p,
 	return error;
 }
 
-/* This process's own where it has the capability, else a helper's. */
-static enum pptp_error open_one_wire(struct pptp_prober *p,
-				     const struct pptp_wire_config *config,
-				     char *text, size_t room)
+/* A helper's. PPTP_ERROR_PRIVILEGE where there is none that may send. */
+static enum pptp_error open_apart(struct pptp_prober *p,
+				  const struct pptp_wire_config *config,
+				  char *text, size_t room)
 {
 	char path[PATH_MAX];
-	enum pptp_error error = pptp_wire_open(&p->wire, config, text, room);
+	enum pptp_error error;
 
-	if (error != PPTP_ERROR_PRIVILEGE ||
-	    !pptp_wire_helper_path(path, sizeof(path)))
-		return error;
+	if (!pptp_wire_helper_path(path, sizeof(path)))
+		return PPTP_ERROR_PRIVILEGE;
 	error = pptp_wire_helper_open(&p->wire, path, config, p->cure,
 				      sizeof(p->cure));
+	p->apart = error == PPTP_OK;
 	if (error != PPTP_OK && error != PPTP_ERROR_PRIVILEGE)
 		snprintf(text, room, "%s", p->cure);
+	return error;
+}
+
+/* This process's own where it has the capability, else a helper's; or the other
+ * way round. */
+static enum pptp_error open_one_wire(struct pptp_prober *p,
+				     const struct pptp_wire_config *config,
+				     bool apart, char *text, size_t room)
+{
+	enum pptp_error error = PPTP_ERROR_PRIVILEGE;
+
+	if (apart)
+		error = open_apart(p, config, text, room);
+	if (error == PPTP_ERROR_PRIVILEGE)
+		error = pptp_wire_open(&p->wire, config, text, room);
+	if (error == PPTP_ERROR_PRIVILEGE && !apart)
+		error = open_apart(p, config, text, room);
 	return error;
 }
 
@@ -181,12 +198,13 @@ static enum pptp_error open_wire(struct pptp_prober *p,
 	    .interface = p->common.interface,
 	    .ring = ring_of(p),
 	    .write = f->write,
+	    .exclude = f->exclude,
 	};
 	enum pptp_error error = PPTP_ERROR_PRIVILEGE;
 
 	text[0] = '\0';
 	if (!f->tcp_only)
-		error = open_one_wire(p, &config, text, room);
+		error = open_one_wire(p, &config, f->apart, text, room);
 	p->owns_wire = error == PPTP_OK;
 	if (error == PPTP_ERROR_PRIVILEGE && f->write == NULL &&
 	    (f->stay || f->tcp_only))
@@ -470,6 +488,16 @@ struct pptp_loop *pptp_prober_loop(struct pptp_prober *p)
 struct pptp_wire *pptp_prober_wire(struct pptp_prober *p)
 {
 	return p->wire;
+}
+
+bool pptp_prober_apart(const struct pptp_prober *p)
+{
+	return p->apart;
+}
+
+const char *pptp_prober_refusal(const struct pptp_prober *p)
+{
+	return p->refusal[0] != '\0' ? p->refusal : NULL;
 }
 
 const char *pptp_prober_cure(const struct pptp_prober *p)

@@ -18,6 +18,7 @@
 #include "core/conversation.h"
 #include "net/plan_source.h"
 
+struct pptp_exclusions;
 struct pptp_loop;
 struct pptp_prober;
 struct pptp_wire;
@@ -34,6 +35,9 @@ struct pptp_prober_config {
 	uint64_t run;      /* of all its records; 0: one is drawn */
 	bool stay;     /* without CAP_NET_RAW: TCP only, instead of failing */
 	bool tcp_only; /* as without CAP_NET_RAW, though it may be there */
+	bool apart;    /* a helper's packets, if there is one, though this
+			* process may send them too: see pptp_prober_apart() */
+	struct pptp_exclusions *exclude; /* for the helper to know, or NULL */
 	/* One line a message, for people; NULL: none. `side` says who sent
 	 * it, `at_us` how long after the conversation's start, and `text`,
 	 * safe for terminals, what it was. */
@@ -76,6 +80,11 @@ void pptp_prober_abort(struct pptp_prober *p);
 /* Queued, running, or with a record that next() has not given yet. */
 size_t pptp_prober_live(const struct pptp_prober *p);
 bool pptp_prober_raw(const struct pptp_prober *p); /* raw packets work */
+/* A helper has them: this process needs no capability for them any more. */
+bool pptp_prober_apart(const struct pptp_prober *p);
+/* The first conversation whose packets the helper refuses, as one sentence, or
+ * NULL: what was asked of others goes on. */
+const char *pptp_prober_refusal(const struct pptp_prober *p);
 /* Where they do not, and may be wanted: what gives the right to them, as a
  * clause ("once, as root: adduser NAME pptpgrade, ..."); else NULL. */
 const char *pptp_prober_cure(const struct pptp_prober *p);

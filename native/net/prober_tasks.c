@@ -173,26 +173,6 @@ static void done(struct pptp_task *t, int64_t now)
 		pptp_wire_flush(p->wire);
 }
 
-/* Its number is its own for as long as the wire lasts, but for 2^32 of them. */
-static void talk(struct pptp_task *t)
-{
-	struct pptp_prober *p = t->prober;
-	struct pptp_wire_talk one = {
-	    .source = t->probe.source,
-	    .target = t->probe.plan.target,
-	    .port = t->probe.plan.port,
-	    .call_id = t->entry.call_id,
-	    .contact = t->probe.plan.contact != NULL,
-	};
-
-	if (p->wire == NULL)
-		return;
-	if (++p->talks == 0)
-		p->talks = 1;
-	one.number = t->talk = p->talks;
-	pptp_wire_talk(p->wire, &one);
-}
-
 static void hush(struct pptp_task *t)
 {
 	if (t->prober->wire != NULL)
@@ -319,17 +299,48 @@ void pptp_task_drop(struct pptp_task *t)
 	pptp_task_free(t);
 }
 
+/* Its number is its own for as long as the wire lasts, but for 2^32 of them. The
+ * wire's Call-ID for it, or 0: any. */
+static uint16_t talk(struct pptp_task *t)
+{
+	struct pptp_prober *p = t->prober;
+	char *text = p->refusal;
+	struct pptp_wire_talk one = {
+	    .source = t->probe.source,
+	    .target = t->probe.plan.target,
+	    .port = t->probe.plan.port,
+	    .call = pptp_plan_has_call(&t->probe.plan),
+	    .contact = t->probe.plan.contact != NULL,
+	};
+	char again[sizeof(p->refusal)];
+
+	if (p->wire == NULL)
+		return 0;
+	if (++p->talks == 0)
+		p->talks = 1;
+	one.number = t->talk = p->talks;
+	if (text[0] != '\0') /* the first is told */
+		text = again;
+	if (pptp_wire_talk(p->wire, &one, text, sizeof(again)) != PPTP_OK)
+		return 0;
+	return one.call_id;
+}
+
 /* A Call-ID, and captures that let it through. */
 static bool begin_call(struct pptp_task *t, int64_t now)
 {
 	struct pptp_prober *p = t->prober;
+	uint16_t call_id = talk(t);
 	char why[256];
 
 	if (!pptp_plan_has_call(&t->probe.plan))
 		return true;
-	return pptp_demux_call_begin(&p->demux, &t->entry, now) &&
-	       (p->wire == NULL ||
-		pptp_wire_narrow(p->wire, why, sizeof(why)) == PPTP_OK);
+	if (call_id != 0)
+		pptp_demux_call_add(&p->demux, &t->entry, call_id);
+	else if (!pptp_demux_call_begin(&p->demux, &t->entry, now))
+		return false;
+	return p->wire == NULL ||
+	       pptp_wire_narrow(p->wire, why, sizeof(why)) == PPTP_OK;
 }
 
 void pptp_task_begin(struct pptp_task *t, int64_t now)
@@ -340,13 +351,10 @@ void pptp_task_begin(struct pptp_task *t, int64_t now)
 
 	take_job(t, now);
 	pptp_demux_add(&p->demux, &t->entry);
-	if (begin_call(t, now)) {
-		talk(t);
-		if (pptp_probe_begin(&t->probe, t->entry.call_id, now,
-				     &changes)) {
-			pptp_task_settle(t, changes);
-			return;
-		}
+	if (begin_call(t, now) &&
+	    pptp_probe_begin(&t->probe, t->entry.call_id, now, &changes)) {
+		pptp_task_settle(t, changes);
+		return;
 	}
 	error = errno;
 	pptp_demux_remove(&p->demux, &t->entry);

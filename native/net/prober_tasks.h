@@ -51,8 +51,10 @@ struct pptp_prober {
 	int64_t short_since; /* … while nothing of ours was running */
 	int shortage;        /* errno of it */
 	bool aborting;
+	bool apart; /* the wire is a helper's */
 	char error[256];
-	char cure[512]; /* who may not send raw packets: what to do */
+	char cure[512];    /* who may not send raw packets: what to do */
+	char refusal[256]; /* the wire's first, of a conversation */
 	uint32_t talks; /* the number of the last conversation, to the wire */
 	struct pptp_demux demux;
 };

@@ -83,10 +83,12 @@ int pptp_wire_guard(struct pptp_wire *w)
 	return w->calls->guard(w);
 }
 
-void pptp_wire_talk(struct pptp_wire *w, const struct pptp_wire_talk *talk)
+enum pptp_error pptp_wire_talk(struct pptp_wire *w, struct pptp_wire_talk *talk,
+			       char *text, size_t room)
 {
-	if (w->calls->talk != NULL)
-		w->calls->talk(w, talk);
+	talk->call_id = 0;
+	return w->calls->talk != NULL ? w->calls->talk(w, talk, text, room)
+				      : PPTP_OK;
 }
 
 void pptp_wire_hush(struct pptp_wire *w, uint32_t number)

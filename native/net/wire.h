@@ -20,6 +20,7 @@
 #include "net/loop.h"
 #include "net/route.h"
 
+struct pptp_exclusions;
 struct pptp_wire_out; /* sends raw packets from one source */
 struct pptp_wire_in;  /* captures on one interface; its own for each */
 
@@ -37,11 +38,12 @@ struct pptp_wire_consumer {
 };
 
 /* One conversation, as a wire may have to know before it lets packets through:
- * see net/wire_policy.h. */
+ * see net/wire_policy.h. Where it has to, it chooses the Call-ID. */
 struct pptp_wire_talk {
 	uint32_t number; /* its user's name for it, not 0 */
 	struct pptp_address source, target;
-	uint16_t port, call_id; /* call_id 0: no call */
+	uint16_t port, call_id; /* call_id: the wire's to set; 0: none */
+	bool call;              /* it is to have a call */
 	bool contact;           /* its contact information is sent along */
 };
 
@@ -71,7 +73,9 @@ struct pptp_wire_calls {
 	bool (*hears)(const struct pptp_wire_in *in);
 	int (*guard)(struct pptp_wire *w);
 	/* NULL, both: every conversation may. */
-	void (*talk)(struct pptp_wire *w, const struct pptp_wire_talk *talk);
+	enum pptp_error (*talk)(struct pptp_wire *w,
+				struct pptp_wire_talk *talk, char *text,
+				size_t room);
 	void (*hush)(struct pptp_wire *w, uint32_t number);
 	void (*keep)(struct pptp_wire *w, const struct pptp_captured *captured);
 	void (*flush)(struct pptp_wire *w);
@@ -84,7 +88,10 @@ struct pptp_wire_config {
 	const char *interface;  /* NULL: as routed */
 	size_t ring;            /* bytes of a capture: see net/capture.h */
 	const char *write;      /* pcap of all that is kept, or NULL */
-	bool stream; /* segments between SYN and FIN too, though `write` is NULL */
+	bool
+	    stream; /* segments between SYN and FIN too, though `write` is NULL */
+	/* For a helper to leave alone, or NULL: who asks does so anyway. */
+	struct pptp_exclusions *exclude;
 };
 
 /* The wire of this host. PPTP_ERROR_PRIVILEGE, _INTERFACE, _SYSTEM; `text` is
@@ -128,9 +135,10 @@ uint32_t pptp_wire_drops(struct pptp_wire *w, struct pptp_wire_in *in);
 bool pptp_wire_hears(const struct pptp_wire *w, const struct pptp_wire_in *in);
 /* Holds protocol 47 until the wire is closed: 0 or errno. */
 int pptp_wire_guard(struct pptp_wire *w);
-/* A conversation begins, and is over. Where it may not be held, its packets are
- * refused. */
-void pptp_wire_talk(struct pptp_wire *w, const struct pptp_wire_talk *talk);
+/* A conversation begins, and is over. With an error its packets will be refused;
+ * with a Call-ID of 0 it may have any. */
+enum pptp_error pptp_wire_talk(struct pptp_wire *w, struct pptp_wire_talk *talk,
+			       char *text, size_t room) PPTP_MUST_USE;
 void pptp_wire_hush(struct pptp_wire *w, uint32_t number);
 /* For consumers: the packet in hand belongs into the capture file, once. */
 void pptp_wire_keep(struct pptp_wire *w, const struct pptp_captured *captured);

@@ -98,10 +98,11 @@ static void explain_group(char *text, size_t room, const char *path)
 	struct passwd entry, *user = NULL;
 
 	(void)getpwuid_r(getuid(), &entry, buffer, sizeof(buffer), &user);
-	snprintf(text, room,
-		 "once, as root: adduser %s pptpgrade, then log in anew (%s may not "
-		 "be run)",
-		 user != NULL ? user->pw_name : "NAME", path);
+	snprintf(
+	    text, room,
+	    "once, as root: adduser %s pptpgrade, then log in anew (%s may not "
+	    "be run)",
+	    user != NULL ? user->pw_name : "NAME", path);
 }
 
 static void explain_start(char *text, size_t room, const char *path, int error)
@@ -136,8 +137,8 @@ static void explain_powerless(char *text, size_t room, const char *path)
 	if (prctl(PR_CAPBSET_READ, CAP_NET_RAW, 0, 0, 0) == 0)
 		explain_start(text, room, path, EPERM);
 	else if (getxattr(path, "security.capability", NULL, 0) < 0)
-		snprintf(text, room, "once, as root: setcap cap_net_raw+ep '%s'",
-			 path);
+		snprintf(text, room,
+			 "once, as root: setcap cap_net_raw+ep '%s'", path);
 	else
 		snprintf(text, room,
 			 "run it where the capability of %s counts: %s", path,
@@ -164,8 +165,7 @@ static int spawn(const char *path, int fd, pid_t *child)
 		(void)posix_spawnattr_setflags(&attributes,
 					       POSIX_SPAWN_SETSIGMASK);
 		(void)posix_spawnattr_setsigmask(&attributes, &none);
-		error =
-		    posix_spawn_file_actions_adddup2(&actions, fd, ITS_FD);
+		error = posix_spawn_file_actions_adddup2(&actions, fd, ITS_FD);
 		if (error == 0)
 			error = posix_spawn_file_actions_addclosefrom_np(
 			    &actions, ITS_FD + 1);

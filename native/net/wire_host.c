@@ -450,8 +450,8 @@ enum pptp_error pptp_wire_open(struct pptp_wire **w,
 	if (config->interface != NULL)
 		snprintf(h->interface, sizeof(h->interface), "%s",
 			 config->interface);
-	error = pptp_wire_file_open(&h->file, &h->wire, config->write, text,
-				    room);
+	error =
+	    pptp_wire_file_open(&h->file, &h->wire, config->write, text, room);
 	if (error != PPTP_OK) {
 		close_host(&h->wire);
 		return error;

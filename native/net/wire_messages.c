@@ -10,7 +10,7 @@ enum field {
 	STATUS = 1 << 3,
 	FLAG = 1 << 4,
 	PORT = 1 << 5,
-	CALL_ID = 1 << 6,
+	CALL = 1 << 6,
 	SOURCE = 1 << 7,
 	TARGET = 1 << 8,
 	TIME = 1 << 9,
@@ -25,7 +25,8 @@ static const unsigned fields_of[PPTP_WIRE_KINDS] = {
     [PPTP_WIRE_SETTINGS] = VALUE | FLAG | TEXT,
     [PPTP_WIRE_OUT] = VALUE | SOURCE,
     [PPTP_WIRE_IN] = TEXT,
-    [PPTP_WIRE_TALK] = NUMBER | FLAG | PORT | CALL_ID | SOURCE | TARGET,
+    [PPTP_WIRE_EXCLUDE] = SOURCE | TARGET,
+    [PPTP_WIRE_TALK] = NUMBER | FLAG | CALL | PORT | SOURCE | TARGET,
     [PPTP_WIRE_HUSH] = NUMBER,
     [PPTP_WIRE_SEND] = NUMBER | BYTES,
     [PPTP_WIRE_DRAIN] = NUMBER,
@@ -70,10 +71,10 @@ static void put_numbers(struct pptp_writer *w, unsigned fields,
 		pptp_write_u32(w, (uint32_t)m->status);
 	if (fields & FLAG)
 		pptp_write_u8(w, m->flag);
+	if (fields & CALL)
+		pptp_write_u8(w, m->call);
 	if (fields & PORT)
 		pptp_write_u16(w, m->port);
-	if (fields & CALL_ID)
-		pptp_write_u16(w, m->call_id);
 }
 
 static void put_rest(struct pptp_writer *w, unsigned fields,
@@ -160,10 +161,10 @@ static void get_numbers(struct pptp_reader *r, unsigned fields,
 		m->status = (int32_t)pptp_read_u32(r);
 	if (fields & FLAG)
 		m->flag = get_flag(r);
+	if (fields & CALL)
+		m->call = get_flag(r);
 	if (fields & PORT)
 		m->port = pptp_read_u16(r);
-	if (fields & CALL_ID)
-		m->call_id = pptp_read_u16(r);
 }
 
 static void get_rest(struct pptp_reader *r, unsigned fields,

@@ -18,8 +18,8 @@
 #include "format/bytes.h"
 
 #define PPTP_WIRE_VERSION 1
-#define PPTP_WIRE_TEXT    256  /* with its NUL */
-#define PPTP_WIRE_PACKET  2048 /* bytes of one, at most */
+#define PPTP_WIRE_TEXT    256                      /* with its NUL */
+#define PPTP_WIRE_PACKET  2048                     /* bytes of one, at most */
 #define PPTP_WIRE_ROOM    (PPTP_WIRE_PACKET + 512) /* for any message */
 
 enum pptp_wire_kind {
@@ -29,17 +29,19 @@ enum pptp_wire_kind {
 			      * a capture file; text: interface or "" */
 	PPTP_WIRE_OUT,       /* source; value: index of its interface */
 	PPTP_WIRE_IN,        /* text: interface */
-	PPTP_WIRE_TALK,      /* number, source, target, port, call_id; flag: its
-			      * contact information is sent along */
+	PPTP_WIRE_EXCLUDE,   /* source to target: nobody there is spoken with */
+	PPTP_WIRE_TALK,      /* number, source, target, port; flag: its contact
+			      * information is sent along; call: it wants a
+			      * Call-ID, which its answer's value is */
 	PPTP_WIRE_HUSH,      /* number: that conversation is over */
 	PPTP_WIRE_SEND,      /* number: what OUT was answered with; bytes */
 	PPTP_WIRE_DRAIN,     /* number: what IN was answered with; 0: all */
 	PPTP_WIRE_DROPS,     /* likewise, but not 0 */
 	PPTP_WIRE_GUARD,
-	PPTP_WIRE_ANSWER,    /* status: an enum pptp_error; error: its errno;
+	PPTP_WIRE_ANSWER,   /* status: an enum pptp_error; error: its errno;
 			      * value: what was asked for; text: a sentence */
-	PPTP_WIRE_CAPTURED,  /* number: of IN; time_us, wire_length, bytes */
-	PPTP_WIRE_LOST,      /* number: of IN; text: a sentence */
+	PPTP_WIRE_CAPTURED, /* number: of IN; time_us, wire_length, bytes */
+	PPTP_WIRE_LOST,     /* number: of IN; text: a sentence */
 	PPTP_WIRE_KINDS
 };
 
@@ -49,8 +51,8 @@ struct pptp_wire_message {
 	uint32_t request; /* its number, and its answer's */
 	uint32_t number, value, error;
 	int32_t status;
-	bool flag;
-	uint16_t port, call_id;
+	bool flag, call;
+	uint16_t port;
 	struct pptp_address source, target;
 	int64_t time_us; /* since 1970 */
 	uint32_t wire_length;

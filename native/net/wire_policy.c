@@ -35,6 +35,7 @@ void pptp_wire_policy_free(struct pptp_wire_policy *p)
 		free(h);
 	}
 	pptp_demux_free(&p->demux);
+	pptp_exclusions_free(&p->excluded);
 }
 
 /* ---- conversations ------------------------------------------------------- */
@@ -59,7 +60,7 @@ static bool count_public(struct pptp_wire_policy *p,
 	if (talk->contact || pptp_address_is_private(&talk->target))
 		return true;
 	for (i = 0; i < p->publics; i++)
-		if (pptp_address_equal(&p->public[i], &talk->target))
+		if (pptp_address_equal(&p->public[i], &talk -> target))
 			return true;
 	if (p->publics == PPTP_WIRE_PUBLIC)
 		return false;
@@ -79,20 +80,32 @@ static struct pptp_wire_held **place_of(struct pptp_wire_policy *p,
 
 static int check(struct pptp_wire_policy *p, const struct pptp_wire_talk *talk)
 {
-	if (talk->number == 0 ||
-	    talk->source.family != talk->target.family ||
+	if (talk->number == 0 || talk->source.family != talk->target.family ||
 	    !is_somebody(&talk->source) || !is_somebody(&talk->target))
 		return EINVAL;
 	if (pptp_demux_find(&p->demux, &talk->target) != NULL ||
 	    *place_of(p, talk->number) != NULL)
 		return EEXIST;
+	if (pptp_exclusions_find(&p->excluded, &talk->target) != NULL)
+		return EACCES;
 	if (p->count >= PPTP_WIRE_TALKS)
 		return EMFILE;
-	return 0;
+	return count_public(p, talk) ? 0 : EDQUOT;
+}
+
+int pptp_wire_policy_exclude(struct pptp_wire_policy *p,
+			     const struct pptp_block *block)
+{
+	if (block->first.family != block->last.family ||
+	    pptp_address_compare(&block->first, &block->last) > 0)
+		return EINVAL;
+	if (p->excluded.count >= PPTP_WIRE_BLOCKS)
+		return EMFILE;
+	return pptp_exclusions_append(&p->excluded, block) ? 0 : ENOMEM;
 }
 
 int pptp_wire_policy_talk(struct pptp_wire_policy *p,
-			  const struct pptp_wire_talk *talk)
+			  struct pptp_wire_talk *talk, int64_t now_us)
 {
 	int error = check(p, talk);
 	struct pptp_wire_held *h;
@@ -102,23 +115,26 @@ int pptp_wire_policy_talk(struct pptp_wire_policy *p,
 	h = calloc(1, sizeof(*h));
 	if (h == NULL)
 		return ENOMEM;
-	if (!count_public(p, talk)) {
-		free(h);
-		return EDQUOT;
-	}
 	h->talk = *talk;
 	h->entry.owner = h;
 	h->entry.server = &h->talk.target;
 	h->entry.source = &h->talk.source;
+	if (talk->call &&
+	    !pptp_demux_call_begin(&p->demux, &h->entry, now_us)) {
+		error = errno;
+		free(h);
+		return error;
+	}
 	pptp_demux_add(&p->demux, &h->entry);
-	pptp_demux_call_add(&p->demux, &h->entry, talk->call_id);
+	talk->call_id = h->talk.call_id = h->entry.call_id;
 	h->next = p->first;
 	p->first = h;
 	p->count++;
 	return 0;
 }
 
-int pptp_wire_policy_hush(struct pptp_wire_policy *p, uint32_t number)
+int pptp_wire_policy_hush(struct pptp_wire_policy *p, uint32_t number,
+			  int64_t now_us)
 {
 	struct pptp_wire_held **at = place_of(p, number), *h = *at;
 
@@ -126,7 +142,7 @@ int pptp_wire_policy_hush(struct pptp_wire_policy *p, uint32_t number)
 		return ENOENT;
 	*at = h->next;
 	pptp_demux_remove(&p->demux, &h->entry);
-	pptp_demux_call_remove(&p->demux, &h->entry);
+	pptp_demux_call_end(&p->demux, &h->entry, now_us);
 	free(h);
 	p->count--;
 	return 0;
@@ -145,16 +161,17 @@ void pptp_wire_policy_each(const struct pptp_wire_policy *p,
 
 /* ---- out ----------------------------------------------------------------- */
 
-/* Nothing behind the packet, and all of it here. */
+/* All of it here, nothing behind it, and no options or extension headers, which
+ * may lead it elsewhere. */
 static bool is_one_packet(const struct pptp_packet *packet)
 {
 	const struct pptp_ip *ip = &packet->ip;
+	size_t header = ip->source.family == 4 ? 20 : 40;
 
 	return packet->whole && !ip->truncated && !ip->more_fragments &&
 	       ip->fragment_offset == 0 &&
-	       pptp_reader_offset(&ip->payload) +
-		       pptp_reader_left(&ip->payload) ==
-		   packet->length;
+	       pptp_reader_offset(&ip->payload) == header &&
+	       header + pptp_reader_left(&ip->payload) == packet->length;
 }
 
 static bool may_knock(const struct pptp_wire_held *h,
@@ -172,8 +189,7 @@ static bool may_echo(struct pptp_wire_held *h, const struct pptp_packet *packet)
 	uint8_t type =
 	    icmp->v6 ? PPTP_ICMPV6_ECHO_REQUEST : PPTP_ICMP_ECHO_REQUEST;
 
-	if (icmp->type != type || icmp->code != 0 ||
-	    packet->length > ECHO_MOST)
+	if (icmp->type != type || icmp->code != 0 || packet->length > ECHO_MOST)
 		return false;
 	h->identifier = icmp->identifier;
 	h->echoed = true;
@@ -200,8 +216,8 @@ static bool may_leave(struct pptp_wire_policy *p,
 		      const struct pptp_packet *packet)
 {
 	const struct pptp_ip *ip = &packet->ip;
-	struct pptp_demux_entry *e = pptp_demux_find(&p->demux,
-						     &ip->destination);
+	struct pptp_demux_entry *e =
+	    pptp_demux_find(&p->demux, &ip->destination);
 	struct pptp_wire_held *h = e != NULL ? e->owner : NULL;
 
 	if (h == NULL || !is_one_packet(packet) ||
@@ -241,8 +257,7 @@ enum way {
 	TO_US,
 };
 
-static enum way way_of(const struct pptp_wire_held *h,
-		       const struct pptp_ip *ip)
+static enum way way_of(const struct pptp_wire_held *h, const struct pptp_ip *ip)
 {
 	const struct pptp_wire_talk *t = &h->talk;
 

@@ -2,18 +2,14 @@
 #include "net/wire_remote.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "net/target_list.h"
 #include "net/wire_file.h"
-#include "net/wire_messages.h"
+#include "net/wire_socket.h"
 
 #define BATCH 1024 /* packets, before others get their turn */
 
@@ -32,23 +28,13 @@ struct pptp_wire_in {
 	uint32_t drops;
 };
 
-/* A packet that came while an answer was awaited. */
-struct waiting {
-	struct waiting *next;
-	size_t length;
-	uint8_t bytes[];
-};
-
 struct remote {
 	struct pptp_wire wire; /* first */
+	struct pptp_wire_socket socket;
 	struct pptp_loop *loop;
 	struct pptp_watch watch;
 	struct pptp_timer timer; /* for what waits, though no socket is ready */
 	bool watching, timing;
-	int fd; /* -1: the helper is gone */
-	pid_t child;
-	uint32_t request; /* the last */
-	struct waiting *first, *last;
 	struct pptp_wire_out *outs;
 	struct pptp_wire_in *ins;
 	struct pptp_wire_file file;
@@ -60,36 +46,13 @@ static struct remote *remote_of(struct pptp_wire *w)
 	return (struct remote *)w;
 }
 
-/* ---- the end of the helper ----------------------------------------------- */
-
-static void fail(struct remote *r, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void fail(struct remote *r, const char *format, ...)
+static enum pptp_error ask(struct pptp_wire *w, struct pptp_wire_message *m,
+			   struct pptp_wire_message *answer)
 {
-	va_list arguments;
-
-	if (r->error[0] != '\0')
-		return;
-	va_start(arguments, format);
-	vsnprintf(r->error, sizeof(r->error), format, arguments);
-	va_end(arguments);
+	return pptp_wire_socket_ask(&remote_of(w)->socket, m, answer);
 }
 
-/* It ends when its socket is closed; a status is told once. */
-static int reap(struct remote *r)
-{
-	int status = 0;
-
-	if (r->fd >= 0)
-		close(r->fd);
-	r->fd = -1;
-	while (r->child > 0 && waitpid(r->child, &status, 0) < 0 &&
-	       errno == EINTR)
-		continue;
-	r->child = 0;
-	return status;
-}
+/* ---- what the helper says by itself -------------------------------------- */
 
 static void lose(struct remote *r, struct pptp_wire_in *in)
 {
@@ -102,50 +65,24 @@ static void lose(struct remote *r, struct pptp_wire_in *in)
 		c->lost(c->context, in);
 }
 
-static void lose_all(struct remote *r)
+static void on_gone(void *context)
 {
+	struct remote *r = context;
 	struct pptp_wire_in *in;
-	int status;
 
-	if (r->fd < 0)
-		return;
 	if (r->watching)
-		pptp_loop_remove(r->loop, r->fd, &r->watch);
+		pptp_loop_remove(r->loop, r->socket.fd, &r->watch);
 	r->watching = false;
-	status = reap(r);
-	if (WIFSIGNALED(status))
-		fail(r,
-		     "pptp-wire was ended by signal %d; what it had under way "
-		     "is lost, run again",
-		     WTERMSIG(status));
-	else
-		fail(r,
-		     "pptp-wire ended with status %d; what it had under way is "
-		     "lost, run again",
-		     WEXITSTATUS(status));
 	for (in = r->ins; in != NULL; in = in->next)
 		lose(r, in);
 }
 
-/* A helper that cannot be understood is none. */
-static void distrust(struct remote *r, const uint8_t *bytes, size_t length)
+static void on_waits(void *context)
 {
-	char shown[3 * 16 + 1] = "";
-	size_t i;
+	struct remote *r = context;
 
-	for (i = 0; i < length && i < 16; i++)
-		snprintf(shown + 3 * i, sizeof(shown) - 3 * i, " %02x",
-			 bytes[i]);
-	fail(r,
-	     "pptp-wire said what cannot be understood:%s; what it had under "
-	     "way is lost, install both of one release",
-	     shown);
-	if (r->child > 0)
-		kill(r->child, SIGKILL);
-	lose_all(r);
+	pptp_loop_set_timer(r->loop, &r->timer, pptp_timers_now());
 }
-
-/* ---- what it says -------------------------------------------------------- */
 
 static struct pptp_wire_in *in_of(const struct remote *r, uint32_t number)
 {
@@ -169,7 +106,7 @@ static void deliver(struct remote *r, const struct pptp_wire_message *m)
 	if (in == NULL)
 		return;
 	if (m->kind == PPTP_WIRE_LOST) {
-		fail(r, "%s", m->text);
+		snprintf(r->error, sizeof(r->error), "%s", m->text);
 		lose(r, in);
 		return;
 	}
@@ -177,132 +114,21 @@ static void deliver(struct remote *r, const struct pptp_wire_message *m)
 	pptp_wire_deliver(&r->wire, in, &c);
 }
 
-static bool keep_waiting(struct remote *r, const uint8_t *bytes, size_t length)
-{
-	struct waiting *w = malloc(sizeof(*w) + length);
-
-	if (w == NULL)
-		return false;
-	w->next = NULL;
-	w->length = length;
-	memcpy(w->bytes, bytes, length);
-	if (r->last != NULL)
-		r->last->next = w;
-	else
-		r->first = w;
-	r->last = w;
-	pptp_loop_set_timer(r->loop, &r->timer, pptp_timers_now());
-	return true;
-}
-
 /* What waits goes to the consumers, who may make more wait. */
 static bool deliver_waiting(struct remote *r, unsigned most)
 {
+	uint8_t bytes[PPTP_WIRE_ROOM];
 	struct pptp_wire_message m;
-	struct waiting *w;
 
-	while ((w = r->first) != NULL && most-- > 0) {
-		r->first = w->next;
-		if (r->first == NULL)
-			r->last = NULL;
-		if (pptp_wire_message_decode(&m, w->bytes, w->length))
+	while (r->socket.first != NULL && most-- > 0)
+		if (pptp_wire_socket_next(&r->socket, &m, bytes))
 			deliver(r, &m);
-		free(w);
-	}
-	if (r->first != NULL)
-		pptp_loop_set_timer(r->loop, &r->timer, pptp_timers_now());
-	return r->first == NULL;
+	if (r->socket.first != NULL)
+		on_waits(r);
+	return r->socket.first == NULL;
 }
 
-/* One message into `bytes`: its length, 0 where there is none now, -1 where the
- * helper is gone. */
-static ssize_t receive(struct remote *r, uint8_t *bytes, int flags)
-{
-	ssize_t n;
-
-	if (r->fd < 0)
-		return -1;
-	do
-		n = recv(r->fd, bytes, PPTP_WIRE_ROOM, flags);
-	while (n < 0 && errno == EINTR);
-	if (n > 0)
-		return n;
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-		return 0;
-	lose_all(r);
-	return -1;
-}
-
-/* All that waits in the socket is kept to be delivered. */
-static void take_in(struct remote *r)
-{
-	uint8_t bytes[PPTP_WIRE_ROOM];
-	struct pptp_wire_message m;
-	ssize_t n;
-	int i;
-
-	for (i = 0; i < BATCH; i++) {
-		n = receive(r, bytes, MSG_DONTWAIT);
-		if (n <= 0)
-			return;
-		if (!pptp_wire_message_decode(&m, bytes, (size_t)n) ||
-		    (m.kind != PPTP_WIRE_CAPTURED &&
-		     m.kind != PPTP_WIRE_LOST)) {
-			distrust(r, bytes, (size_t)n);
-			return;
-		}
-		if (!keep_waiting(r, bytes, (size_t)n))
-			return;
-	}
-}
-
-static bool await(struct remote *r, struct pptp_wire_message *answer)
-{
-	uint8_t bytes[PPTP_WIRE_ROOM];
-	ssize_t n;
-
-	while ((n = receive(r, bytes, 0)) > 0) {
-		if (!pptp_wire_message_decode(answer, bytes, (size_t)n))
-			break;
-		if (answer->kind == PPTP_WIRE_ANSWER &&
-		    answer->request == r->request)
-			return true;
-		if (answer->kind != PPTP_WIRE_CAPTURED &&
-		    answer->kind != PPTP_WIRE_LOST)
-			break;
-		if (!keep_waiting(r, bytes, (size_t)n))
-			break;
-	}
-	if (n > 0)
-		distrust(r, bytes, (size_t)n);
-	return false;
-}
-
-/* Its answer's status, and errno; `answer` may be NULL. */
-static enum pptp_error ask(struct remote *r, struct pptp_wire_message *m,
-			   struct pptp_wire_message *answer)
-{
-	struct pptp_wire_message own;
-	uint8_t bytes[PPTP_WIRE_ROOM];
-	int n;
-
-	answer = answer != NULL ? answer : &own;
-	memset(answer, 0, sizeof(*answer));
-	m->request = ++r->request;
-	n = pptp_wire_message_encode(m, bytes, sizeof(bytes));
-	if (n < 0) {
-		errno = EMSGSIZE;
-		return PPTP_ERROR_SYSTEM;
-	}
-	if (r->fd < 0 || send(r->fd, bytes, (size_t)n, MSG_NOSIGNAL) != n ||
-	    !await(r, answer)) {
-		lose_all(r);
-		errno = EPIPE;
-		return PPTP_ERROR_SYSTEM;
-	}
-	errno = (int)answer->error;
-	return (enum pptp_error)answer->status;
-}
+/* ---- requests ------------------------------------------------------------ */
 
 static enum pptp_error tell(const struct pptp_wire_message *answer,
 			    enum pptp_error error, const char *what, char *text,
@@ -330,8 +156,8 @@ static enum pptp_error get_out(struct pptp_wire *w,
 			       size_t room)
 {
 	struct remote *r = remote_of(w);
-	struct pptp_wire_message answer, m = {.kind = PPTP_WIRE_OUT,
-					      .source = route->source};
+	struct pptp_wire_message answer,
+	    m = {.kind = PPTP_WIRE_OUT, .source = route->source};
 	struct pptp_wire_out *it = r->outs;
 	enum pptp_error error;
 
@@ -347,7 +173,7 @@ static enum pptp_error get_out(struct pptp_wire *w,
 	it = calloc(1, sizeof(*it));
 	if (it == NULL)
 		return PPTP_ERROR_SYSTEM;
-	error = ask(r, &m, &answer);
+	error = ask(w, &m, &answer);
 	if (error != PPTP_OK) {
 		free(it);
 		return tell(&answer, error, "send raw packets", text, room);
@@ -389,7 +215,7 @@ static enum pptp_error get_in(struct pptp_wire *w, const char *interface,
 	if (!it->lost)
 		return PPTP_OK;
 	snprintf(m.text, sizeof(m.text), "%s", interface);
-	error = ask(r, &m, &answer);
+	error = ask(w, &m, &answer);
 	if (error == PPTP_OK) {
 		it->number = answer.value;
 		it->lost = false;
@@ -413,26 +239,57 @@ static enum pptp_error narrow(struct pptp_wire *w, char *text, size_t room)
 	return add_port(w, 0, text, room);
 }
 
-static void talk(struct pptp_wire *w, const struct pptp_wire_talk *t)
+/* In words, where its errno says too little. */
+static void tell_refusal(const struct pptp_wire_talk *t, int error, char *text,
+			 size_t room)
 {
-	struct pptp_wire_message m = {
-	    .kind = PPTP_WIRE_TALK,
-	    .number = t->number,
-	    .source = t->source,
-	    .target = t->target,
-	    .port = t->port,
-	    .call_id = t->call_id,
-	    .flag = t->contact,
-	};
+	char address[PPTP_ADDRESS_TEXT];
 
-	(void)ask(remote_of(w), &m, NULL);
+	pptp_address_format(&t->target, address);
+	if (error == EBUSY)
+		snprintf(text, room,
+			 "pptp-wire leaves %s port %u alone while another user "
+			 "of this host is connected with it; run it again "
+			 "later, or as root",
+			 address, t->port);
+	else if (error == EDQUOT)
+		snprintf(text, room,
+			 "pptp-wire speaks with no more than 256 public "
+			 "addresses: %s is one more; say with --contact who "
+			 "you are",
+			 address);
+	else
+		snprintf(text, room, "pptp-wire refuses %s port %u: %s (%d)",
+			 address, t->port, strerror(error), error);
+}
+
+static enum pptp_error talk(struct pptp_wire *w, struct pptp_wire_talk *t,
+			    char *text, size_t room)
+{
+	enum pptp_error error;
+	struct pptp_wire_message answer, m = {
+					     .kind = PPTP_WIRE_TALK,
+					     .number = t->number,
+					     .source = t->source,
+					     .target = t->target,
+					     .port = t->port,
+					     .flag = t->contact,
+					     .call = t->call,
+					 };
+
+	error = ask(w, &m, &answer);
+	if (error == PPTP_OK)
+		t->call_id = (uint16_t)answer.value;
+	else
+		tell_refusal(t, errno, text, room);
+	return error;
 }
 
 static void hush(struct pptp_wire *w, uint32_t number)
 {
 	struct pptp_wire_message m = {.kind = PPTP_WIRE_HUSH, .number = number};
 
-	(void)ask(remote_of(w), &m, NULL);
+	(void)ask(w, &m, NULL);
 }
 
 static enum pptp_error send_packet(struct pptp_wire *w,
@@ -446,7 +303,7 @@ static enum pptp_error send_packet(struct pptp_wire *w,
 	    .length = length,
 	};
 
-	return ask(remote_of(w), &m, NULL);
+	return ask(w, &m, NULL);
 }
 
 /* What was captured before is here before the answer is. */
@@ -459,16 +316,16 @@ static bool drain(struct pptp_wire *w, struct pptp_wire_in *in)
 	if (in != NULL && in->lost)
 		return false;
 	m.number = in != NULL ? in->number : 0;
-	emptied = ask(r, &m, &answer) == PPTP_OK && answer.value != 0;
+	emptied = ask(w, &m, &answer) == PPTP_OK && answer.value != 0;
 	return deliver_waiting(r, UINT32_MAX) && emptied;
 }
 
 static uint32_t drops(struct pptp_wire *w, struct pptp_wire_in *in)
 {
-	struct pptp_wire_message answer, m = {.kind = PPTP_WIRE_DROPS,
-					      .number = in->number};
+	struct pptp_wire_message answer,
+	    m = {.kind = PPTP_WIRE_DROPS, .number = in->number};
 
-	if (!in->lost && ask(remote_of(w), &m, &answer) == PPTP_OK)
+	if (!in->lost && ask(w, &m, &answer) == PPTP_OK)
 		in->drops = answer.value;
 	return in->drops;
 }
@@ -482,7 +339,7 @@ static int hold_guard(struct pptp_wire *w)
 {
 	struct pptp_wire_message m = {.kind = PPTP_WIRE_GUARD};
 
-	return ask(remote_of(w), &m, NULL) == PPTP_OK ? 0 : errno;
+	return ask(w, &m, NULL) == PPTP_OK ? 0 : errno;
 }
 
 static void keep(struct pptp_wire *w, const struct pptp_captured *c)
@@ -503,6 +360,8 @@ static const char *error_of(const struct pptp_wire *w)
 {
 	const struct remote *r = (const struct remote *)w;
 
+	if (r->socket.error[0] != '\0')
+		return r->socket.error;
 	return r->error[0] != '\0' ? r->error : NULL;
 }
 
@@ -512,7 +371,6 @@ static void free_lists(struct remote *r)
 {
 	struct pptp_wire_out *out;
 	struct pptp_wire_in *in;
-	struct waiting *waiting;
 
 	while ((out = r->outs) != NULL) {
 		r->outs = out->next;
@@ -522,10 +380,6 @@ static void free_lists(struct remote *r)
 		r->ins = in->next;
 		free(in);
 	}
-	while ((waiting = r->first) != NULL) {
-		r->first = waiting->next;
-		free(waiting);
-	}
 }
 
 static void close_remote(struct pptp_wire *w)
@@ -534,10 +388,10 @@ static void close_remote(struct pptp_wire *w)
 	int error = errno;
 
 	if (r->watching)
-		pptp_loop_remove(r->loop, r->fd, &r->watch);
+		pptp_loop_remove(r->loop, r->socket.fd, &r->watch);
 	if (r->timing)
 		pptp_loop_remove_timer(r->loop, &r->timer);
-	(void)reap(r);
+	pptp_wire_socket_close(&r->socket);
 	free_lists(r);
 	pptp_wire_file_close(&r->file);
 	free(r);
@@ -559,7 +413,7 @@ static void on_socket(void *context, uint32_t events)
 	struct remote *r = context;
 
 	(void)events;
-	take_in(r);
+	pptp_wire_socket_read(&r->socket, BATCH);
 	give(r);
 }
 
@@ -587,15 +441,35 @@ static const struct pptp_wire_calls calls = {
     .close = close_remote,
 };
 
+static enum pptp_error exclude(struct remote *r, struct pptp_exclusions *x,
+			       char *text, size_t room)
+{
+	struct pptp_wire_message answer, m = {.kind = PPTP_WIRE_EXCLUDE};
+	enum pptp_error error = PPTP_OK;
+	size_t i;
+
+	if (x == NULL)
+		return PPTP_OK;
+	pptp_exclusions_close(x);
+	for (i = 0; i < x->count && error == PPTP_OK; i++) {
+		m.source = x->blocks[i].first;
+		m.target = x->blocks[i].last;
+		error = tell(&answer, ask(&r->wire, &m, &answer),
+			     "leave so many targets alone", text, room);
+	}
+	return error;
+}
+
 static enum pptp_error begin(struct remote *r,
 			     const struct pptp_wire_config *config, char *text,
 			     size_t room)
 {
-	struct pptp_wire_message answer, m = {
-	    .kind = PPTP_WIRE_SETTINGS,
-	    .value = (uint32_t)config->ring,
-	    .flag = config->write != NULL || config->stream,
-	};
+	struct pptp_wire_message answer,
+	    m = {
+		.kind = PPTP_WIRE_SETTINGS,
+		.value = (uint32_t)config->ring,
+		.flag = config->write != NULL || config->stream,
+	    };
 	enum pptp_error error;
 
 	if (config->interface != NULL)
@@ -603,10 +477,12 @@ static enum pptp_error begin(struct remote *r,
 	r->timing = pptp_loop_add_timer(r->loop, &r->timer);
 	if (!r->timing)
 		return PPTP_ERROR_SYSTEM;
-	error = tell(&answer, ask(r, &m, &answer), "begin", text, room);
+	error = tell(&answer, ask(&r->wire, &m, &answer), "begin", text, room);
+	if (error == PPTP_OK)
+		error = exclude(r, config->exclude, text, room);
 	if (error != PPTP_OK)
 		return error;
-	errno = pptp_loop_add(r->loop, r->fd, EPOLLIN, &r->watch);
+	errno = pptp_loop_add(r->loop, r->socket.fd, EPOLLIN, &r->watch);
 	r->watching = errno == 0;
 	if (!r->watching)
 		return PPTP_ERROR_SYSTEM;
@@ -618,20 +494,25 @@ enum pptp_error pptp_wire_remote_open(struct pptp_wire **w, int fd, pid_t child,
 				      const struct pptp_wire_config *config,
 				      char *text, size_t room)
 {
-	struct remote none = {.fd = fd, .child = child};
+	struct pptp_wire_socket none = {.fd = fd, .child = child};
 	struct remote *r = calloc(1, sizeof(*r));
 	enum pptp_error error;
 
 	*w = NULL;
 	text[0] = '\0';
 	if (r == NULL) {
-		(void)reap(&none);
+		pptp_wire_socket_close(&none);
 		return PPTP_ERROR_SYSTEM;
 	}
 	r->wire.calls = &calls;
 	r->loop = config->loop;
-	r->fd = fd;
-	r->child = child;
+	r->socket = (struct pptp_wire_socket){
+	    .fd = fd,
+	    .child = child,
+	    .waits = on_waits,
+	    .gone = on_gone,
+	    .context = r,
+	};
 	r->watch = (struct pptp_watch){
 	    .ready = on_socket, .context = r, .early = true};
 	r->timer.due = on_timer;

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RING_MOST (64U << 20)
+#define RING_MOST  (64U << 20)
+#define RINGS_MOST (256U << 20) /* of all captures */
 
 static void put(struct pptp_wire_server *s, const struct pptp_wire_message *m)
 {
@@ -38,7 +39,9 @@ static uint32_t number_of(const struct pptp_wire_server *s,
 /* What stands behind the GRE header may be somebody else's. */
 static void blank(uint8_t *bytes, const struct pptp_captured *c)
 {
-	size_t payload = pptp_reader_offset(&c->parts.gre.payload);
+	/* The GRE header's offsets are its own. */
+	size_t payload = pptp_reader_offset(&c->parts.ip.payload) +
+			 pptp_reader_offset(&c->parts.gre.payload);
 
 	if (payload < c->length)
 		memset(bytes + payload, 0, c->length - payload);
@@ -126,6 +129,7 @@ static void settings(struct pptp_wire_server *s,
 		fail(a, EEXIST);
 		return;
 	}
+	s->ring = config.ring;
 	if (strlen(m->text) >= PPTP_INTERFACE_NAME) {
 		a->status = PPTP_ERROR_INTERFACE;
 		return;
@@ -182,7 +186,8 @@ static void in(struct pptp_wire_server *s, const struct pptp_wire_message *m,
 		a->status = PPTP_ERROR_INTERFACE;
 		return;
 	}
-	if (s->in_count == PPTP_WIRE_WAYS) {
+	if (s->in_count == PPTP_WIRE_WAYS ||
+	    (s->in_count + 1) * s->ring > RINGS_MOST) {
 		fail(a, EMFILE);
 		return;
 	}
@@ -198,25 +203,45 @@ static void in(struct pptp_wire_server *s, const struct pptp_wire_message *m,
 	a->value = (uint32_t)s->in_count;
 }
 
+static void exclude(struct pptp_wire_server *s,
+		    const struct pptp_wire_message *m, struct answer *a)
+{
+	const struct pptp_block block = {m->source, m->target};
+	int error = pptp_wire_policy_exclude(&s->policy, &block);
+
+	if (error != 0)
+		fail(a, error);
+}
+
+static int begin_talk(struct pptp_wire_server *s, struct pptp_wire_talk *t)
+{
+	int error = s->is_ours(s->context, &t->source)
+			? s->others(s->context, &t->target, t->port)
+			: EADDRNOTAVAIL;
+
+	return error != 0
+		   ? error
+		   : pptp_wire_policy_talk(&s->policy, t, pptp_timers_now());
+}
+
 static void talk(struct pptp_wire_server *s, const struct pptp_wire_message *m,
 		 struct answer *a)
 {
-	const struct pptp_wire_talk t = {
+	struct pptp_wire_talk t = {
 	    .number = m->number,
 	    .source = m->source,
 	    .target = m->target,
 	    .port = m->port,
-	    .call_id = m->call_id,
+	    .call = m->call,
 	    .contact = m->flag,
 	};
-	int error = s->is_ours(s->context, &m->source)
-			? pptp_wire_policy_talk(&s->policy, &t)
-			: EADDRNOTAVAIL;
+	int error = begin_talk(s, &t);
 
 	if (error != 0) {
 		fail(a, error);
 		return;
 	}
+	a->value = t.call_id;
 	if (m->port != 0)
 		a->status =
 		    pptp_wire_port(s->wire, m->port, a->text, sizeof(a->text));
@@ -224,13 +249,15 @@ static void talk(struct pptp_wire_server *s, const struct pptp_wire_message *m,
 		a->status = pptp_wire_narrow(s->wire, a->text, sizeof(a->text));
 	a->error = errno;
 	if (a->status != PPTP_OK)
-		(void)pptp_wire_policy_hush(&s->policy, m->number);
+		(void)pptp_wire_policy_hush(&s->policy, m->number,
+					    pptp_timers_now());
 }
 
 static void hush(struct pptp_wire_server *s, const struct pptp_wire_message *m,
 		 struct answer *a)
 {
-	int error = pptp_wire_policy_hush(&s->policy, m->number);
+	int error =
+	    pptp_wire_policy_hush(&s->policy, m->number, pptp_timers_now());
 
 	if (error != 0)
 		fail(a, error);
@@ -298,10 +325,15 @@ typedef void (*request)(struct pptp_wire_server *s,
 			const struct pptp_wire_message *m, struct answer *a);
 
 static const request requests[PPTP_WIRE_KINDS] = {
-    [PPTP_WIRE_SETTINGS] = settings, [PPTP_WIRE_OUT] = out,
-    [PPTP_WIRE_IN] = in,             [PPTP_WIRE_TALK] = talk,
-    [PPTP_WIRE_HUSH] = hush,         [PPTP_WIRE_SEND] = send_packet,
-    [PPTP_WIRE_DRAIN] = drain,       [PPTP_WIRE_DROPS] = drops,
+    [PPTP_WIRE_SETTINGS] = settings,
+    [PPTP_WIRE_OUT] = out,
+    [PPTP_WIRE_IN] = in,
+    [PPTP_WIRE_EXCLUDE] = exclude,
+    [PPTP_WIRE_TALK] = talk,
+    [PPTP_WIRE_HUSH] = hush,
+    [PPTP_WIRE_SEND] = send_packet,
+    [PPTP_WIRE_DRAIN] = drain,
+    [PPTP_WIRE_DROPS] = drops,
     [PPTP_WIRE_GUARD] = guard,
 };
 

@@ -21,6 +21,10 @@ struct pptp_wire_server {
 				const struct pptp_wire_config *config,
 				char *text, size_t room);
 	bool (*is_ours)(void *context, const struct pptp_address *address);
+	/* 0: no other user of this host has a connection with it; EBUSY; or an
+	 * errno, where that cannot be known. */
+	int (*others)(void *context, const struct pptp_address *target,
+		      uint16_t port);
 	void *context;
 	struct pptp_loop *loop;
 	/* Its own. */
@@ -31,7 +35,7 @@ struct pptp_wire_server {
 	struct pptp_address sources[PPTP_WIRE_WAYS]; /* of `outs` */
 	unsigned indexes[PPTP_WIRE_WAYS];            /* likewise */
 	struct pptp_wire_in *ins[PPTP_WIRE_WAYS];
-	size_t out_count, in_count;
+	size_t out_count, in_count, ring; /* ring: bytes of each capture */
 };
 
 /* With what its runner has set; `seed` is random. */

@@ -13,6 +13,7 @@
 #include "cli/privilege.h"
 #include "net/loop.h"
 #include "net/route.h"
+#include "net/tcp_others.h"
 #include "net/wire_serve.h"
 #include "wire/confine.h"
 
@@ -28,6 +29,8 @@ struct helper {
 	struct pptp_wire_server server;
 	struct pptp_watch watch;
 	int router; /* of pptp_route_find() */
+	struct pptp_tcp_others others;
+	bool trusted; /* root's: nobody on this host has secrets from it */
 	bool over;
 };
 
@@ -58,12 +61,22 @@ static bool is_ours(void *context, const struct pptp_address *address)
 	       route.local;
 }
 
+static int others(void *context, const struct pptp_address *target,
+		  uint16_t port)
+{
+	struct helper *h = context;
+
+	return h->trusted ? 0
+			  : pptp_tcp_others_find(&h->others, target, port,
+						 pptp_timers_now());
+}
+
 static void on_message(void *context, uint32_t events)
 {
 	struct helper *h = context;
 	uint8_t bytes[PPTP_WIRE_ROOM];
-	ssize_t n = recv(USER_FD, bytes, sizeof(bytes),
-			 MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t n =
+	    recv(USER_FD, bytes, sizeof(bytes), MSG_DONTWAIT | MSG_TRUNC);
 
 	(void)events;
 	if (n > (ssize_t)sizeof(bytes))
@@ -114,6 +127,7 @@ static bool begin(struct helper *h)
 	h->server.put = put;
 	h->server.open = pptp_wire_open;
 	h->server.is_ours = is_ours;
+	h->server.others = others;
 	h->server.context = h;
 	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed) ||
 	    pptp_loop_open(&h->server.loop) != PPTP_OK ||
@@ -134,6 +148,8 @@ int main(void)
 		return EXIT_USAGE;
 	}
 	leave_signals();
+	h.others.user = getuid();
+	h.trusted = h.others.user == 0;
 	if (!pptp_privilege_drop(PPTP_KEEP_RAW) || !begin(&h) ||
 	    !pptp_confine())
 		return EXIT_CANNOT;

@@ -161,8 +161,8 @@ static inline void fake_begin(void)
 {
 	static const struct pptp_wire_calls calls = {
 	    fake_out,   fake_in,    fake_port,  fake_narrow, fake_send,
-	    fake_drain, fake_drops, fake_hears, fake_guard,  NULL, NULL, fake_keep,
-	    fake_flush, fake_error, fake_close,
+	    fake_drain, fake_drops, fake_hears, fake_guard,  NULL,
+	    NULL,       fake_keep,  fake_flush, fake_error,  fake_close,
 	};
 
 	memset(&fake, 0, sizeof(fake));
