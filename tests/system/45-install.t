@@ -4,7 +4,7 @@
 LIMIT=120
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-need make lua5.3 lua5.4 bash
+need make lua5.3 lua5.4 bash getcap
 
 # Into build/, with the build that is tested.
 outside=(env -C / -u LUA_PATH -u LUA_CPATH "${sanitizers[@]}")
@@ -22,7 +22,7 @@ echo theirs | tee "$root/bin/other" >"$root/share/lua/5.4/other.lua"
 files "$stage" >"$scratch/before"
 
 ok "make install, staged" run_make install DESTDIR="$stage" PREFIX="$prefix"
-for file in bin/pptp-probe bin/pptpgrade share/man/man1/pptp-probe.1 \
+for file in bin/pptp-probe bin/pptpgrade libexec/pptpgrade/pptp-wire share/man/man1/pptp-probe.1 \
 	share/man/man1/pptpgrade.1 share/man/man5/pptpgrade-evidence.5 \
 	lib/lua/5.3/pptpgrade/core.so \
 	lib/lua/5.4/pptpgrade/core.so lib/lua/5.4/pptpgrade/net.so \
@@ -109,7 +109,12 @@ fails "make uninstall where nothing is installed" \
 # Without DESTDIR, and with a space in its name, it needs no help.
 public_folder
 home=$public/a\ home
-ok "make install PREFIX=" run_make install PREFIX="$home"
+said=$(run_make install PREFIX="$home" 2>&1)
+is "make install PREFIX=" $? 0
+like "make install says how users may send raw packets" "$said" \
+	"setcap cap_net_raw\+ep '$home/libexec/pptpgrade/pptp-wire'"
+is "… and gives nobody the right" \
+	"$(getcap "$home/libexec/pptpgrade/pptp-wire" 2>&1)" ""
 is "the installed pptpgrade runs by itself" \
 	"$("${outside[@]}" "$home/bin/pptpgrade" -V 2>&1)" \
 	"pptpgrade $release"
