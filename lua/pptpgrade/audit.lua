@@ -35,7 +35,7 @@ end
 local function open_prober(net, opts)
   return net.prober { interface = opts.interface, source = opts.source,
                       jobs = opts.jobs, write = opts.write, stay = true,
-                      trace = opts.trace ~= nil }
+                      apart = opts.apart, trace = opts.trace ~= nil }
 end
 
 -- Evidence as it finishes, target by target: a coroutine a target, which
@@ -232,13 +232,17 @@ end
 -- @tparam[opt] table opts depth, port, timeout, contact, interface, source,
 --   jobs, write (a pcap file), family (4 or 6), gre_control (a PPTP server
 --   that is known to work, as targets are given: one conversation with it
---   comes first, and evidence.gre.local_path tells whether its GRE passed);
+--   comes first, and evidence.gre.local_path tells whether its GRE passed),
+--   apart (pptp-wire's packets, if it is there, though this process may send
+--   them too);
 --   and functions: trace(line), tick(how many are under way), stop() (true:
 --   nothing new, say farewell)
 -- @treturn table|nil iterator (callable), nil, nil, closer; a target's own
 --   failure is evidence.error. The iterator can be asked: `failure` ({message,
---   code}), `raw` (GRE can be tested), `problem()` (what was lost, such as the
---   rest of a capture file on a full disk), `control` (of gre_control: target,
+--   code}), `raw` (GRE can be tested), `cause` and `cure` (why not, and what
+--   mends that), `apart` (pptp-wire has the packets), `problem()` (what was
+--   lost, such as the rest of a capture file on a full disk), `control` (of
+--   gre_control: target,
 --   port, done, path, record or message)
 -- @treturn string message where nothing can begin
 -- @treturn string code
@@ -261,13 +265,13 @@ function M.audit_all(targets, opts)
   if not prober then
     return nil, message, code
   end
-  local raw, cure = prober:raw()
+  local raw, cause, cure = prober:raw()
   local audit = setmetatable({
     targets = list, prober = prober, opts = opts, ready = {}, begun = 0,
     control = control,
-    raw = raw, cure = cure,
+    raw = raw, cause = cause, cure = cure, apart = prober:apart(),
     problem = function()
-      return prober:error()
+      return prober:error() or prober:refusal()
     end,
   }, Audit)
   return audit, nil, nil, audit

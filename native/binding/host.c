@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "net/host.h"
+#include "net/wire_helper.h"
 
 static void push_capability(lua_State *L)
 {
@@ -64,14 +65,40 @@ static void push_clock(lua_State *L, int64_t moved_us)
 	lua_setfield(L, -2, "clock");
 }
 
+/* What starting pptp-wire shows: no packet leaves. */
+static void push_helper(lua_State *L)
+{
+	static const char *const states[] = {
+	    [PPTP_WIRE_HELPER_MISSING] = "missing",
+	    [PPTP_WIRE_HELPER_DENIED] = "denied",
+	    [PPTP_WIRE_HELPER_POWERLESS] = "powerless",
+	    [PPTP_WIRE_HELPER_FOREIGN] = "foreign",
+	    [PPTP_WIRE_HELPER_WORKS] = "works",
+	};
+	struct pptp_wire_helper h;
+
+	pptp_wire_helper_try(&h);
+	lua_createtable(L, 0, 4);
+	lua_pushstring(L, states[h.lack.state]);
+	lua_setfield(L, -2, "state");
+	lua_pushstring(L, h.path);
+	lua_setfield(L, -2, "path");
+	lua_pushstring(L, h.lack.cause);
+	lua_setfield(L, -2, "cause");
+	lua_pushstring(L, h.lack.cure);
+	lua_setfield(L, -2, "cure");
+	lua_setfield(L, -2, "helper");
+}
+
 int pptp_net_host(lua_State *L)
 {
 	int64_t lead = pptp_host_lead();
 
-	lua_createtable(L, 0, 4);
+	lua_createtable(L, 0, 5);
 	lua_pushinteger(L, (lua_Integer)geteuid());
 	lua_setfield(L, -2, "user");
 	push_capability(L);
+	push_helper(L);
 	push_gre(L);
 	push_clock(L, pptp_host_lead() - lead);
 	return 1;

@@ -2,7 +2,8 @@
 /*
  * pptpgrade.net for Lua 5.4: what meets the kernel, through libpcap, raw
  * sockets and routes. Nothing here calls back into Lua, drops a privilege or
- * changes its host process; on_signal() is for programs alone.
+ * changes its host process; on_signal() and drop_capabilities() are for
+ * programs alone.
  */
 #include "binding/net.h"
 
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "binding/arguments.h"
+#include "net/capabilities.h"
 #include "net/route.h"
 
 #define EXIT_EARLY 4
@@ -166,9 +168,21 @@ static int terminal_width(lua_State *L)
 	return 1;
 }
 
+/* For programs: gives up every capability, and the way to new ones. nil,
+ * message, code where the system refuses. */
+static int drop_capabilities(lua_State *L)
+{
+	if (!pptp_capabilities_keep(0))
+		return pptp_arguments_fail(L, PPTP_ERROR_SYSTEM,
+					   strerror(errno));
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"capture", pptp_net_capture},
     {"clock", clock_now},
+    {"drop_capabilities", drop_capabilities},
     {"host", pptp_net_host},
     {"on_signal", watch_signals},
     {"prober", pptp_net_prober},

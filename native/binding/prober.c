@@ -14,6 +14,7 @@
 #include "binding/plan.h"
 #include "binding/sink.h"
 #include "net/prober.h"
+#include "net/wire_helper.h"
 
 #define PROBER          "pptpgrade.prober"
 #define JOBS_MAX        16384
@@ -58,8 +59,8 @@ static enum pptp_pull ask_for_plan(void *context, struct pptp_pulled *pulled)
 static void read_config(lua_State *L, struct pptp_prober_config *config)
 {
 	static const char *const keys[] = {
-	    "interface", "source", "jobs",     "write",
-	    "stay",      "trace",  "tcp_only", NULL,
+	    "interface", "source",   "jobs",  "write", "stay",
+	    "trace",     "tcp_only", "apart", NULL,
 	};
 
 	memset(config, 0, sizeof(*config));
@@ -72,6 +73,7 @@ static void read_config(lua_State *L, struct pptp_prober_config *config)
 	config->write = pptp_arguments_text(L, 1, "write", PATH_BYTES, NULL);
 	config->stay = pptp_arguments_boolean(L, 1, "stay");
 	config->tcp_only = pptp_arguments_boolean(L, 1, "tcp_only");
+	config->apart = pptp_arguments_boolean(L, 1, "apart");
 	if (pptp_arguments_boolean(L, 1, "trace"))
 		config->trace = keep_line;
 }
@@ -226,10 +228,28 @@ static int live(lua_State *L)
 static int raw(lua_State *L)
 {
 	const struct pptp_prober *p = check(L)->p;
+	const struct pptp_wire_lack *lack = pptp_prober_lack(p);
 
 	lua_pushboolean(L, pptp_prober_raw(p));
-	lua_pushstring(L, pptp_prober_cure(p)); /* or nil */
-	return 2;
+	if (lack == NULL)
+		return 1;
+	lua_pushstring(L, lack->cause);
+	lua_pushstring(L, lack->cure);
+	return 3;
+}
+
+/* True where a helper has the packets. */
+static int apart(lua_State *L)
+{
+	lua_pushboolean(L, pptp_prober_apart(check(L)->p));
+	return 1;
+}
+
+/* The first conversation whose packets a helper refused. */
+static int refusal(lua_State *L)
+{
+	lua_pushstring(L, pptp_prober_refusal(check(L)->p)); /* or nil */
+	return 1;
 }
 
 static int last_error(lua_State *L)
@@ -257,9 +277,10 @@ static int trace(lua_State *L)
 void pptp_net_prober_class(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
-	    {"abort", abort_all},  {"error", last_error}, {"live", live},
-	    {"next", next_record}, {"raw", raw},          {"start", start},
-	    {"trace", trace},      {NULL, NULL},
+	    {"abort", abort_all}, {"apart", apart},      {"error", last_error},
+	    {"live", live},       {"next", next_record}, {"raw", raw},
+	    {"refusal", refusal}, {"start", start},      {"trace", trace},
+	    {NULL, NULL},
 	};
 
 	pptp_arguments_class(L, PROBER, methods, close_prober);

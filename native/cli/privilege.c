@@ -3,44 +3,14 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <linux/capability.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/say.h"
+#include "net/capabilities.h"
 
 #define NOBODY 65534
-#define WORDS  _LINUX_CAPABILITY_U32S_3
-
-struct capabilities {
-	struct __user_cap_header_struct header;
-	struct __user_cap_data_struct data[WORDS];
-};
-
-static bool get(struct capabilities *c)
-{
-	memset(c, 0, sizeof(*c));
-	c->header.version = _LINUX_CAPABILITY_VERSION_3;
-	return syscall(SYS_capget, &c->header, c->data) == 0;
-}
-
-static bool keep_only(struct capabilities *c, enum pptp_keep keep)
-{
-	const uint32_t raw =
-	    keep == PPTP_KEEP_RAW ? UINT32_C(1) << CAP_NET_RAW : 0;
-	uint32_t held;
-	unsigned i;
-
-	for (i = 0; i < WORDS; i++) {
-		held = i == 0 ? c->data[i].permitted & raw : 0;
-		c->data[i].permitted = c->data[i].effective = held;
-		c->data[i].inheritable = 0;
-	}
-	return syscall(SYS_capset, &c->header, c->data) == 0;
-}
 
 /* Root's user owns root's files even without a capability. Where the user
  * can't be changed (a user namespace that knows no other, a container without
@@ -68,10 +38,9 @@ static bool leave_user(void)
 
 bool pptp_privilege_drop(enum pptp_keep keep)
 {
-	struct capabilities c;
+	const uint32_t kept = keep == PPTP_KEEP_RAW ? PPTP_CAPABILITY_RAW : 0;
 
-	if (get(&c) && leave_user() && keep_only(&c, keep) &&
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
+	if (leave_user() && pptp_capabilities_keep(kept))
 		return true;
 	pptp_say("cannot give up privileges: %s; run it with CAP_NET_RAW "
 		 "alone",

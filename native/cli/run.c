@@ -12,6 +12,7 @@
 #include "cli/privilege.h"
 #include "net/loop.h"
 #include "net/targets.h"
+#include "net/wire_helper.h"
 
 #define TEXT         6144   /* a path of the longest kind, and words */
 #define CONTACT_FREE 256    /* addresses that nobody needs a contact for */
@@ -334,6 +335,14 @@ static void drain(struct run *r)
 	clear_progress(r);
 }
 
+static void tell_lack(const struct run *r)
+{
+	const struct pptp_wire_lack *lack = pptp_prober_lack(r->prober);
+
+	pptp_say("what TCP tells, without raw packets: %s; %s", lack->cause,
+		 lack->cure);
+}
+
 /* What was left out for the wire's sake, and no more. */
 static void tell_refusal(struct run *r)
 {
@@ -380,8 +389,7 @@ int pptp_run(const struct pptp_options *o, const struct pptp_plan *plan,
 	pptp_output_init(&r.output);
 	if (load_targets(&r) && open_prober(&r, stay)) {
 		if (o->verbose && !pptp_prober_raw(r.prober))
-			pptp_say("without CAP_NET_RAW: what TCP tells; %s",
-				 pptp_prober_cure(r.prober));
+			tell_lack(&r);
 		if (pptp_privilege_drop(pptp_prober_apart(r.prober)
 					    ? PPTP_KEEP_NOTHING
 					    : PPTP_KEEP_RAW)) {

@@ -2,7 +2,6 @@
 #include "net/prober.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -14,7 +13,6 @@
 #include <unistd.h>
 
 #include "net/prober_intake.h"
-#include "net/wire_helper.h"
 
 #define PATIENCE   INT64_C(3000000) /* with a system that lacks something */
 #define RING_EACH  16384 /* a conversation's burst, in frames of 2 KiB */
@@ -145,30 +143,24 @@ static enum pptp_error explain_wire(const struct pptp_prober *p,
 				    char *text, size_t room)
 {
 	if (error == PPTP_ERROR_PRIVILEGE)
-		snprintf(text, room,
-			 "raw packets%s need CAP_NET_RAW; run as root, or %s",
-			 write ? " and capture files" : "", p->cure);
+		snprintf(text, room, "raw packets%s need CAP_NET_RAW: %s; %s",
+			 write ? " and capture files" : "", p->lack.cause,
+			 p->lack.cure);
 	else if (text[0] == '\0')
 		snprintf(text, room, "cannot send raw packets: %s",
 			 strerror(errno));
 	return error;
 }
 
-/* A helper's. PPTP_ERROR_PRIVILEGE where there is none that may send. */
+/* A helper's. */
 static enum pptp_error open_apart(struct pptp_prober *p,
 				  const struct pptp_wire_config *config,
 				  char *text, size_t room)
 {
-	char path[PATH_MAX];
-	enum pptp_error error;
+	enum pptp_error error =
+	    pptp_wire_helper_open(&p->wire, config, &p->lack, text, room);
 
-	if (!pptp_wire_helper_path(path, sizeof(path)))
-		return PPTP_ERROR_PRIVILEGE;
-	error = pptp_wire_helper_open(&p->wire, path, config, p->cure,
-				      sizeof(p->cure));
 	p->apart = error == PPTP_OK;
-	if (error != PPTP_OK && error != PPTP_ERROR_PRIVILEGE)
-		snprintf(text, room, "%s", p->cure);
 	return error;
 }
 
@@ -206,6 +198,9 @@ static enum pptp_error open_wire(struct pptp_prober *p,
 	if (!f->tcp_only)
 		error = open_one_wire(p, &config, f->apart, text, room);
 	p->owns_wire = error == PPTP_OK;
+	if (f->tcp_only)
+		snprintf(p->lack.cause, sizeof(p->lack.cause),
+			 "this run is without raw packets");
 	if (error == PPTP_ERROR_PRIVILEGE && f->write == NULL &&
 	    (f->stay || f->tcp_only))
 		return PPTP_OK;
@@ -281,8 +276,6 @@ enum pptp_error pptp_prober_open(struct pptp_prober **p,
 		snprintf(text, room, "out of memory for the prober");
 		return PPTP_ERROR_SYSTEM;
 	}
-	snprintf(prober->cure, sizeof(prober->cure),
-		 "give the program this capability with setcap");
 	if (config->run != 0)
 		prober->common.run = config->run;
 	prober->common.router = -1;
@@ -500,9 +493,9 @@ const char *pptp_prober_refusal(const struct pptp_prober *p)
 	return p->refusal[0] != '\0' ? p->refusal : NULL;
 }
 
-const char *pptp_prober_cure(const struct pptp_prober *p)
+const struct pptp_wire_lack *pptp_prober_lack(const struct pptp_prober *p)
 {
-	return p->wire == NULL && p->cure[0] != '\0' ? p->cure : NULL;
+	return p->wire == NULL && p->lack.cause[0] != '\0' ? &p->lack : NULL;
 }
 
 const char *pptp_prober_error(const struct pptp_prober *p)

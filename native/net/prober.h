@@ -22,6 +22,7 @@ struct pptp_exclusions;
 struct pptp_loop;
 struct pptp_prober;
 struct pptp_wire;
+struct pptp_wire_lack;
 
 #define PPTP_PROBER_JOBS 256
 
@@ -85,9 +86,8 @@ bool pptp_prober_apart(const struct pptp_prober *p);
 /* The first conversation whose packets the helper refuses, as one sentence, or
  * NULL: what was asked of others goes on. */
 const char *pptp_prober_refusal(const struct pptp_prober *p);
-/* Where they do not, and may be wanted: what gives the right to them, as a
- * clause ("once, as root: adduser NAME pptpgrade, ..."); else NULL. */
-const char *pptp_prober_cure(const struct pptp_prober *p);
+/* Where they do not: why, and what gives the right to them; else NULL. */
+const struct pptp_wire_lack *pptp_prober_lack(const struct pptp_prober *p);
 /* For others who wait in the same loop, or listen to the same wire (NULL: TCP
  * only) while the prober is open. */
 struct pptp_loop *pptp_prober_loop(struct pptp_prober *p);

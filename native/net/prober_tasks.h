@@ -12,6 +12,7 @@
 #include "net/demux.h"
 #include "net/plan_source.h"
 #include "net/probe.h"
+#include "net/wire_helper.h"
 
 struct pptp_prober;
 struct pptp_task;
@@ -53,8 +54,8 @@ struct pptp_prober {
 	bool aborting;
 	bool apart; /* the wire is a helper's */
 	char error[256];
-	char cure[512];    /* who may not send raw packets: what to do */
-	char refusal[256]; /* the wire's first, of a conversation */
+	struct pptp_wire_lack lack; /* who may not send raw packets: why */
+	char refusal[256];          /* the wire's first, of a conversation */
 	uint32_t talks; /* the number of the last conversation, to the wire */
 	struct pptp_demux demux;
 };

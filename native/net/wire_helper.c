@@ -9,6 +9,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@
 
 #define NAME     "pptp-wire"
 #define ITS_FD   3
+#define SHOWN    16   /* bytes of what cannot be understood */
 #define PATIENCE 5000 /* ms, until it says HELLO */
 
 /* ---- where it is --------------------------------------------------------- */
@@ -92,36 +94,59 @@ bool pptp_wire_helper_path(char *path, size_t room)
 
 /* ---- why it is of no use ------------------------------------------------- */
 
-static void explain_group(char *text, size_t room, const char *path)
+static void explain(struct pptp_wire_lack *lack, const char *cause,
+		    const char *cure, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void explain(struct pptp_wire_lack *lack, const char *cause,
+		    const char *cure, ...)
+{
+	va_list arguments;
+
+	snprintf(lack->cause, sizeof(lack->cause), "%s", cause);
+	va_start(arguments, cure);
+	vsnprintf(lack->cure, sizeof(lack->cure), cure, arguments);
+	va_end(arguments);
+}
+
+static void explain_group(struct pptp_wire_lack *lack)
 {
 	char buffer[1024];
 	struct passwd entry, *user = NULL;
 
 	(void)getpwuid_r(getuid(), &entry, buffer, sizeof(buffer), &user);
-	snprintf(
-	    text, room,
-	    "once, as root: adduser %s pptpgrade, then log in anew (%s may not "
-	    "be run)",
-	    user != NULL ? user->pw_name : "NAME", path);
+	explain(lack, "pptp-wire is for the users of a group",
+		"as root: adduser %s pptpgrade, then log in anew",
+		user != NULL ? user->pw_name : "NAME");
 }
 
-static void explain_start(char *text, size_t room, const char *path, int error)
+static void explain_container(struct pptp_wire_lack *lack)
 {
-	if (error == ENOENT || error == ENOTDIR)
-		snprintf(text, room,
-			 "install it wholly: there is no pptp-wire at %s",
-			 path);
-	else if (error == EACCES)
-		explain_group(text, room, path);
-	else if (error == EPERM)
-		snprintf(text, room,
-			 "start this container with --cap-add NET_RAW");
-	else
-		snprintf(text, room, "see why %s cannot be run: %s", path,
-			 strerror(error));
+	explain(lack, "this container has no NET_RAW",
+		"start it with --cap-add NET_RAW");
 }
 
-static const char *cause(const char *path)
+static void explain_start(struct pptp_wire_helper *h, int error)
+{
+	char cause[PPTP_WIRE_LACK];
+
+	h->lack.state = PPTP_WIRE_HELPER_DENIED;
+	if (error == ENOENT || error == ENOTDIR) {
+		h->lack.state = PPTP_WIRE_HELPER_MISSING;
+		snprintf(cause, sizeof(cause), "no pptp-wire at %s", h->path);
+		explain(&h->lack, cause, "install all of it, or run as root");
+	} else if (error == EACCES) {
+		explain_group(&h->lack);
+	} else if (error == EPERM) {
+		explain_container(&h->lack);
+	} else {
+		snprintf(cause, sizeof(cause), "pptp-wire cannot be run: %s",
+			 strerror(error));
+		explain(&h->lack, cause, "see what is wrong with %s", h->path);
+	}
+}
+
+static const char *cause_of_none(const char *path)
 {
 	struct statvfs fs;
 
@@ -132,17 +157,22 @@ static const char *cause(const char *path)
 	return "this user namespace is not that of the network";
 }
 
-static void explain_powerless(char *text, size_t room, const char *path)
+static void explain_powerless(struct pptp_wire_helper *h)
 {
-	if (prctl(PR_CAPBSET_READ, CAP_NET_RAW, 0, 0, 0) == 0)
-		explain_start(text, room, path, EPERM);
-	else if (getxattr(path, "security.capability", NULL, 0) < 0)
-		snprintf(text, room,
-			 "once, as root: setcap cap_net_raw+ep '%s'", path);
-	else
-		snprintf(text, room,
-			 "run it where the capability of %s counts: %s", path,
-			 cause(path));
+	char cause[PPTP_WIRE_LACK];
+
+	h->lack.state = PPTP_WIRE_HELPER_POWERLESS;
+	if (prctl(PR_CAPBSET_READ, CAP_NET_RAW, 0, 0, 0) == 0) {
+		explain_container(&h->lack);
+	} else if (getxattr(h->path, "security.capability", NULL, 0) < 0) {
+		explain(&h->lack, "pptp-wire has no capability",
+			"as root: setcap cap_net_raw+ep '%s'", h->path);
+	} else {
+		snprintf(cause, sizeof(cause),
+			 "pptp-wire's capability has no effect: %s",
+			 cause_of_none(h->path));
+		explain(&h->lack, cause, "run it where it has, or as root");
+	}
 }
 
 /* ---- its start ----------------------------------------------------------- */
@@ -191,66 +221,110 @@ static size_t hear(int fd, uint8_t *bytes)
 	return n > 0 ? (size_t)n : 0;
 }
 
-static enum pptp_error greet(int fd, const char *path, char *text, size_t room)
+static void distrust(struct pptp_wire_helper *h, const uint8_t *bytes,
+		     size_t length)
+{
+	char shown[3 * SHOWN + 1] = "";
+	char cause[PPTP_WIRE_LACK];
+	size_t i;
+
+	for (i = 0; i < length && i < SHOWN; i++)
+		snprintf(shown + 3 * i, sizeof(shown) - 3 * i, " %02x",
+			 bytes[i]);
+	snprintf(cause, sizeof(cause), "%s said %s%s%s", h->path,
+		 length == 0 ? "nothing" : "what cannot be understood:", shown,
+		 length > SHOWN ? " ..." : "");
+	h->lack.state = PPTP_WIRE_HELPER_FOREIGN;
+	explain(&h->lack, cause, "install both of one release");
+}
+
+static void explain_version(struct pptp_wire_helper *h, uint32_t version)
+{
+	char cause[PPTP_WIRE_LACK];
+
+	snprintf(cause, sizeof(cause),
+		 "%s speaks version %u, this program version %u", h->path,
+		 version, PPTP_WIRE_VERSION);
+	h->lack.state = PPTP_WIRE_HELPER_FOREIGN;
+	explain(&h->lack, cause, "install both of one release");
+}
+
+static void greet(struct pptp_wire_helper *h)
 {
 	uint8_t bytes[PPTP_WIRE_ROOM];
-	size_t n = hear(fd, bytes);
+	size_t n = hear(h->fd, bytes);
 	struct pptp_wire_message m;
 
 	if (!pptp_wire_message_decode(&m, bytes, n) ||
-	    m.kind != PPTP_WIRE_HELLO) {
-		snprintf(text, room,
-			 "%s said nothing that can be understood; install both "
-			 "of one release",
-			 path);
-		return PPTP_ERROR_SYSTEM;
-	}
-	if (m.value != PPTP_WIRE_VERSION) {
-		snprintf(text, room,
-			 "%s speaks version %u, this program version %u; "
-			 "install both of one release",
-			 path, m.value, PPTP_WIRE_VERSION);
-		return PPTP_ERROR_SYSTEM;
-	}
-	if (m.error == 0)
-		return PPTP_OK;
-	explain_powerless(text, room, path);
-	return PPTP_ERROR_PRIVILEGE;
+	    m.kind != PPTP_WIRE_HELLO)
+		distrust(h, bytes, n);
+	else if (m.value != PPTP_WIRE_VERSION)
+		explain_version(h, m.value);
+	else if (m.error != 0)
+		explain_powerless(h);
+	else
+		h->lack.state = PPTP_WIRE_HELPER_WORKS;
 }
 
-static void end(int fd, pid_t child)
+static void end(struct pptp_wire_helper *h)
 {
-	close(fd);
-	kill(child, SIGKILL);
-	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+	if (h->fd >= 0)
+		close(h->fd);
+	if (h->child > 0)
+		kill(h->child, SIGKILL);
+	while (h->child > 0 && waitpid(h->child, NULL, 0) < 0 && errno == EINTR)
 		continue;
+	h->fd = -1;
+	h->child = 0;
 }
 
-enum pptp_error pptp_wire_helper_open(struct pptp_wire **w, const char *path,
-				      const struct pptp_wire_config *config,
-				      char *text, size_t room)
+/* With a helper that works, or with why there is none. */
+static void start(struct pptp_wire_helper *h)
 {
-	enum pptp_error error;
-	int fds[2], failed;
-	pid_t child = 0;
+	int fds[2], error;
+
+	h->fd = -1;
+	h->child = 0;
+	if (!pptp_wire_helper_path(h->path, sizeof(h->path))) {
+		explain_start(h, ENOENT);
+		return;
+	}
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0) {
+		explain_start(h, errno);
+		return;
+	}
+	h->fd = fds[0];
+	error = spawn(h->path, fds[1], &h->child);
+	close(fds[1]);
+	if (error != 0)
+		explain_start(h, error);
+	else
+		greet(h);
+	if (h->lack.state != PPTP_WIRE_HELPER_WORKS)
+		end(h);
+}
+
+enum pptp_error pptp_wire_helper_open(struct pptp_wire **w,
+				      const struct pptp_wire_config *config,
+				      struct pptp_wire_lack *lack, char *text,
+				      size_t room)
+{
+	struct pptp_wire_helper h = {.path = ""};
 
 	*w = NULL;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0) {
-		snprintf(text, room, "cannot talk to pptp-wire: %s",
-			 strerror(errno));
-		return PPTP_ERROR_SYSTEM;
-	}
-	failed = spawn(path, fds[1], &child);
-	close(fds[1]);
-	if (failed != 0) {
-		close(fds[0]);
-		explain_start(text, room, path, failed);
-		return PPTP_ERROR_PRIVILEGE;
-	}
-	error = greet(fds[0], path, text, room);
-	if (error == PPTP_OK)
-		return pptp_wire_remote_open(w, fds[0], child, config, text,
+	start(&h);
+	*lack = h.lack;
+	if (lack->state == PPTP_WIRE_HELPER_WORKS)
+		return pptp_wire_remote_open(w, h.fd, h.child, config, text,
 					     room);
-	end(fds[0], child);
-	return error;
+	snprintf(text, room, "%s; %s", lack->cause, lack->cure);
+	return lack->state == PPTP_WIRE_HELPER_FOREIGN ? PPTP_ERROR_SYSTEM
+						       : PPTP_ERROR_PRIVILEGE;
+}
+
+void pptp_wire_helper_try(struct pptp_wire_helper *h)
+{
+	memset(h, 0, sizeof(*h));
+	start(h);
+	end(h);
 }

@@ -40,7 +40,8 @@ local function run(args, more)
   result.world = fakenet.install {
     raw = more.raw, public = more.public, lost = more.lost,
     bad_target = more.bad_target, no_prober = more.no_prober,
-    refuse = more.refuse, fail = more.fail,
+    refuse = more.refuse, fail = more.fail, apart = more.apart,
+    no_drop = more.no_drop, refusal = more.refusal,
     server = more.server or function(plan)
       return scripted.converse(scripted.pppd { "mschap_v2" }, plan)
     end,
@@ -223,7 +224,7 @@ describe("pptpgrade's command line", function()
                     "eth0", "-S", "192.0.2.9", "-w", "x.pcap", "-x", "ex",
                     "-T", "list", "-6", "-n", "192.0.2.1" }
     assert.same({ interface = "eth0", source = "192.0.2.9", jobs = 7,
-                  write = "x.pcap", stay = true, trace = false },
+                  write = "x.pcap", stay = true, apart = true, trace = false },
                 r.world.prober)
     assert.same({ specs = { "192.0.2.1" }, files = { "list" },
                   exclude = { "ex" }, port = 99, family = 6, numeric = true,
@@ -466,6 +467,25 @@ describe("pptpgrade, grading live servers,", function()
                          { raw = false, server = server }).complaints)
     refused(0, "a connection alone", { "-d", "syn", "192.0.2.1" },
             { raw = false, server = closed })
+    refused(0, "no pptp-wire at PATH: control and call alone are tested, " ..
+            "GRE and logins are not; " ..
+            "install all of it", { "192.0.2.1" },
+            { raw = false, server = server })
+  end)
+
+  it("keeps no capability where a helper has the packets", function()
+    local r = run({ "192.0.2.1" }, { apart = true })
+    assert.equal(0, r.status)
+    assert.truthy(r.world.dropped)
+    assert.truthy(r.world.prober.apart)
+    assert.falsy(run({ "192.0.2.1" }).world.dropped)
+    refused(3, "cannot give up capabilities: never", { "192.0.2.1" },
+            { apart = true, no_drop = "never" })
+  end)
+
+  it("tells what a helper refused, and ends in part", function()
+    refused(4, "pptp-wire refuses 192.0.2.1", { "192.0.2.1" },
+            { refusal = "pptp-wire refuses 192.0.2.1 port 1723" })
   end)
 
   it("ends at a signal with 4, and writes what was found", function()

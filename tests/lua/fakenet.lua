@@ -87,7 +87,18 @@ function Prober:close()
 end
 
 function Prober:raw()
-  return self.world.raw
+  if self.world.raw then
+    return true
+  end
+  return false, "no pptp-wire at PATH", "install all of it"
+end
+
+function Prober:apart()
+  return self.world.apart or false
+end
+
+function Prober:refusal()
+  return self.world.refusal
 end
 
 function Prober.trace()
@@ -153,6 +164,10 @@ function M.install(world)
   world.started, world.clock, world.most = {}, 0, 0
   world.raw = world.raw ~= false
   package.loaded["pptpgrade.net"] = {
+    drop_capabilities = function()
+      world.dropped = true
+      return not world.no_drop, world.no_drop
+    end,
     prober = function(options)
       world.prober = options
       if world.no_prober then

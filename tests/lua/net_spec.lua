@@ -38,7 +38,8 @@ describe("net", function()
       names[#names + 1] = name
     end
     table.sort(names)
-    assert.same({ "capture", "clock", "on_signal", "prober", "route",
+    assert.same({ "capture", "clock", "drop_capabilities", "host", "on_signal",
+                  "prober", "route",
                   "sender", "sleep", "targets", "terminal_width" }, names)
     for name in pairs(_G) do
       before[name] = true

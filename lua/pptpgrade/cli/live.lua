@@ -150,6 +150,7 @@ function M:audit_options(targets)
   return {
     depth = o.depth, port = o.port, timeout = o.timeout, contact = o.contact,
     interface = o.interface, source = o.source, jobs = o.jobs, write = o.write,
+    apart = true,
     gre_control = self.control, trace = self:tracer(),
     tick = function(under_way)
       self:tell_unresolved(targets)
@@ -188,11 +189,12 @@ function M:warn_without_privilege(audit)
   if audit.raw or depth == "control" then
     return
   elseif depth == "syn" then
-    self:warn("without CAP_NET_RAW no SYN is made by hand: a connection " ..
-              "alone is tried")
+    self:warn(("%s: no SYN is made by hand, a connection alone is tried; %s")
+      :format(audit.cause, audit.cure))
   else
-    self:warn("without CAP_NET_RAW the control connection and the call are " ..
-              "tested, GRE and logins are not; run it as root to test them")
+    self:warn(("%s: control and call alone are tested, GRE and logins are " ..
+               "not; %s")
+      :format(audit.cause, audit.cure))
   end
 end
 
@@ -233,10 +235,25 @@ function M:give_up(sentence, code)
   return code
 end
 
+-- Where pptp-wire has the packets, no capability is of use any more.
+function M:drop_capabilities(audit)
+  local ok, why = true, nil
+  if audit.apart then
+    ok, why = require "pptpgrade.net".drop_capabilities()
+  end
+  return ok, why and "cannot give up capabilities: " .. why
+end
+
 function M:begin(targets)
   local audit, why = self.world.pptp.audit_all(targets,
                                                self:audit_options(targets))
   if not audit then
+    return nil, why
+  end
+  local ok
+  ok, why = self:drop_capabilities(audit)
+  if not ok then
+    audit:close()
     return nil, why
   end
   self:warn_without_privilege(audit)
