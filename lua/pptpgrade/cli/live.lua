@@ -236,7 +236,7 @@ function M:give_up(sentence, code)
 end
 
 -- Where pptp-wire has the packets, no capability is of use any more.
-function M:drop_capabilities(audit)
+local function drop_capabilities(audit)
   local ok, why = true, nil
   if audit.apart then
     ok, why = require "pptpgrade.net".drop_capabilities()
@@ -251,7 +251,7 @@ function M:begin(targets)
     return nil, why
   end
   local ok
-  ok, why = self:drop_capabilities(audit)
+  ok, why = drop_capabilities(audit)
   if not ok then
     audit:close()
     return nil, why
