@@ -36,12 +36,20 @@ local function stage_of(verdict, name)
   return list(verdict.stages)[name] or "not_tested"
 end
 
+-- Names and states that are strings: the rest of a bent list names nothing.
 local function methods_of(verdict)
   local known = list(list(verdict.evidence).authentication)
-  local methods = lists.copy(list(known.methods or verdict.methods))
+  local methods = {}
+  for method, state in pairs(list(known.methods or verdict.methods)) do
+    if type(method) == "string" and type(state) == "string" then
+      methods[method] = state
+    end
+  end
   -- How it was met, a brief verdict does not tell.
   for _, method in ipairs(list(known.other or verdict.other)) do
-    methods[method] = "met"
+    if type(method) == "string" then
+      methods[method] = "met"
+    end
   end
   return methods
 end

@@ -44,7 +44,8 @@ function M.of(verdict)
   local new, login = some(verdict, same), list(e.authentication)
   new.caps = each(verdict.caps, { "id", "grade" })
   new.findings = each(verdict.findings, { "id", "severity" })
-  new.product = verdict.product and some(verdict.product, of_product)
+  new.product = type(verdict.product) == "table" and
+    some(verdict.product, of_product) or nil
   new.stages, new.methods = {}, login.methods
   for _, name in ipairs(stages) do
     new.stages[name] = list(e[name]).state

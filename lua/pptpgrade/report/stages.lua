@@ -78,7 +78,7 @@ local function tcp_text(e)
   parts[#parts + 1] = connect_text(s)
   local host = stage(e, "host")
   if host.state ~= "not_tested" then
-    parts[#parts + 1] = "the host is " .. word(host.state)
+    parts[#parts + 1] = "the host is " .. safe(word(host.state))
   end
   return joined(parts)
 end
