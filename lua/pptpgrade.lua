@@ -2,8 +2,8 @@
 --- How exposed is a PPTP server? The library's face; sets no global.
 --
 -- What judges (survey, evidence, grade) is pure Lua and loads anywhere, Nmap's
--- Lua 5.3 too. What meets the network (audit, audit_all) needs pptpgrade.net,
--- Lua 5.4 and libpcap, and asks for it only when it is called.
+-- Lua 5.3 too. What meets the network (audit, audit_all, scan) needs
+-- pptpgrade.net, Lua 5.4 and libpcap, and asks for it only when it is called.
 local M = {}
 
 --- The release; the Makefile has the same number.
@@ -19,6 +19,12 @@ end
 -- @see pptpgrade.audit for arguments and results
 function M.audit(target, opts)
   return require "pptpgrade.audit".audit(target, opts)
+end
+
+--- Sweeps very many targets, and gives the evidence of each that has a row.
+-- @see pptpgrade.sweep for arguments and results
+function M.scan(opts)
+  return require "pptpgrade.sweep".scan(opts)
 end
 
 --- A report in one format.

@@ -192,6 +192,34 @@ void pptp_arguments_methods(lua_State *L, int table, const char *key,
 			   key, text);
 }
 
+void pptp_arguments_list(lua_State *L, int table, const char *key)
+{
+	int type = LUA_TTABLE, from, to;
+	lua_Integer i, n;
+
+	if (key == NULL)
+		lua_pushvalue(L, table);
+	else
+		type = pptp_arguments_fetch(L, table, key);
+	if (type != LUA_TNIL && type != LUA_TTABLE)
+		luaL_error(L, "field '%s' is a %s, not a list of strings", key,
+			   lua_typename(L, type));
+	from = lua_gettop(L);
+	lua_newtable(L);
+	to = from + 1;
+	n = type == LUA_TTABLE ? (lua_Integer)lua_rawlen(L, from) : 0;
+	for (i = 1; i <= n; i++) {
+		if (lua_rawgeti(L, from, i) != LUA_TSTRING ||
+		    strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1))
+			luaL_error(L,
+				   "field '%s': element %I is not a string "
+				   "without zero bytes",
+				   key != NULL ? key : "specs", (LUAI_UACINT)i);
+		lua_rawseti(L, to, i);
+	}
+	lua_remove(L, from);
+}
+
 static void add_label(lua_State *L, int list, luaL_Buffer *b, lua_Integer i)
 {
 	const char *text;

@@ -46,6 +46,10 @@ enum pptp_depth pptp_arguments_depth(lua_State *L, int table,
 /* A name or a list of them with commas; all zero where absent. */
 void pptp_arguments_methods(lua_State *L, int table, const char *key,
 			    struct pptp_method methods[PPTP_ASKS]);
+/* Pushes the field as a list of our own, empty where it is absent; `key` NULL:
+ * the elements of the table itself, which are called 'specs'. Raises where it is
+ * no list of strings without zero bytes. */
+void pptp_arguments_list(lua_State *L, int table, const char *key);
 /* A list of labels as one text with commas, which is pushed; with no labels,
  * nil is pushed and NULL returned. */
 const char *pptp_arguments_labels(lua_State *L, int table);

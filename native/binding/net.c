@@ -189,6 +189,7 @@ static const luaL_Reg functions[] = {
     {"route", route},
     {"sender", pptp_net_sender},
     {"sleep", sleep_for},
+    {"sweep", pptp_net_sweep},
     {"targets", pptp_net_targets},
     {"terminal_width", terminal_width},
     {NULL, NULL},
@@ -199,6 +200,7 @@ PPTP_LUAOPEN luaopen_pptpgrade_net(lua_State *L)
 	luaL_newlib(L, functions);
 	pptp_net_capture_class(L);
 	pptp_net_prober_class(L);
+	pptp_net_sweep_class(L);
 	pptp_net_targets_class(L);
 	return 1;
 }

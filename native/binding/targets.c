@@ -29,36 +29,6 @@ static const struct {
 
 #define LISTS (sizeof(lists) / sizeof(lists[0]))
 
-/* The field as a list of our own, which is pushed; raises where it is no list
- * of strings. */
-static void push_list(lua_State *L, const char *key)
-{
-	int type = LUA_TTABLE, from, to;
-	lua_Integer i, n;
-
-	if (key == NULL)
-		lua_pushvalue(L, 1);
-	else
-		type = pptp_arguments_fetch(L, 1, key);
-	if (type != LUA_TNIL && type != LUA_TTABLE)
-		luaL_error(L, "field '%s' is a %s, not a list of strings", key,
-			   lua_typename(L, type));
-	from = lua_gettop(L);
-	lua_newtable(L);
-	to = from + 1;
-	n = type == LUA_TTABLE ? (lua_Integer)lua_rawlen(L, from) : 0;
-	for (i = 1; i <= n; i++) {
-		if (lua_rawgeti(L, from, i) != LUA_TSTRING ||
-		    strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1))
-			luaL_error(L,
-				   "field '%s': element %I is not a string "
-				   "without zero bytes",
-				   key != NULL ? key : "specs", (LUAI_UACINT)i);
-		lua_rawseti(L, to, i);
-	}
-	lua_remove(L, from);
-}
-
 static void check_keys(lua_State *L)
 {
 	static const char *const keys[] = {
@@ -80,7 +50,7 @@ static void check_keys(lua_State *L)
 	lua_pop(L, 1);
 }
 
-/* Adds every element of the list at `list`, which push_list() made. */
+/* Adds every element of the list at `list`, which pptp_arguments_list() made. */
 static enum pptp_error add_list(lua_State *L, struct pptp_targets *t, adder add,
 				int list, char *why, size_t room)
 {
@@ -142,7 +112,7 @@ int pptp_net_targets(lua_State *L)
 	own_argument(L);
 	/* What raises comes before what is opened. Index 2 and on: */
 	for (i = 0; i < LISTS; i++)
-		push_list(L, lists[i].key);
+		pptp_arguments_list(L, 1, lists[i].key);
 	port = pptp_arguments_integer(L, 1, "port", 1, UINT16_MAX, PPTP_PORT);
 	family = pptp_arguments_integer(L, 1, "family", 0, 6, 0);
 	numeric = pptp_arguments_boolean(L, 1, "numeric");

@@ -2,13 +2,14 @@
 #include "cli/scan_options.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/say.h"
 #include "format/control.h"
-#include "scan/order.h"
 #include "scan/pace.h"
+#include "scan/shard.h"
 #include "scan/sweep.h"
 
 #define NANO         1000000000
@@ -62,30 +63,38 @@ static bool set_seconds(const char *option, const char *value, uint64_t *ns)
 	return false;
 }
 
+/* The job's index; `base` makes it count from 1. NULL: there is no job. */
+static const char *job_index(uint32_t *base)
+{
+	const char *index = getenv("PPTP_SHARD");
+
+	*base = 0;
+	if (index == NULL)
+		index = getenv("SLURM_ARRAY_TASK_ID");
+	if (index != NULL)
+		return index;
+	*base = 1; /* Kubernetes counts from 0 */
+	return getenv("JOB_COMPLETION_INDEX");
+}
+
 /* "2/7", or "auto/7": which one, the job's environment says. */
 static bool set_shard(struct pptp_scan_options *s, const char *value)
 {
-	static const char *const names[] = {"PPTP_SHARD", "SLURM_ARRAY_TASK_ID",
-					    "JOB_COMPLETION_INDEX"};
-	const char *slash = strchr(value, '/'), *index = value;
-	size_t length = slash != NULL ? (size_t)(slash - value) : 0, i;
-	uint64_t shard, shards, base = 0;
+	static const char automatic[] = "auto/";
+	const size_t length = sizeof(automatic) - 1;
+	struct pptp_sweep_request *r = &s->request;
+	const char *text = value, *index = NULL;
+	uint32_t base = 0;
+	char own[64];
 
-	if (slash != NULL && length == 4 && memcmp(value, "auto", 4) == 0) {
-		for (i = 0, index = NULL; i < 3 && index == NULL; i++)
-			index = getenv(names[i]);
-		/* Kubernetes counts from 0 */
-		base = i == 3;
-		length = index != NULL ? strlen(index) : 0;
+	if (strncmp(value, automatic, length) == 0) {
+		index = job_index(&base);
+		snprintf(own, sizeof(own), "%s/%s", index != NULL ? index : "",
+			 value + length);
+		text = own;
 	}
-	if (slash != NULL && index != NULL && parse(index, length, &shard) &&
-	    parse(slash + 1, strlen(slash + 1), &shards) &&
-	    (shard += base) >= 1 && shard <= shards &&
-	    shards <= PPTP_SHARDS_MAX) {
-		s->request.shard = (uint32_t)shard;
-		s->request.shards = (uint32_t)shards;
+	if (pptp_shard_parse(text, base, &r->shard, &r->shards))
 		return true;
-	}
 	pptp_say("'%s' is no shard; give --shard i/n with i from 1 to n, or "
 		 "auto/n in a job that has an index from 1 to n",
 		 value);

@@ -38,16 +38,23 @@ const struct pptp_route *pptp_sweeper_route(const struct pptp_sweeper *s,
 
 /* ---- ways ---------------------------------------------------------------- */
 
-static enum pptp_error no_route(const struct pptp_address *target,
+static enum pptp_error no_route(const struct pptp_sweeper *s,
+				const struct pptp_address *target,
 				enum pptp_error error, char *text, size_t room)
 {
 	char address[PPTP_ADDRESS_TEXT];
 
 	pptp_address_format(target, address);
-	snprintf(text, room,
-		 "no route leads to %s: %s; add one, or choose another -i or "
-		 "-S",
-		 address, strerror(errno));
+	if (error == PPTP_ERROR_INTERFACE && s->config.interface != NULL)
+		snprintf(text, room,
+			 "interface '%s' is not there or is down; choose "
+			 "another",
+			 s->config.interface);
+	else
+		snprintf(text, room,
+			 "no route leads to %s: %s; add one, or choose another "
+			 "-i or -S",
+			 address, strerror(errno));
 	return error;
 }
 
@@ -68,8 +75,9 @@ static enum pptp_error try_route(struct pptp_sweeper *s, int *router,
 				&route);
 	/* one that leads nowhere is refused when it is sent to */
 	if (error != PPTP_OK)
-		return first->index != 0 ? PPTP_OK
-					 : no_route(target, error, text, room);
+		return first->index != 0
+			   ? PPTP_OK
+			   : no_route(s, target, error, text, room);
 	if (first->index == 0)
 		*first = route;
 	*various = *various || route.index != first->index;

@@ -30,7 +30,7 @@ describe("pptpgrade", function()
       before[key] = true
     end
     for _, name in ipairs { "", ".survey", ".evidence", ".grade", ".report",
-                            ".policy", ".explain", ".audit",
+                            ".policy", ".explain", ".audit", ".sweep",
                             ".judge.evidence", ".judge.grade", ".cli.main",
                             ".cli.run", ".cli.options", ".report.encode",
                             ".report.text", ".report.json",

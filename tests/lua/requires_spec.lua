@@ -13,7 +13,8 @@ local walls = {
 
 -- Who may know what meets the network, and Nmap's own libraries.
 local adapters = {
-  ["pptpgrade.net"] = { "audit", "cli/live", "cli/main", "script/run" },
+  ["pptpgrade.net"] = { "audit", "cli/live", "cli/main", "script/run",
+                        "sweep" },
   nmap = { "nmap/converse" }, stdnse = { "nmap/converse" },
 }
 
