@@ -28,6 +28,8 @@ whole_machine()
 	for name in sh cat rm sed tr mktemp cp; do
 		ln -sf "$(command -v $name)" "$machine/bin/$name"
 	done
+	program dpkg-query <<<"[ -e '$machine/bin/'\$2 ]"
+	program build-essential </dev/null
 	program id <<<'echo 0'
 	program clang <<-SH
 		case \$1 in
@@ -124,6 +126,11 @@ apt 14
 rm "$machine"/bin/script
 deps_on debian 12
 installs "a package of another name there" bsdutils
+whole_machine
+apt 19
+rm "$machine"/bin/build-essential
+deps_on debian 13
+installs "a package that is no program" build-essential
 whole_machine
 apt 14
 deps_on debian 12 debootstrap
