@@ -45,6 +45,12 @@ function M.grade(evidence, policy)
   return require "pptpgrade.grade".grade(evidence, policy)
 end
 
+--- What a line of a report shows of a verdict. Pure, and cheaper than M.grade.
+-- @see pptpgrade.judge.grade for what it gives
+function M.outline(evidence, policy)
+  return require "pptpgrade.grade".outline(evidence, policy)
+end
+
 --- A policy file, loaded as text, without an environment.
 -- @tparam string file
 -- @treturn table|nil policy; nil, message

@@ -38,28 +38,24 @@ local function open_prober(net, opts)
                       apart = opts.apart, trace = opts.trace ~= nil }
 end
 
--- Evidence as it finishes, target by target: a coroutine a target, which
--- yields its plans; one prober, which holds the conversations.
+-- Evidence as it finishes, target by target: a survey a target, which gives
+-- plans; one prober, which holds the conversations.
 local Audit = {}
 Audit.__index = Audit
 
--- Lets a target go on with what became of its plan.
-function Audit:continue(thread, ...)
-  local record, message, code = ...
-  while true do
-    local ok, value = coroutine.resume(thread, record, message, code)
-    if not ok then
-      error(value, 0) -- ours: a world's failure never raises
-    elseif coroutine.status(thread) == "dead" then
-      self.begun = self.begun - 1
-      self.ready[#self.ready + 1] = value
+-- Begins a survey's next conversation, or has its evidence ready.
+function Audit:continue(one)
+  local plan, evidence = one:plan()
+  while plan do
+    local ok, message, code = self.prober:start(plan, one)
+    if ok then
       return
     end
-    record, message, code = self.prober:start(value, thread)
-    if record then
-      return
-    end
+    one:take(nil, message, code)
+    plan, evidence = one:plan()
   end
+  self.begun = self.begun - 1
+  self.ready[#self.ready + 1] = evidence
 end
 
 -- What the survey of one target is told. The server that was asked about the
@@ -79,10 +75,7 @@ end
 
 function Audit:begin(target)
   self.begun = self.begun + 1
-  local thread = coroutine.create(function()
-    return survey.run(target, self:options_of(target), coroutine.yield)
-  end)
-  self:continue(thread)
+  self:continue(survey.begin(target, self:options_of(target)))
 end
 
 local function end_control(control, record, message)
@@ -167,7 +160,8 @@ function Audit:step()
   end
   self:look()
   if record then
-    self:continue(tag, record)
+    tag:take(record)
+    self:continue(tag)
   elseif tag == nil and waiting then
     self.targets:wait(TICK)
   elseif tag == nil then

@@ -262,12 +262,13 @@ local function decide(evidence, plans)
 end
 
 local function plan_of(opts, fields)
-  fields.target, fields.port = opts.target, opts.port
-  fields.name, fields.labels = opts.name, opts.labels
-  fields.timeout, fields.contact = opts.timeout, opts.contact
-  fields.depth = depths[opts.depth or "auth"]
-  fields.connect = fields.depth == "syn" or nil
-  return fields
+  local depth = depths[opts.depth or "auth"]
+  return {
+    target = opts.target, port = opts.port, name = opts.name,
+    labels = opts.labels, timeout = opts.timeout, contact = opts.contact,
+    depth = depth, connect = depth == "syn" or nil, syn = fields.syn,
+    wait = fields.wait, ask = fields.ask, decline = fields.decline,
+  }
 end
 
 --- What to do next. Pure.
@@ -343,6 +344,54 @@ function M.local_path(record)
     "unproven"
 end
 
+-- One target's survey while it is under way.
+local Survey = {}
+Survey.__index = Survey
+
+--- Begins to survey one target: plans out, records in, and evidence at the end.
+-- @tparam string|table target an address, or { target=, port=, name=, labels= }
+-- @tparam table|nil opts as M.run has them; left as they are
+-- @treturn table survey: survey:plan() and survey:take(...)
+function M.begin(target, opts)
+  opts = opts or {}
+  if type(target) ~= "table" then
+    target = { target = target }
+  end
+  return setmetatable({
+    path = opts.local_path, evidence = nil, failed = false,
+    opts = {
+      target = target.target, port = target.port or opts.port or 1723,
+      name = target.name, labels = target.labels, depth = opts.depth,
+      timeout = opts.timeout, contact = opts.contact,
+      first_wait = opts.first_wait, plans = {},
+    },
+  }, Survey)
+end
+
+--- The next conversation to hold.
+-- @treturn table|nil plan, as M.next gives it; nil where enough is known
+-- @treturn table the evidence, where there is no plan
+function Survey:plan()
+  local plan = not self.failed and M.next(self.evidence, self.opts)
+  if not plan then
+    return nil, facts.with_local_path(self.evidence, self.path)
+  end
+  self.opts.plans[#self.opts.plans + 1] = plan
+  return plan
+end
+
+--- What came of the plan given last. What failed ends the survey.
+-- @tparam table|nil record; nil, message, code where there is none
+function Survey:take(record, message, code)
+  if record then
+    self.evidence = facts.merge(self.evidence, record)
+    return
+  end
+  local evidence = self.evidence or nothing(self.opts, message, code)
+  evidence.error, evidence.code = message, code
+  self.evidence, self.failed = evidence, true
+end
+
 --- Surveys one target.
 -- @tparam string|table target an address, or { target=, port=, name=, labels= }
 -- @tparam table|nil opts depth, port, timeout, contact, first_wait, local_path
@@ -351,28 +400,13 @@ end
 -- @treturn table evidence; what failed, and nothing came after it, is
 --   evidence.error (and evidence.code)
 function M.run(target, opts, converse)
-  if type(target) ~= "table" then
-    target = { target = target }
+  local survey = M.begin(target, opts)
+  local plan, evidence = survey:plan()
+  while plan do
+    survey:take(converse(plan))
+    plan, evidence = survey:plan()
   end
-  opts = lists.copy(opts)
-  opts.target, opts.port = target.target, target.port or opts.port or 1723
-  opts.name, opts.labels, opts.plans = target.name, target.labels, {}
-  local with_local_path = facts.with_local_path
-  local evidence
-  while true do
-    local plan = M.next(evidence, opts)
-    if not plan then
-      return with_local_path(evidence, opts.local_path)
-    end
-    local record, message, code = converse(plan)
-    if not record then
-      evidence = evidence or nothing(opts, message, code)
-      evidence.error, evidence.code = message, code
-      return with_local_path(evidence, opts.local_path)
-    end
-    opts.plans[#opts.plans + 1] = plan
-    evidence = facts.merge(evidence, record)
-  end
+  return evidence
 end
 
 return M

@@ -116,6 +116,17 @@ function M:emit(method, ...)
   end
 end
 
+-- Whether a line is all that anyone shows of the next verdict.
+function M:shows_line()
+  for _, output in ipairs(self.outputs) do
+    local report = output.report
+    if not (report.shows_line and report:shows_line()) then
+      return false
+    end
+  end
+  return not self.old
+end
+
 function M:all_dead()
   for _, output in ipairs(self.outputs) do
     if not output.dead then

@@ -56,8 +56,11 @@ local function trips(verdict, letter)
   return verdict.worst >= letter
 end
 
+-- No more is judged than what is shown: of most servers of a sweep, a line.
 function Run:grade(evidence)
-  self:tell(self.world.pptp.grade(evidence, self.policy))
+  local pptp = self.world.pptp
+  local judge = self:shows_line() and pptp.outline or pptp.grade
+  self:tell(judge(evidence, self.policy))
 end
 
 --- Counts a verdict, and gives it to every report.

@@ -2,7 +2,6 @@
 --- Signs that a server is a decoy. Two of them, or one that decides, and a
 -- letter would mean nothing.
 local evidence = require "pptpgrade.judge.evidence"
-local strings = require "pptpgrade.product.strings"
 
 local M = {}
 
@@ -137,10 +136,11 @@ end
 -- @tparam table e evidence
 -- @tparam integer enough how many undecided ones make a decoy likely
 -- @tparam table|nil product of weigh.product
+-- @tparam table|nil row what strings.match gives for the reply
 -- @treturn table list of { id, text, decisive }; `likely` a boolean
-function M.signs(e, enough, product)
+function M.signs(e, enough, product, row)
   local found, count, belied = { likely = false }, 0, false
-  local once, row = speaks_ppp(e), strings.match(stage(e, "control"))
+  local once = speaks_ppp(e)
   for _, sign in ipairs(M.list) do
     local text = sign.detect(e, product, row)
     if text then

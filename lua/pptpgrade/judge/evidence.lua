@@ -48,7 +48,9 @@ local function authentication_of(records)
     end
     local here = judged.login(record)
     if beats(login_certainty, here, login) then
-      here.conversation = here.text and index or nil
+      if here.text then
+        here.conversation = index
+      end
       login = here
     end
   end
@@ -66,18 +68,34 @@ local function other_methods(order)
   return other
 end
 
-local function authentication(records)
-  local proofs, order, login = authentication_of(records)
-  local methods = {}
-  for _, method in ipairs(M.methods) do
-    methods[method] = proofs[method] and proofs[method].state or "not_tested"
-  end
+local function state_in(proofs, method)
+  return proofs[method] and proofs[method].state or "not_tested"
+end
+
+local function authentication_told(proofs, order, login)
+  local methods = {
+    pap = state_in(proofs, "pap"), chap_md5 = state_in(proofs, "chap_md5"),
+    mschap_v1 = state_in(proofs, "mschap_v1"),
+    mschap_v2 = state_in(proofs, "mschap_v2"), eap = state_in(proofs, "eap"),
+  }
   local spap = proofs.spap and proofs.spap.state
   if spap == "offered" or spap == "accepted" then
     methods.spap = spap
   end
   return { state = login.state, methods = methods, proofs = proofs,
            other = other_methods(order), proof = login.text and login or nil }
+end
+
+-- Most servers of a sweep show nothing of logins.
+local no_authentication = authentication_told(setmetatable({}, object), {},
+                                              { state = "not_tested" })
+
+local function authentication(records)
+  local proofs, order, login = authentication_of(records)
+  if login.state == "not_tested" and next(proofs) == nil then
+    return no_authentication
+  end
+  return authentication_told(proofs, order, login)
 end
 
 -- A state that came in a packet says more than one that connect() told, and
@@ -111,7 +129,7 @@ local function best(name, records, outside)
   if name == "gre" and not outside and found == untested then
     return best(name, records, true)
   end
-  return found ~= untested and found or { state = "not_tested" }
+  return found
 end
 
 local function check(evidence, record)
@@ -127,28 +145,59 @@ local function check(evidence, record)
   end
 end
 
--- What records add up to; `known` has what stands beside them.
-local function made_of(records, known)
-  local new = lists.copy(known)
-  local first = records[1]
-  new.schema, new.conversations = M.schema, records
-  new.target, new.port = first.target, first.port
-  new.time, new.source = first.time, first.source
+-- The first record's of these that has any.
+local function first_told(records, key)
   for _, record in ipairs(records) do
-    new.name = new.name or record.name
-    new.labels = new.labels or record.labels
+    if record[key] then
+      return record[key]
+    end
   end
-  for name in pairs(reads.orders) do
-    new[name] = best(name, records, false)
+end
+
+-- What records add up to.
+local function sum_of(records, name, labels)
+  local first = records[1]
+  return {
+    schema = M.schema, conversations = records,
+    target = first.target, port = first.port,
+    time = first.time, source = first.source,
+    name = name or first_told(records, "name"),
+    labels = labels or first_told(records, "labels"),
+    tcp = best("tcp", records, false), host = best("host", records, false),
+    control = best("control", records, false),
+    call = best("call", records, false), gre = best("gre", records, false),
+    lcp = best("lcp", records, false),
+    challenge = best("challenge", records, false),
+    network = best("network", records, false),
+    teardown = best("teardown", records, false),
+    authentication = authentication(records),
+  }
+end
+
+local summed = {
+  schema = true, conversations = true, target = true, port = true, time = true,
+  source = true, name = true, labels = true, authentication = true,
+}
+for name in pairs(reads.orders) do
+  summed[name] = true
+end
+
+-- The same; `known` has what stands beside it.
+local function made_of(records, known)
+  local new = sum_of(records, known.name, known.labels)
+  for key, value in next, known do
+    if not summed[key] then
+      new[key] = value
+    end
   end
-  new.authentication = authentication(records)
   return M.with_local_path(new, known.gre and known.gre.local_path)
 end
 
 --- Adds a record to what is known of its server.
 -- @tparam table|nil evidence nil for the first record; left as it is
 -- @tparam table record left as it is; the evidence refers to it
--- @treturn table evidence
+-- @treturn table evidence; what was not tested may be one table for many, so
+--   leave what is in it as it is
 -- @raise where the record is none, or of another target
 function M.merge(evidence, record)
   check(evidence, record)

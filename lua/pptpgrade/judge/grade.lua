@@ -19,6 +19,7 @@ local observe = require "pptpgrade.product.observe"
 local choice = require "pptpgrade.remedy.choice"
 local policies = require "pptpgrade.policy"
 local remedies = require "pptpgrade.judge.remedies"
+local strings = require "pptpgrade.product.strings"
 local summary = require "pptpgrade.judge.summary"
 local weigh = require "pptpgrade.product.weigh"
 local words = require "pptpgrade.judge.words"
@@ -193,10 +194,11 @@ local function look_behind(view)
   view.seen = seen
   local found = weigh.identify(seen)
   found.dionaea = deception.is_dionaea(e)
-  view.product = weigh.product(stage(e, "control"), found)
+  local reply = stage(e, "control")
+  local row = strings.match(reply)
+  view.product = weigh.product(reply, found, row)
   view.deception = deception.signs(e, policy.deception.indicators,
-                                   view.product)
-  view.vulnerabilities = cves.potential(view.product)
+                                   view.product, row)
   view.compromised = findings.by_id["PPTP-040"].detect(view) ~= nil
 end
 
@@ -208,12 +210,11 @@ local function make_view(e, policy)
                  disconnected = limits.all_disconnected(e.conversations) }
   view.bare = view.contact.kind ~= "open" and contact.is_all(e.conversations)
   if view.bare then
-    view.seen, view.vulnerabilities, view.deception = {}, {}, { likely = false }
+    view.seen, view.deception = {}, { likely = false }
   else
     look_behind(view)
   end
   limits.collect(view)
-  view.silence = silence(view)
   return view
 end
 
@@ -227,6 +228,41 @@ local function check(e, policy)
   end
 end
 
+-- What a line of a report shows.
+local function outline_of(view)
+  local e, known = view.evidence, #view.caps > 0
+  return {
+    target = e.target, name = e.name, port = e.port, labels = e.labels,
+    grade = known and not view.deception.likely and
+      span(view.best, view.worst) or "?",
+    best = known and letter(view.best) or "?",
+    worst = known and letter(view.worst) or "?",
+    caps = shown_caps(view), product = view.product, evidence = e,
+  }
+end
+
+local function complete(verdict, view)
+  view.vulnerabilities = view.bare and {} or cves.potential(view.product)
+  view.silence = silence(view)
+  verdict.confidence, verdict.summary = confidence(view), summary.text(view)
+  verdict.findings = view.bare and {} or collect_findings(view)
+  verdict.potential_vulnerabilities = view.vulnerabilities
+  verdict.remedies = collect_remedies(view)
+  verdict.check_by_hand = collect_by_hand(view)
+  return verdict
+end
+
+--- Judges one server, as far as a line of a report shows it.
+-- @tparam table e as M.grade has it
+-- @tparam table|nil policy
+-- @treturn table of what M.grade gives: target, name, port, labels, grade,
+--   best, worst, caps, product, evidence
+-- @raise where the evidence or the policy is none
+function M.outline(e, policy)
+  check(e, policy)
+  return outline_of(make_view(e, policy or policies.default))
+end
+
 --- Judges one server.
 -- @tparam table e evidence, as evidence.merge makes it; left as it is
 -- @tparam table|nil policy as policy.load makes it; nil for the default
@@ -238,22 +274,7 @@ end
 function M.grade(e, policy)
   check(e, policy)
   local view = make_view(e, policy or policies.default)
-  local known = #view.caps > 0
-  return {
-    target = e.target, name = e.name, port = e.port, labels = e.labels,
-    grade = known and not view.deception.likely and
-      span(view.best, view.worst) or "?",
-    best = known and letter(view.best) or "?",
-    worst = known and letter(view.worst) or "?",
-    confidence = confidence(view), summary = summary.text(view),
-    caps = shown_caps(view),
-    findings = view.bare and {} or collect_findings(view),
-    product = view.product,
-    potential_vulnerabilities = view.vulnerabilities,
-    remedies = collect_remedies(view),
-    check_by_hand = collect_by_hand(view),
-    evidence = e,
-  }
+  return complete(outline_of(view), view)
 end
 
 return setmetatable(M, { __call = function(_, e, policy)

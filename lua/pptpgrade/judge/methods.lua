@@ -149,7 +149,10 @@ local function names_of(protocols)
   return table.concat(names, ", ")
 end
 
---- Whether a login is wanted, as far as one record shows it.
+local unasked = { state = "not_tested" }
+
+--- Whether a login is wanted, as far as one record shows it. Records that show
+-- nothing share what is given: leave it as it is.
 function M.login(record)
   local network = stage_of(record, "network")
   if network.state == "asked" then
@@ -174,7 +177,7 @@ function M.login(record)
   if finish then
     return required(record, finish, #offers)
   end
-  return { state = last and "unknown" or "not_tested" }
+  return last and { state = "unknown" } or unasked
 end
 
 return M

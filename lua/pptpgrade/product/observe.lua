@@ -126,15 +126,30 @@ local function rule_of(ids)
   return "scattered"
 end
 
+-- Most servers of a sweep show few habits: what shows none is this table.
+local none = {}
+
+-- The table of a kind of habits, made where there are any.
+local function of(seen, kind)
+  if seen[kind] == none then
+    seen[kind] = {}
+  end
+  return seen[kind]
+end
+
+-- Puts a value, where there is one, behind those of its kind.
+local function put(seen, kind, value)
+  if value ~= nil then
+    local list = of(seen, kind)
+    list[#list + 1] = value
+  end
+end
+
 local function add_call(seen, record)
   local call = stage(record, "call")
-  local id = call.state == "accepted" and whole(call.call_id)
-  if id then
-    seen.calls[#seen.calls + 1] = id
-  end
   if call.state == "accepted" then
-    seen.replies[#seen.replies + 1] = { call = call,
-                                        ours = record.kind == "conversation" }
+    put(seen, "calls", whole(call.call_id))
+    put(seen, "replies", { call = call, ours = record.kind == "conversation" })
   end
 end
 
@@ -150,14 +165,15 @@ local function add_sequence(seen, record)
 end
 
 local function add_disconnect(seen, call)
-  local of = whole(call.disconnect.call_id)
+  local id = whole(call.disconnect.call_id)
   local ours, its = whole(call.peer_call_id), whole(call.call_id)
-  seen.farewells.notifies = true
-  seen.farewells["result " .. tostring(call.disconnect.result_code)] = true
-  if of and ours and its and of ~= its and
-     (of == ours or of == swapped(ours)) then
-    seen.farewells["our id"] = true
-    seen.farewells.swapped = seen.farewells.swapped or of ~= ours
+  local farewells = of(seen, "farewells")
+  farewells.notifies = true
+  farewells["result " .. tostring(call.disconnect.result_code)] = true
+  if id and ours and its and id ~= its and
+     (id == ours or id == swapped(ours)) then
+    farewells["our id"] = true
+    farewells.swapped = farewells.swapped or id ~= ours
   end
 end
 
@@ -174,7 +190,7 @@ local function add_farewell(seen, record)
     elseif message.by == "us" and message.name ~= "terminate-ack" then
       cleared = false
     elseif cleared and (message.name == "fin" or message.name == "rst") then
-      seen.farewells.closes = true
+      of(seen, "farewells").closes = true
       return
     end
   end
@@ -199,8 +215,8 @@ local function add_resends(seen, offers)
       local kind = id == before and "same" or
         id == (before + 1) & 0xff and "next" or nil
       if kind then
-        seen.resends[kind] = (seen.resends[kind] or 0) + 1
-        seen.gaps[#seen.gaps + 1] = (b.at_us - a.at_us) / 1000000
+        of(seen, "resends")[kind] = (seen.resends[kind] or 0) + 1
+        put(seen, "gaps", (b.at_us - a.at_us) / 1000000)
       end
     end
   end
@@ -213,11 +229,11 @@ local function add_lcp(seen, record)
     return
   end
   local types = types_of(first)
-  seen.orders[#seen.orders + 1] = types
-  seen.order_words[#seen.orders] = table.concat(types, "-")
-  seen.identifiers[#seen.identifiers + 1] = whole(first.identifier)
-  seen.mrus[#seen.mrus + 1] = whole((reads.option(first, 1)))
-  seen.magics[#seen.magics + 1] = whole((reads.option(first, 5)))
+  put(seen, "orders", types)
+  put(seen, "order_words", table.concat(types, "-"))
+  put(seen, "identifiers", whole(first.identifier))
+  put(seen, "mrus", whole((reads.option(first, 1))))
+  put(seen, "magics", whole((reads.option(first, 5))))
   add_resends(seen, offers)
 end
 
@@ -230,7 +246,7 @@ local function add_end(seen, record)
   if #data == 24 and data:sub(9, 16) == "003ccd74" then
     seen.ras_error = true
   elseif type(terminate.text) == "string" and terminate.text ~= "" then
-    seen.terminates[terminate.text] = true
+    of(seen, "terminates")[terminate.text] = true
   end
 end
 
@@ -242,20 +258,20 @@ local function add_challenge(seen, record)
     seen.prompt = seen.prompt or
       challenge.type == 1 and challenge.text or nil
   elseif type(challenge.name) == "string" then
-    seen.names[#seen.names + 1] = { method = challenge.method,
-                                    name = challenge.name }
+    put(seen, "names", { method = challenge.method, name = challenge.name })
   end
 end
 
 --- The habits that evidence shows.
 -- @tparam table e evidence
--- @treturn table; its `drawn` is for whoever knows whether a challenge followed
---   from its magic number (nil: none could be tried)
+-- @treturn table of lists and sets, of which those that are empty may be one:
+--   leave them as they are. Its `drawn` is for whoever knows whether a
+--   challenge followed from its magic number (nil: none could be tried)
 function M.observe(e)
-  local seen = { calls = {}, replies = {}, farewells = {}, orders = {},
-                 order_words = {},
-                 identifiers = {}, mrus = {}, magics = {}, resends = {},
-                 gaps = {}, names = {}, terminates = {},
+  local seen = { calls = none, replies = none, farewells = none,
+                 orders = none, order_words = none, identifiers = none,
+                 mrus = none, magics = none, resends = none, gaps = none,
+                 names = none, terminates = none,
                  conversations = M.conversations(e),
                  host = stage(e, "control").host_name }
   for _, record in ipairs(seen.conversations) do

@@ -412,6 +412,8 @@ local function fits(column, value, reply)
   return column == value
 end
 
+local math_type = math.type
+
 local fields = { "vendor", "host_name", "firmware_revision",
                  "maximum_channels", "framing_capabilities",
                  "bearer_capabilities" }
@@ -447,21 +449,39 @@ local function find(control)
   return best
 end
 
--- One verdict asks three times, and many servers reply the same.
+-- Many servers reply the same.
 local MATCHED = 512
 local matched = { count = MATCHED }
+
+local function odd_key(control)
+  local values = {}
+  for i, field in ipairs(fields) do
+    local text = tostring(control[field])
+    values[i] = type(control[field]) .. #text .. text
+  end
+  return table.concat(values)
+end
+
+-- A text that two replies share only where all that rows look at is the same.
+local function key_of(control)
+  local vendor, host, firmware, channels, framing, bearer = control.vendor,
+    control.host_name, control.firmware_revision, control.maximum_channels,
+    control.framing_capabilities, control.bearer_capabilities
+  if type(vendor) == "string" and type(host) == "string" and
+     math_type(firmware) == "integer" and math_type(channels) == "integer" and
+     math_type(framing) == "integer" and math_type(bearer) == "integer" then
+    return #vendor .. "|" .. vendor .. host .. "|" .. firmware .. "|" ..
+      channels .. "|" .. framing .. "|" .. bearer
+  end
+  return odd_key(control)
+end
 
 --- The row that fits a reply best.
 -- @tparam table control the stage: vendor, host_name, firmware_revision,
 --   maximum_channels, framing_capabilities, bearer_capabilities
 -- @treturn table|nil row of M.rows; nil where nothing fits
 function M.match(control)
-  local values = {}
-  for i, field in ipairs(fields) do
-    local text = tostring(control[field])
-    values[i] = type(control[field]) .. #text .. text
-  end
-  local key = table.concat(values)
+  local key = key_of(control)
   if matched.rows ~= M.rows or matched.count == MATCHED then
     matched = { rows = M.rows, count = 0, row = {} }
   end

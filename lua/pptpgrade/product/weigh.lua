@@ -219,17 +219,19 @@ end
 -- @tparam table control the stage
 -- @tparam[opt] table found what M.identify gave; and dionaea, where its call's
 --   reply was seen
+-- @tparam[opt] table match what strings.match gives for the stage, where that
+--   is known already
 -- @treturn table|nil name, vendor, os, device_type, cpe; confidence in a
 --   verdict's words: proven, observed, inferred, none; basis: "strings",
 --   "behaviour", "strings and behaviour"; strings (what the reply says), match
 --   (how well its row is known: high, medium, low), habits (list), source; and
 --   where there are any note, family, ppp, ppp_proven, ended, contradiction
-function M.product(control, found)
+function M.product(control, found, match)
   if control.state ~= "answered" and control.state ~= "refused" then
     return nil
   end
   found = found or {}
-  local row = strings.match(control) or unknown
+  local row = match or strings.match(control) or unknown
   local product = decide(row, found)
   product.strings, product.match = strings.describe(control), row.confidence
   product.habits = all_habits(found)

@@ -36,6 +36,9 @@ end
 -- @tparam string bytes
 -- @treturn string
 M.text = remembered(function(bytes)
+  if not bytes:find("[\\\0-\x1f\x7f-\xff]") then
+    return bytes
+  end
   return (bytes:gsub("\\", "\\\\"):gsub("[^\x20-\x7e]", hex))
 end)
 

@@ -121,7 +121,12 @@ local function decided_by(verdict)
     best == worst and worst or best .. "-" .. worst, reason_of(cap))
 end
 
+local no_labels = {}
+
 local function labels_of(verdict)
+  if verdict.labels == nil then
+    return no_labels
+  end
   local labels = {}
   for i, label in ipairs(list(verdict.labels)) do
     labels[i] = safe(label) or "?"
@@ -141,25 +146,64 @@ local function change_of(verdict)
   return { class = safe(change.class), was = safe(change.was), facts = facts }
 end
 
+local columns = { "pap", "chap_md5", "mschap_v1", "mschap_v2", "eap" }
+
+-- Servers with the same marks share their list: there are few different ones.
+local marks_by_text = {}
+
+-- GRE's mark, and the methods'.
+local function marks_of(verdict)
+  local known, made = method_states(verdict), nil
+  local text = M.gre_marks[state_of(verdict, "gre")] or "."
+  for _, method in ipairs(columns) do
+    text = text .. (M.marks[known[method]] or ".")
+  end
+  made = marks_by_text[text]
+  if not made then
+    made = { text:match("^(.-)(.)(.)(.)(.)(.)$") }
+    marks_by_text[text] = made
+  end
+  return made
+end
+
 --- What one line shows of a verdict. Cheap: for every server of a sweep.
--- @tparam table verdict whole or brief
--- @treturn table row
+-- @tparam table verdict whole, brief, or what grade.outline gave
+-- @treturn table line
 --
--- * `target` string; `port` integer; `name` string or nil (the host name asked)
 -- * `server` the name or address, with the port where it is not 1723
 -- * `key` string to sort by: numbers in it count as numbers
--- * `labels` list of strings, maybe empty
--- * `grade` `best` `worst` `confidence` `summary` strings
+-- * `labels` list of strings, maybe empty; it may be shared
+-- * `grade` string
 -- * `best_rank` `worst_rank` 1 (A) to 6 (F); 0 where it is `?`
 -- * `decided` string: the first cap's reason; "" where there is none
 -- * `product` string: its name; "" where none is known
+-- * `marks` list of 6: of GRE (M.gre_marks), and of PAP, CHAP-MD5, MS-CHAPv1,
+--   MS-CHAPv2 and EAP (M.marks); it is shared
+function M.line(verdict)
+  local server = server_of(verdict)
+  return {
+    server = server, key = sort_key(server), labels = labels_of(verdict),
+    grade = safe(verdict.grade) or "?",
+    best_rank = rank(verdict.best), worst_rank = rank(verdict.worst),
+    decided = decided_by(verdict),
+    product = safe(list(verdict.product).name) or "",
+    marks = marks_of(verdict),
+  }
+end
+
+--- What reports of one server, and of changes, show of a verdict.
+-- @tparam table verdict whole or brief
+-- @treturn table row: what `line` gives, and
+--
+-- * `target` string; `port` integer; `name` string or nil (the host name asked)
+-- * `best` `worst` `confidence` `summary` strings
 -- * `states` table: `tcp` `control` `call` `gre` `authentication` -> state
 -- * `methods` table: `pap` `chap_md5` `mschap_v1` `mschap_v2` `eap` (`spap`
 --   where seen) -> state
 -- * `change` nil, or what a diff gave: { class, was (grade) or nil, facts }
 -- * `brief` boolean: no evidence in it
 function M.row(verdict)
-  local server, methods, states = server_of(verdict), {}, {}
+  local row, methods, states = M.line(verdict), {}, {}
   local known = method_states(verdict)
   for _, method in ipairs(M.methods) do
     local id = method[1]
@@ -169,19 +213,14 @@ function M.row(verdict)
                           "authentication" } do
     states[name] = safe(state_of(verdict, name)) or "not_tested"
   end
-  return {
-    target = safe(verdict.target) or "?", name = safe(verdict.name),
-    port = math.type(verdict.port) == "integer" and verdict.port or 0,
-    server = server, key = sort_key(server), labels = labels_of(verdict),
-    grade = safe(verdict.grade) or "?", best = safe(verdict.best) or "?",
-    worst = safe(verdict.worst) or "?", summary = safe(verdict.summary) or "",
-    confidence = safe(verdict.confidence) or "none",
-    best_rank = rank(verdict.best), worst_rank = rank(verdict.worst),
-    decided = decided_by(verdict),
-    product = safe(list(verdict.product).name) or "",
-    states = states, methods = methods, change = change_of(verdict),
-    brief = type(verdict.evidence) ~= "table",
-  }
+  row.states, row.methods, row.change = states, methods, change_of(verdict)
+  row.target, row.name = safe(verdict.target) or "?", safe(verdict.name)
+  row.port = math.type(verdict.port) == "integer" and verdict.port or 0
+  row.best, row.worst = safe(verdict.best) or "?", safe(verdict.worst) or "?"
+  row.summary = safe(verdict.summary) or ""
+  row.confidence = safe(verdict.confidence) or "none"
+  row.brief = type(verdict.evidence) ~= "table"
+  return row
 end
 
 --- Whether one row comes before another: worst first, then by name.

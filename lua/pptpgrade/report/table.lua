@@ -8,8 +8,6 @@ local M = {}
 
 local fit, pad = escape.fit, layout.pad
 
-local columns = { "pap", "chap_md5", "mschap_v1", "mschap_v2", "eap" }
-
 local LEGEND = {
   "* offered  + accepted  - refused  ? no answer  . not tested",
   "GRE: yes both ways  in from the server alone  no refused  ? silent",
@@ -40,21 +38,8 @@ local function counted_row(verdict)
   return verdict.grade == "?" and verdict.best == "?" and none.unknown or nil
 end
 
--- Servers with the same marks share their list: there are few different ones.
-local marks_by_text = {}
-
-local function marks_of(full)
-  local marks = { model.gre_marks[full.states.gre] or "." }
-  for _, method in ipairs(columns) do
-    marks[#marks + 1] = model.marks[full.methods[method]] or "."
-  end
-  local text = table.concat(marks)
-  marks_by_text[text] = marks_by_text[text] or marks
-  return marks_by_text[text]
-end
-
 --- What the table keeps of a verdict.
--- @tparam table verdict whole or brief
+-- @tparam table verdict whole, brief, or what grade.outline gave
 -- @tparam[opt] boolean all whether every server has a line of its own
 -- @treturn table row
 function M.row(verdict, all)
@@ -63,17 +48,13 @@ function M.row(verdict, all)
   if shared then
     return shared
   end
-  local full = model.row(verdict)
-  local row = {
-    grade = full.grade, server = full.server, product = full.product,
-    decided = full.decided, worst_rank = full.worst_rank,
-    best_rank = full.best_rank, key = full.key, listed = listed,
-    marks = marks_of(full),
-  }
-  if full.labels[1] then
-    row.decided = ("[%s] %s"):format(table.concat(full.labels, ", "),
+  local row = model.line(verdict)
+  row.listed = listed
+  if row.labels[1] then
+    row.decided = ("[%s] %s"):format(table.concat(row.labels, ", "),
                                      row.decided)
   end
+  row.labels = nil
   return row
 end
 

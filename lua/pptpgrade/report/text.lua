@@ -43,6 +43,11 @@ local function body(self)
   return parts
 end
 
+--- Whether the next verdict is shown by a line alone.
+function Report:shows_line()
+  return self.count > 0 and not self.opts.verbose
+end
+
 function Report:close()
   local head = facts.lines(self.run, self.opts.width)
   if self.count == 0 and not head[1] then
