@@ -45,17 +45,17 @@ Audit.__index = Audit
 
 -- Begins a survey's next conversation, or has its evidence ready.
 function Audit:continue(one)
-  local plan, evidence = one:plan()
+  local plan, found = one:plan()
   while plan do
     local ok, message, code = self.prober:start(plan, one)
     if ok then
       return
     end
     one:take(nil, message, code)
-    plan, evidence = one:plan()
+    plan, found = one:plan()
   end
   self.begun = self.begun - 1
-  self.ready[#self.ready + 1] = evidence
+  self.ready[#self.ready + 1] = found
 end
 
 -- What the survey of one target is told. The server that was asked about the

@@ -45,7 +45,8 @@ end
 --   verdicts of about 1 KB); warn, crit, max_age, now (icinga); run: the facts
 --   of the run as report/model.run takes them, read when the report is closed
 -- @treturn table r: r:add(verdict) and r:close(); each gives true, or nil and
---   what `write` said
+--   what `write` said. Where there is r:shows_line(), it tells whether of the
+--   next verdict no more is shown than what grade.outline gives
 -- @raise where the format is unknown
 function M.open(format, write, opts)
   local name = module_of[format]

@@ -153,12 +153,12 @@ local marks_by_text = {}
 
 -- GRE's mark, and the methods'.
 local function marks_of(verdict)
-  local known, made = method_states(verdict), nil
+  local known = method_states(verdict)
   local text = M.gre_marks[state_of(verdict, "gre")] or "."
   for _, method in ipairs(columns) do
     text = text .. (M.marks[known[method]] or ".")
   end
-  made = marks_by_text[text]
+  local made = marks_by_text[text]
   if not made then
     made = { text:match("^(.-)(.)(.)(.)(.)(.)$") }
     marks_by_text[text] = made
