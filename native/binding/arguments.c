@@ -275,11 +275,12 @@ static const char *code_of(enum pptp_error error)
 		return "name";
 	case PPTP_ERROR_SYSTEM:
 		return "system";
+	case PPTP_ERROR_MALFORMED:
+		return "malformed";
 	case PPTP_OK:
 	case PPTP_ERROR_ARGUMENT:
 	case PPTP_ERROR_SPACE:
 	case PPTP_ERROR_SHORT:
-	case PPTP_ERROR_MALFORMED:
 		break;
 	}
 	return "argument";

@@ -73,6 +73,7 @@ static void push_helper(lua_State *L)
 	    [PPTP_WIRE_HELPER_DENIED] = "denied",
 	    [PPTP_WIRE_HELPER_POWERLESS] = "powerless",
 	    [PPTP_WIRE_HELPER_FOREIGN] = "foreign",
+	    [PPTP_WIRE_HELPER_BROKEN] = "broken",
 	    [PPTP_WIRE_HELPER_WORKS] = "works",
 	};
 	struct pptp_wire_helper h;

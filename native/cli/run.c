@@ -158,6 +158,15 @@ static bool load_targets(struct run *r)
 
 /* ---- the prober ---------------------------------------------------------- */
 
+static int status_of(enum pptp_error error)
+{
+	if (error == PPTP_ERROR_ARGUMENT)
+		return PPTP_EXIT_USAGE;
+	/* A helper that began, and broke. */
+	return error == PPTP_ERROR_MALFORMED ? PPTP_EXIT_EARLY
+					     : PPTP_EXIT_CANNOT;
+}
+
 static bool open_prober(struct run *r, bool stay)
 {
 	const struct pptp_options *o = r->o;
@@ -180,8 +189,7 @@ static bool open_prober(struct run *r, bool stay)
 		return true;
 	r->prober = NULL;
 	pptp_say("%s", why[0] != '\0' ? why : pptp_error_text(error));
-	r->status =
-	    error == PPTP_ERROR_ARGUMENT ? PPTP_EXIT_USAGE : PPTP_EXIT_CANNOT;
+	r->status = status_of(error);
 	return false;
 }
 

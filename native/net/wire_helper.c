@@ -234,7 +234,7 @@ static void distrust(struct pptp_wire_helper *h, const uint8_t *bytes,
 	snprintf(cause, sizeof(cause), "%s said %s%s%s", h->path,
 		 length == 0 ? "nothing" : "what cannot be understood:", shown,
 		 length > SHOWN ? " ..." : "");
-	h->lack.state = PPTP_WIRE_HELPER_FOREIGN;
+	h->lack.state = PPTP_WIRE_HELPER_BROKEN;
 	explain(&h->lack, cause, "install both of one release");
 }
 
@@ -318,6 +318,8 @@ enum pptp_error pptp_wire_helper_open(struct pptp_wire **w,
 		return pptp_wire_remote_open(w, h.fd, h.child, config, text,
 					     room);
 	snprintf(text, room, "%s; %s", lack->cause, lack->cure);
+	if (lack->state == PPTP_WIRE_HELPER_BROKEN)
+		return PPTP_ERROR_MALFORMED;
 	return lack->state == PPTP_WIRE_HELPER_FOREIGN ? PPTP_ERROR_SYSTEM
 						       : PPTP_ERROR_PRIVILEGE;
 }

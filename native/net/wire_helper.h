@@ -14,7 +14,8 @@ enum pptp_wire_helper_state {
 	PPTP_WIRE_HELPER_MISSING,   /* there is none */
 	PPTP_WIRE_HELPER_DENIED,    /* this user may not run it */
 	PPTP_WIRE_HELPER_POWERLESS, /* it has no capability that counts */
-	PPTP_WIRE_HELPER_FOREIGN, /* not of this release, or no helper at all */
+	PPTP_WIRE_HELPER_FOREIGN,   /* of another release */
+	PPTP_WIRE_HELPER_BROKEN,    /* it says nothing that can be understood */
 	PPTP_WIRE_HELPER_WORKS,
 };
 
@@ -38,8 +39,9 @@ struct pptp_wire_helper {
 bool pptp_wire_helper_path(char *path, size_t room);
 /* The wire that it holds; it ends with the wire. It gets no environment and no
  * descriptor but its end of a socket. PPTP_ERROR_PRIVILEGE where it is not
- * there, or may not send; PPTP_ERROR_SYSTEM where it is not of this release,
- * cannot be understood or ends. `text` is then a sentence. */
+ * there, or may not send; PPTP_ERROR_SYSTEM where it is not of this release;
+ * PPTP_ERROR_MALFORMED where it cannot be understood or ends. `text` is then a
+ * sentence. */
 enum pptp_error pptp_wire_helper_open(struct pptp_wire **w,
 				      const struct pptp_wire_config *config,
 				      struct pptp_wire_lack *lack, char *text,

@@ -518,6 +518,10 @@ enum pptp_error pptp_wire_remote_open(struct pptp_wire **w, int fd, pid_t child,
 	r->timer.due = on_timer;
 	r->timer.context = r;
 	error = begin(r, config, text, room);
+	if (r->socket.error[0] != '\0') {
+		snprintf(text, room, "%s", r->socket.error);
+		error = PPTP_ERROR_MALFORMED;
+	}
 	if (error != PPTP_OK) {
 		close_remote(&r->wire);
 		return error;

@@ -10,7 +10,8 @@
 
 /* `fd`: a SOCK_SEQPACKET socket whose helper has said HELLO already; `child` its
  * process. Both are the wire's from here on, where this fails too. `text` as for
- * pptp_wire_open(). */
+ * pptp_wire_open(). PPTP_ERROR_MALFORMED where the helper ends, or cannot be
+ * understood; `text` is a sentence then. */
 enum pptp_error pptp_wire_remote_open(struct pptp_wire **w, int fd, pid_t child,
 				      const struct pptp_wire_config *config,
 				      char *text, size_t room) PPTP_MUST_USE;

@@ -80,7 +80,7 @@ static void on_message(void *context, uint32_t events)
 
 	(void)events;
 	if (n > (ssize_t)sizeof(bytes))
-		n = 1; /* too long for any message: as if it had no end */
+		n = (ssize_t)sizeof(bytes); /* no message is so long */
 	if (n > 0)
 		pptp_wire_serve_message(&h->server, bytes, (size_t)n);
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))

@@ -245,10 +245,10 @@ local function drop_capabilities(audit)
 end
 
 function M:begin(targets)
-  local audit, why = self.world.pptp.audit_all(targets,
-                                               self:audit_options(targets))
+  local audit, why, code = self.world.pptp.audit_all(targets,
+    self:audit_options(targets))
   if not audit then
-    return nil, why
+    return nil, why, code
   end
   local ok
   ok, why = drop_capabilities(audit)
@@ -272,9 +272,10 @@ function M:ask(targets)
   load_judges()
   self.show_progress = not self.options.quiet and not self.options.trace and
     self.world.terminal(2)
-  local audit, why = self:begin(targets)
-  if not audit then
-    return self:give_up(why, status.COULD_NOT)
+  local audit, why, code = self:begin(targets)
+  if not audit then -- "malformed": pptp-wire began, and broke
+    return self:give_up(why, code == "malformed" and status.PART or
+                        status.COULD_NOT)
   end
   for found in audit do
     self:tell_control(audit)
@@ -287,7 +288,7 @@ function M:ask(targets)
   if self.lacking then
     self:partly(self.lacking)
   end
-  local code = self:conclude(audit, problem, self.world.signals() > 0)
+  code = self:conclude(audit, problem, self.world.signals() > 0)
   return (self.lacking or audit.misread) and status.USAGE or code
 end
 
