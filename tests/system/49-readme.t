@@ -53,7 +53,9 @@ like "two equal runs have no difference" \
 	"$(said "pptpgrade --diff")" "No difference: 3 servers"
 ok "there is a page for a browser" grep -qi '^<!doctype html>' \
 	"$scratch/out/report.html"
-like "by the capability alone, a user sees GRE" \
+like "a user of the group sees GRE" "$(said "pptpgrade -q 192.0.2.1")" \
+	"GRE +reachable"
+like "… and by records too" \
 	"$(said "pptp-probe call 192.0.2.1 |")" "GRE +reachable"
 
 done_testing
