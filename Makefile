@@ -1,7 +1,8 @@
 # pptpgrade: how exposed is a PPTP server? `make help` lists the targets.
 VERSION := 0.1.0
 
-B      := build$(if $(SAN),/san)
+# SAN=1: ASan and UBSan; SAN=thread: TSan.
+B      := build$(if $(SAN),/$(if $(filter thread,$(SAN)),tsan,san))
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 V      ?= 0
@@ -14,11 +15,11 @@ CFLAGS ?= -O2 -g
 WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
           -Wmissing-prototypes -Wundef -Wvla $(if $(CI)$(SAN),-Werror)
 COMMA  := ,
-HARDEN := $(if $(SAN),-fsanitize=address$(COMMA)undefined \
-            -fno-sanitize-recover=undefined -fno-omit-frame-pointer, \
-            -D_FORTIFY_SOURCE=2) -fstack-protector-strong
-LINK   := -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=address$(COMMA)undefined) \
-          $(LDFLAGS)
+SANITIZE := $(if $(SAN),-fsanitize=$(if $(filter thread,$(SAN)),thread, \
+            address$(COMMA)undefined))
+HARDEN := $(if $(SAN),$(SANITIZE) -fno-sanitize-recover=undefined \
+            -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) -fstack-protector-strong
+LINK   := -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPPTP_RELEASE='"$(VERSION)"' -Inative \
           -fPIC -fvisibility=hidden $(WARN) $(HARDEN) $(CFLAGS)
 
@@ -57,6 +58,7 @@ all: $(B)/pptp-probe $(B)/pptp-wire $(B)/pptpgrade $(modules) ## build both prog
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 	@echo "  V=1 shows commands; SAN=1 builds with ASan and UBSan into build/san;"
+	@echo "  SAN=thread with TSan into build/tsan (unit tests, pptp-probe);"
 	@echo "  PREFIX=$(PREFIX), LIBDIR=$(LIBDIR) and DESTDIR= say where install puts things"
 
 deps: ## install what building and testing need (Debian, root)
@@ -119,6 +121,26 @@ SECONDS ?= 600
 SEED ?= 1
 mutate: ## MUTANTS small faults in a copy of the tree, one at a time: who notices
 	$(Q)MUTANTS=$(MUTANTS) SECONDS=$(SECONDS) SEED=$(SEED) tests/mutate/run $(MODULES)
+
+# What has threads: looking up names, and a sweep. A race is a failure.
+threaded := prober_raw ring sweep target_file targets
+.PHONY: threads threads-run
+threads: ## unit tests and sweeps that have threads, under the thread sanitizer (root)
+	$(Q)$(MAKE) --no-print-directory SAN=thread threads-run
+threads-run: $(threaded:%=$(B)/unit/test_%) $(B)/pptp-probe $(B)/pptp-lab
+	$(Q)$(PROVE) --exec '' $(threaded:%=$(B)/unit/test_%)
+	$(Q)$(PROVE) --exec '' $(filter %/91-scan-faults.t %/92-scan-families.t,$(systems))
+
+# The core without optimization, and counted; the tests as ever, for their speed.
+.PHONY: coverage
+coverage: ## lines and branches of the core that its unit tests reach, and those not
+	$(Q)$(MAKE) --no-print-directory B=build/coverage HARDEN= \
+		MEASURE='-O0 --coverage -fprofile-update=atomic' LDFLAGS=--coverage measured
+	$(Q)tests/coverage build/coverage
+
+.PHONY: measured
+measured: $(units)
+$(B)/native/%.o: ALL_CFLAGS += $(MEASURE)
 
 FUZZ_SECONDS ?= 10
 fuzz: $(fuzzers) ## every fuzz target for FUZZ_SECONDS, or RUNS executions; KEEP=1 keeps inputs
