@@ -11,6 +11,9 @@ local function able()
     user = 0,
     capability = { effective = true, permitted = true, bounding = true,
                    no_new_privs = false },
+    helper = { state = "missing", path = "/libexec/pptp-wire",
+               cause = "no pptp-wire at /libexec/pptp-wire",
+               cure = "install it wholly" },
     capture = { ok = true },
     route = { interface = "eth0", source = "198.51.100.7" },
     gre = { state = "came_back" },
@@ -71,10 +74,39 @@ describe("a host", function()
 
   it("can do all", function()
     local rows = host.rows(able())
-    assert.same({ "yes", "yes", "unknown", "yes" },
-                { rows[1].state, rows[2].state, rows[3].state, rows[4].state })
+    local states = {}
+    for i, one in ipairs(rows) do
+      states[i] = one.state
+    end
+    assert.equal("yes no yes unknown yes", table.concat(states, " "))
     assert.is_true(host.able(rows))
-    assert.truthy(rows[4].text:find("0.013 s at most", 1, true))
+    assert.truthy(rows[5].text:find("0.013 s at most", 1, true))
+  end)
+
+  it("without a capability can do all by a helper that works, and no other",
+     function()
+    local facts = able()
+    facts.user = 1000
+    facts.capability = { effective = false, permitted = false, bounding = true }
+    facts.gre = { state = "not_tried", reason = "not permitted" }
+    facts.capture = { message = "may not", code = "privilege" }
+    for _, state in ipairs { "missing", "denied", "powerless", "foreign" } do
+      facts.helper = { state = state, path = "/wire", cause = "it is " .. state,
+                       cure = "do this" }
+      local found = row(facts, "helper")
+      assert.same({ "no", "it is " .. state, "do this" },
+                  { found.state, found.text, found.cure })
+      assert.equal("no", row(facts, "capture").state)
+      assert.is_false(host.able(host.rows(facts)))
+    end
+    facts.helper = { state = "works", path = "/wire", cause = "", cure = "" }
+    assert.equal("yes", row(facts, "helper").state)
+    assert.equal("yes", row(facts, "capture").state)
+    assert.is_true(host.able(host.rows(facts)))
+    -- What is wrong with an interface no helper mends.
+    facts.capture = { message = "no such thing", code = "interface" }
+    assert.equal("no", row(facts, "capture").state)
+    assert.is_false(host.able(host.rows(facts)))
   end)
 
   it("never claims that GRE passes", function()
@@ -138,7 +170,7 @@ local function fake(facts)
   return {
     host = function()
       return { user = facts.user, capability = facts.capability,
-               gre = facts.gre, clock = facts.clock }
+               helper = facts.helper, gre = facts.gre, clock = facts.clock }
     end,
     capture = function(fields)
       if facts.capture.ok then
@@ -182,7 +214,7 @@ describe("pptpgrade --doctor", function()
     for name, state in text:gmatch "(%a+) +(%a+)  [^\n]+\n" do
       names[#names + 1] = name .. "=" .. state
     end
-    assert.equal("capability=yes capture=yes GRE=unknown clock=yes",
+    assert.equal("capability=yes helper=no capture=yes GRE=unknown clock=yes",
                  table.concat(names, " "))
     assert.truthy(facts.closed)
   end)
@@ -217,7 +249,7 @@ describe("pptpgrade --doctor", function()
     local _, text = run({ "--doctor" }, changed("capture",
                         { message = "\27]0;owned\7\n", code = "system" }))
     assert.is_nil(text:find("[^\n\x20-\x7e]"))
-    assert.equal(4, select(2, text:gsub("\n", "")))
+    assert.equal(5, select(2, text:gsub("\n", "")))
   end)
 
   it("asks no server, and takes no word of one", function()

@@ -5,7 +5,7 @@ LIMIT=120
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need_root
-need ip nft tcpdump
+need ip nft setcap tcpdump
 netns_new ""
 
 # Sets $said and $status.
@@ -31,7 +31,7 @@ wait_for 10 grep -q listening "$scratch/tcpdump" || bail "tcpdump does not liste
 doctor
 is "without a route: status 3" $status 3
 is "a line a thing" "$(cut -d' ' -f1 <<<"$said" | tr '\n' ' ')" \
-	"capability capture GRE clock "
+	"capability helper capture GRE clock "
 like "root holds the capability" "$(row capability)" ' yes .*root'
 like "and captures" "$(row capture)" ' yes '
 like "no way out" "$(row GRE)" ' no .*no route'
@@ -75,6 +75,31 @@ doctor env -C / setpriv --reuid 65534 --regid 65534 --clear-groups \
 	--inh-caps -all env "${sanitizers[@]}"
 like "another user is told to be root" "$(row capability)" \
 	' no .*user 65534 has no .*as root'
+
+# The helper, as an administrator allows it to a group.
+group=54321 helper=$public/libexec/pptpgrade/pptp-wire
+member=(env -C / setpriv --reuid 65534 --regid 65534 --groups "$group"
+	--inh-caps -all env "${sanitizers[@]}")
+doctor "${member[@]}"
+is "a helper without a capability: status 3" $status 3
+like "is told with the line to type" "$(row helper)" \
+	' no .*setcap cap_net_raw.ep'
+chgrp $group "$helper"
+chmod 750 "$helper"
+if setcap cap_net_raw+ep "$helper" 2>/dev/null; then
+	doctor "${member[@]}"
+	is "a helper that may send: status 0" $status 0
+	like "is the capability" "$(row capability)" ' no '
+	like "helper's, though the process has none" "$(row helper)" ' yes '
+	like "and so is the capture" "$(row capture)" ' yes .*pptp-wire'
+else
+	skip "a helper that may send" "setcap has no effect here"
+fi
+doctor env -C / setpriv --reuid 65534 --regid 65534 --clear-groups \
+	--inh-caps -all env "${sanitizers[@]}"
+is "not of the group: status 3" $status 3
+like "who is told how to get into it" "$(row helper)" ' no .*adduser'
+
 doctor env -C / setpriv --reuid 65534 --regid 65534 --clear-groups \
 	--inh-caps +net_raw --ambient-caps +net_raw env "${sanitizers[@]}"
 is "with CAP_NET_RAW alone: status 0" $status 0

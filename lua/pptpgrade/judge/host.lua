@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
---- What a host can do, from facts about it: a row each for capability, capture,
--- GRE's way out and clock. Pure: the facts are net.host()'s and what was tried
+--- What a host can do, from facts about it: a row each for capability, helper,
+-- capture, GRE's way out and clock. Pure: the facts are net.host()'s and what was tried
 -- beside it.
 --
 -- "yes" is said of what was tried and went well. That GRE passes is never said:
@@ -53,9 +53,26 @@ local function capability(facts)
   return "yes", ("CAP_NET_RAW is held, by %s"):format(who(facts))
 end
 
+local function works(helper)
+  return helper ~= nil and helper.state == "works"
+end
+
+local function helper(facts)
+  local one = facts.helper
+  if not one then
+    return "unknown", facts.missing or "it was not tried"
+  elseif works(one) then
+    return "yes", ("%s starts, and may send"):format(one.path)
+  end
+  return "no", one.cause, one.cure ~= "" and one.cure or nil
+end
+
 local function capture(facts)
   local seen = facts.capture
-  if not seen then
+  if works(facts.helper) and (not seen or seen.code == "privilege") then
+    return "yes", "pptp-wire has the packets of every interface; this " ..
+      "process has none"
+  elseif not seen then
     return "unknown", facts.missing or "it was not tried"
   elseif seen.ok then
     return "yes", ("packets of %s can be captured"):format(
@@ -133,26 +150,26 @@ end
 -- @treturn table of {name=, state="yes"|"no"|"unknown", text=, cure=}
 function M.rows(facts)
   local rows = {}
-  for _, one in ipairs { { "capability", capability }, { "capture", capture },
-                         { "GRE", gre }, { "clock", clock } } do
+  for _, one in ipairs { { "capability", capability }, { "helper", helper },
+                         { "capture", capture }, { "GRE", gre },
+                         { "clock", clock } } do
     local state, text, cure = one[2](facts)
     rows[#rows + 1] = { name = one[1], state = state, text = text, cure = cure }
   end
   return rows
 end
 
---- Whether an audit can go to its end from here, as far as this host can tell.
+--- Whether an audit can go to its end from here, as far as this host can tell:
+-- somebody may send, packets can be captured, and nothing stops GRE.
 -- @tparam table rows
 -- @treturn boolean
 function M.able(rows)
+  local state = {}
   for _, row in ipairs(rows) do
-    local known = row.name == "capability" or row.name == "capture"
-    if row.name ~= "clock" and
-       (row.state == "no" or known and row.state == "unknown") then
-      return false
-    end
+    state[row.name] = row.state
   end
-  return true
+  return (state.capability == "yes" or state.helper == "yes") and
+    state.capture == "yes" and state.GRE ~= "no"
 end
 
 return M
