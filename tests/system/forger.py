@@ -3,10 +3,12 @@
 """Answers SYNs that it never saw: to a sweep's ports, with a number that it
 guessed. In the far end's namespace, while a sweep runs.
 
-forger.py COUNT MAC     of each: SYN-ACK, RST, ICMP 3/13, and RST without ACK, to
-                        the near end with this address; says how many of the
-                        first three that were
+forger.py COUNT MAC [FILE]  of each: SYN-ACK, RST, ICMP 3/13, and RST without ACK,
+                            to the near end with this address; says how many of
+                            the first three that were. With FILE they are not
+                            sent, and become a capture
 """
+import itertools
 import random
 import socket
 import struct
@@ -55,18 +57,40 @@ def unreachable():
     return ip(ROUTER, NEAR, 1, body)
 
 
+def frames(to, mine):
+    while True:
+        for packet in answer(18), answer(20), unreachable():
+            yield to + mine + b"\x08\0" + packet, 1
+        yield to + mine + b"\x08\0" + answer(4), 0  # answers no SYN at all
+
+
+def capture(path):
+    file = open(path, "wb")
+    file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+
+    def write(frame):
+        size = len(frame)
+        file.write(struct.pack("<IIII", 0, 0, size, size) + frame)
+    return write
+
+
+def wire():
+    out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    out.bind(("veth0", 0))
+    return out.send
+
+
 def main():
     with open("/sys/class/net/veth0/address", encoding="ascii") as file:
         mine = bytes.fromhex(file.read().replace(":", ""))
     to = bytes.fromhex(sys.argv[2].replace(":", ""))
-    out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-    out.bind(("veth0", 0))
-    sent = 0
-    for _ in range(int(sys.argv[1])):
-        for packet in answer(18), answer(20), unreachable():
-            sent += out.send(to + mine + b"\x08\0" + packet) > 0
-        out.send(to + mine + b"\x08\0" + answer(4))  # answers no SYN at all
-    print(sent)
+    put = capture(sys.argv[3]) if len(sys.argv) > 3 else wire()
+    told = 0
+    for frame, tells in itertools.islice(frames(to, mine),
+                                         4 * int(sys.argv[1])):
+        put(frame)
+        told += tells
+    print(told)
 
 
 main()
