@@ -57,6 +57,17 @@ static void note_icmp(struct pptp_observer *o)
 				 o->icmp_code);
 }
 
+/* "timeout" says that nothing came: what was odd came, and what was not sent
+ * was not answered. */
+static enum pptp_reason silent_reason(const struct pptp_record *r,
+				      enum pptp_reason reason)
+{
+	if (pptp_record_has_note(r, PPTP_NOTE_SEND_FAILED))
+		return PPTP_REASON_ERROR;
+	return pptp_record_has_note(r, PPTP_NOTE_ODD_SEGMENT) ? PPTP_REASON_NONE
+							      : reason;
+}
+
 void pptp_see_end_contact(struct pptp_observer *o, bool settled)
 {
 	struct pptp_contact met = pptp_observer_contact(o);
@@ -70,9 +81,8 @@ void pptp_see_end_contact(struct pptp_observer *o, bool settled)
 	if (settled) {
 		r->tcp.state = (uint8_t)out.state;
 		r->tcp.reason = (uint8_t)out.reason;
-		if (out.state == PPTP_SILENT &&
-		    pptp_record_has_note(r, PPTP_NOTE_SEND_FAILED))
-			r->tcp.reason = PPTP_REASON_ERROR;
+		if (out.state == PPTP_SILENT)
+			r->tcp.reason = (uint8_t)silent_reason(r, out.reason);
 	} else if (r->tcp.connect.state == PPTP_CONNECT_TIMEOUT) {
 		r->tcp.connect.state = PPTP_CONNECT_NOT_TRIED;
 		r->tcp.connect.reason = PPTP_REASON_NONE;

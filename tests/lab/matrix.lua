@@ -192,9 +192,8 @@ end
 
 -- It answers our GRE by ICMP, which is a D of its own, and what stands behind
 -- it still asks for a login: where no packet of that came, D is true.
-local function refuses_gre(case, verdict)
-  return case.box == "forward_out" and case.box_detail > 0 and
-    verdict.grade == "D"
+local function refuses_gre(case)
+  return case.box == "forward_out" and case.box_detail > 0
 end
 
 local function check_range(verdict, truth, wrong)
@@ -255,7 +254,7 @@ end
 local function judge(case, result)
   local evidence, truth, wrong = result.evidence, result.truth, {}
   local login = evidence.authentication
-  if not refuses_gre(case, result.verdict) then
+  if not (result.refuses_gre and result.verdict.grade == "D") then
     check_range(result.verdict, truth, wrong)
   end
   for method, state in pairs(login.methods) do
@@ -285,10 +284,11 @@ end
 -- @tparam table case stack, methods, order, quirk, detail, loss, duplicate,
 --   reorder, delay, seed
 -- @treturn table evidence, verdict, truth, wrong (a list of sentences), equal,
---   unknown (methods of five)
+--   unknown (methods of five), refuses_gre (D is true too)
 function M.audit(case)
   local host = lab.host(case)
-  local result = { truth = host:truth(), asked = {} }
+  local result = { truth = host:truth(), asked = {},
+                   refuses_gre = refuses_gre(case) }
   result.evidence = survey.run("192.0.2.1", {}, function(plan)
     result.asked[#result.asked + 1] = (plan.decline and "decline " or "") ..
       (plan.ask or "-")

@@ -188,12 +188,17 @@ local function text_of(verdict)
                                verdict.worst or "")
 end
 
+-- Whether a verdict is the other true one.
+local function is_also(verdict, also)
+  return also ~= nil and verdict.grade == also
+end
+
 --- Why a verdict does not hold the truth, or nil. A question mark holds it,
 -- unless it says a range.
 function M.denies(verdict, truth)
   local best, worst = rank(verdict.best), rank(verdict.worst)
   local least, most = rank(truth.best), rank(truth.worst)
-  if not least or not best then
+  if not least or not best or is_also(verdict, truth.also) then
     return nil
   elseif best > most or worst < most then
     return ("%s does not hold %s-%s"):format(text_of(verdict), truth.best,
@@ -210,10 +215,19 @@ local function betters(verdict, base)
   end
 end
 
+--- The truth about a host, and a letter that is as true where nothing came of
+-- what stands behind it: a host that answers GRE by ICMP is a D of its own.
+-- @tparam table result as matrix.audit gives it
+-- @treturn table best, worst, also (a grade, or nil)
+function M.truth(result)
+  return { best = result.truth.best, worst = result.truth.worst,
+           also = result.refuses_gre and "D" or nil }
+end
+
 --- One weakening.
 -- @tparam table records of one survey; not changed
 -- @tparam table base their verdict
--- @tparam table truth best, worst
+-- @tparam table truth as M.truth gives it
 -- @tparam function roll dice
 -- @treturn string|nil what is wrong
 function M.weaken(records, base, truth, roll)
@@ -223,7 +237,8 @@ function M.weaken(records, base, truth, roll)
   end
   local ok, verdict = pcall(verdict_of, weaker)
   local why = not ok and tostring(verdict) or
-    M.denies(verdict, truth) or betters(verdict, base)
+    M.denies(verdict, truth) or
+    not is_also(verdict, truth.also) and betters(verdict, base)
   return why and table.concat(said, "; ") .. ": " .. why
 end
 
@@ -264,7 +279,9 @@ function M.retell(records, base, truth, roll)
   }
   for how, told in pairs(tellings) do
     local verdict = verdict_of(told)
-    local why = M.denies(verdict, truth) or not meets(verdict, base) and
+    local why = M.denies(verdict, truth) or
+      not is_also(verdict, truth.also) and not is_also(base, truth.also) and
+      not meets(verdict, base) and
       ("%s contradicts %s"):format(text_of(verdict), text_of(base))
     if why then
       return how .. ": " .. why
@@ -285,21 +302,25 @@ end
 function M.check(result, seed, times)
   local records, wrong = result.evidence.conversations, {}
   local roll, base = dice_of(seed), verdict_of(result.evidence.conversations)
-  wrong[1] = M.retell(records, base, result.truth, roll)
+  local truth = M.truth(result)
+  wrong[1] = M.retell(records, base, truth, roll)
   for _ = 1, times do
-    wrong[#wrong + 1] = M.weaken(records, base, result.truth, roll)
+    wrong[#wrong + 1] = M.weaken(records, base, truth, roll)
   end
   return wrong
 end
 
 --- Two views of the same server: their ranges meet.
 -- @tparam table verdicts
+-- @tparam string|nil also the grade that M.truth gives beside
 -- @treturn string|nil
-function M.disagree(verdicts)
+function M.disagree(verdicts, also)
   for i = 1, #verdicts do
     for k = i + 1, #verdicts do
-      if not meets(verdicts[i], verdicts[k]) then
-        return ("%s and %s"):format(text_of(verdicts[i]), text_of(verdicts[k]))
+      local a, b = verdicts[i], verdicts[k]
+      if not is_also(a, also) and not is_also(b, also) and
+         not meets(a, b) then
+        return ("%s and %s"):format(text_of(a), text_of(b))
       end
     end
   end

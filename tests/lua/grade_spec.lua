@@ -140,7 +140,7 @@ describe("the table of grades", function()
       state = "inbound_only", from_server = "proven",
       to_server = "unknown" } })))
     assert.equal("D-F", (letter(icmp_gre { reason = "local-icmp-3-2" })))
-    for _, code in ipairs { "no_guard", "local_icmp" } do
+    for _, code in ipairs { "no_guard", "local_icmp", "capture_drops" } do
       local record = icmp_gre()
       record.notes = { { code = code, text = "", count = 1 } }
       assert.equal("D-F", (letter(record)))

@@ -3,7 +3,9 @@
 -- contradict nothing: simulated surveys, weakened at random from a seed.
 -- PPTP_MONOTONE=N tries N surveys of each kind; some dozens are usual.
 package.path = "tests/lab/?.lua;" .. package.path
+local grade = require "pptpgrade.grade".grade
 local matrix = require "matrix"
+local merge = require "pptpgrade.evidence".merge
 local monotone = require "monotone"
 
 local surveys = tonumber(os.getenv("PPTP_MONOTONE")) or 60
@@ -34,17 +36,37 @@ describe("not knowing", function()
   end
 end)
 
+-- What once made a better grade of a note that was lost: an odd segment to a
+-- port that is open, and whatever the note said of it.
+describe("a record that lost its notes", function()
+  for _, box in ipairs { "bare_ack", "bare_rst" } do
+    it("closes no port: " .. box, function()
+      local records = matrix.audit({
+        stack = "poptop_pppd", methods = 16, order = 0, quirk = "friendly",
+        detail = 0, loss = 0, duplicate = 0, reorder = 0, delay = 0.02,
+        stall = 0, seed = 1, box = box, box_detail = 0 }).evidence.conversations
+      local found
+      for _, record in ipairs(records) do
+        assert.equal("odd_segment", record.notes[1].code)
+        record.notes = {}
+        found = merge(found, record)
+      end
+      assert.equal("?", grade(found).grade)
+    end)
+  end
+end)
+
 -- The same server seen in every way that a caller may have.
 local function views_of(case)
-  local verdicts, wrong = {}, {}
+  local verdicts, wrong, truth = {}, {}, nil
   for _, view in ipairs(matrix.views) do
     case.unprivileged, case.capture_loss = view.unprivileged, view.capture_loss
     case.capture_lag = view.capture_lag
     local result = matrix.audit(case)
-    verdicts[#verdicts + 1] = result.verdict
-    wrong[#wrong + 1] = monotone.denies(result.verdict, result.truth)
+    verdicts[#verdicts + 1], truth = result.verdict, monotone.truth(result)
+    wrong[#wrong + 1] = monotone.denies(result.verdict, truth)
   end
-  wrong[#wrong + 1] = monotone.disagree(verdicts)
+  wrong[#wrong + 1] = monotone.disagree(verdicts, truth.also)
   return wrong
 end
 
@@ -66,6 +88,11 @@ describe("the properties", function()
     assert.truthy(monotone.denies({ grade = "A", best = "A", worst = "A" },
                                   { best = "F", worst = "F" }))
     assert.is_nil(monotone.denies({ grade = "?" }, { best = "F", worst = "F" }))
+    local refused = { grade = "D", best = "D", worst = "D" }
+    local also = { best = "F", worst = "F", also = "D" }
+    assert.is_nil(monotone.denies(refused, also))
+    assert.truthy(monotone.denies({ grade = "C", best = "C", worst = "C" },
+                                  also))
   end)
 
   it("see two views that contradict each other", function()

@@ -91,6 +91,7 @@ local cases = {
       { name = "call-disconnect-notify", by = "server", at_us = 500 } } } } },
   ["GRE refused"] = { gre_refused() },
   ["GRE refused, unguarded"] = { noted(gre_refused(), "no_guard") },
+  ["GRE refused, capture lossy"] = { noted(gre_refused(), "capture_drops") },
   ["GRE refused once"] = { gre_refused { gre = {
     state = "unreachable", reason = "icmp-3-2", icmp_from = R.TARGET,
     from_server = "unknown", to_server = "refused", refusals = 1 } } },

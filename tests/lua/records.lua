@@ -59,8 +59,8 @@ end
 
 --- An SCCRP; `given` over it.
 function M.control(given)
-  return over({ state = "answered", protocol_version = 256, result_code = 1,
-                error_code = 0, framing_capabilities = 0,
+  return over({ state = "answered", pptp = true, protocol_version = 256,
+                result_code = 1, error_code = 0, framing_capabilities = 0,
                 bearer_capabilities = 0, maximum_channels = 1,
                 firmware_revision = 1, host_name = "local",
                 vendor = "linux" }, given)

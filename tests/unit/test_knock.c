@@ -671,6 +671,21 @@ START_TEST(an_odd_segment_is_told_and_is_no_answer)
 }
 END_TEST
 
+/* No reason then says that nothing came: "timeout" alone may close a port. */
+START_TEST(an_odd_segment_is_no_silence)
+{
+	struct pptp_tcp syn;
+
+	begin_at_depth(PPTP_DEPTH_CALL, false);
+	syn = expect_syn();
+	answer_syn(&syn, PPTP_TCP_RST, syn.sequence_number + 1);
+	wait_for(30 * S);
+	ck_assert_int_eq(r->tcp.state, PPTP_SILENT);
+	ck_assert_int_eq(r->tcp.reason, PPTP_REASON_NONE);
+	ck_assert_int_eq(r->tcp.connect.reason, PPTP_REASON_TIMEOUT);
+}
+END_TEST
+
 START_TEST(a_syn_ack_from_another_host_or_port_is_not_taken)
 {
 	struct segment s = {ELSEWHERE, US, 1723, 0, 0x12, 7, 0};
@@ -881,6 +896,7 @@ static void claims_of_facts(Suite *s)
 	CLAIM(s, icmp_then_a_syn_ack_is_open_and_told);
 	CLAIM(s, icmp_from_the_target_itself_shows_that_it_lives);
 	CLAIM(s, an_odd_segment_is_told_and_is_no_answer);
+	CLAIM(s, an_odd_segment_is_no_silence);
 	CLAIM(s, a_syn_ack_from_another_host_or_port_is_not_taken);
 	CLAIM(s, which_of_two_syns_was_answered_nobody_knows);
 	CLAIM(s, a_connection_after_a_second_has_no_round_trip);

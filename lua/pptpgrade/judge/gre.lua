@@ -36,14 +36,16 @@ end
 
 -- ICMP from the target itself met two requests of ours, while our kernel was
 -- kept from answering in our stead, and before the call or the connection had
--- an end: `refusals` counts those. Nothing of the server's came.
+-- an end: `refusals` counts those. Nothing of the server's came, and our capture
+-- lost nothing that may have.
 local function refuses(record)
   local gre = stage(record, "gre")
   return M.target_icmp(record) ~= nil and reason_icmp(record) and
     (gre.state == "unreachable" or gre.state == "filtered") and
     reads.number(gre.refusals) >= TWICE and
     reads.has_notes(record) and not has_note(record, "no_guard") and
-    not has_note(record, "local_icmp")
+    not has_note(record, "local_icmp") and
+    not has_note(record, "capture_drops")
 end
 
 local function hears(record)

@@ -215,11 +215,13 @@ local function cap_control(view)
   local stages = view.policy.stages
   local state = stage(view.evidence, "control").state
   local records = view.evidence.conversations
-  if state == "answered" or lists.find(records, speaks_pptp) then
+  if state == "answered" then
     cap_answer(view)
   elseif state == "refused" then
     add(view, "C01", stages.answers)
     cap_refusal(view, "control", 4, 5)
+  elseif lists.find(records, speaks_pptp) then
+    cap_answer(view)
   elseif state == "not_pptp" and not lists.find(records, is_cut) then
     add(view, "C22", stages.other_protocol)
   else
