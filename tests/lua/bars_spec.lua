@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- The page's figures: what is counted, and how wide each bar is.
 local bars = require "pptpgrade.report.html.bars"
-local figures_of = require "pptpgrade.report.html.figures"
+local figures_of = require "pptpgrade.report.figures"
 
 local function row(fields)
   local new = { grade = "F", best = "F", worst = "F", methods = {},

@@ -7,7 +7,7 @@
 local bars = require "pptpgrade.report.html.bars"
 local card = require "pptpgrade.report.html.card"
 local document = require "pptpgrade.report.html.document"
-local figures = require "pptpgrade.report.html.figures"
+local figures = require "pptpgrade.report.figures"
 local markup = require "pptpgrade.report.html.markup"
 local model = require "pptpgrade.report.model"
 local rows = require "pptpgrade.report.html.rows"

@@ -104,6 +104,10 @@ local function method_states(verdict)
   return list(verdict.methods)
 end
 
+--- The state of each method in a verdict, whole or brief: id -> state. As they
+-- stand there, by anybody's hand.
+M.method_states = method_states
+
 local function reason_of(cap)
   return safe(cap.reason) or safe(list(caps.by_id[cap.id]).reason) or ""
 end

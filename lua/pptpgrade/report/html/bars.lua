@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- Figures as bars: a list in HTML, so that names and numbers are text, with a
 -- drawing in SVG beside each. Solid is what was seen, hatched is what may be.
-local figures_of = require "pptpgrade.report.html.figures"
+local figures_of = require "pptpgrade.report.figures"
 local markup = require "pptpgrade.report.html.markup"
 
 local M = {}

@@ -6,7 +6,7 @@
 -- (its class, or ""); place by name (from 0); address, where the server has a
 -- name, else "". product and why are places in the page's shared texts.
 local escape = require "pptpgrade.report.escape"
-local figures = require "pptpgrade.report.html.figures"
+local figures = require "pptpgrade.report.figures"
 local markup = require "pptpgrade.report.html.markup"
 local model = require "pptpgrade.report.model"
 
