@@ -686,6 +686,19 @@ START_TEST(an_odd_segment_is_no_silence)
 }
 END_TEST
 
+START_TEST(what_comes_behind_a_true_answer_is_not_odd)
+{
+	struct pptp_tcp syn;
+
+	begin_at_depth(PPTP_DEPTH_CALL, false);
+	syn = expect_syn();
+	answer_syn(&syn, PPTP_TCP_RST | PPTP_TCP_ACK, syn.sequence_number + 1);
+	answer_syn(&syn, PPTP_TCP_ACK, 4711);
+	wait_for(30 * S);
+	ck_assert(!noted(PPTP_NOTE_ODD_SEGMENT));
+}
+END_TEST
+
 START_TEST(a_syn_ack_from_another_host_or_port_is_not_taken)
 {
 	struct segment s = {ELSEWHERE, US, 1723, 0, 0x12, 7, 0};
@@ -897,6 +910,7 @@ static void claims_of_facts(Suite *s)
 	CLAIM(s, icmp_from_the_target_itself_shows_that_it_lives);
 	CLAIM(s, an_odd_segment_is_told_and_is_no_answer);
 	CLAIM(s, an_odd_segment_is_no_silence);
+	CLAIM(s, what_comes_behind_a_true_answer_is_not_odd);
 	CLAIM(s, a_syn_ack_from_another_host_or_port_is_not_taken);
 	CLAIM(s, which_of_two_syns_was_answered_nobody_knows);
 	CLAIM(s, a_connection_after_a_second_has_no_round_trip);
