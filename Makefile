@@ -253,6 +253,22 @@ $(B)/unit/%: tests/unit/%.c tests/unit/harness.h $(B)/libpptp-net.a $(B)/libpptp
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(filter %.a,$^) $(LINK) \
 		$$(pkg-config --cflags --libs check) -lpcap -lmd
 
+# Files of pptp-probe without its main(); what it says, they keep.
+cli_units := $(patsubst %,$(B)/unit/test_scan_%,exclude files meta options)
+said   := $(filter-out %/main.o %/say.o,$(cli))
+$(cli_units): $(B)/unit/%: tests/unit/%.c tests/unit/harness.h $(said) \
+		$(B)/libpptp-net.a $(B)/libpptp-core.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -o $@ $< $(filter %.o %.a,$^) \
+		$(LINK) $$(pkg-config --cflags --libs check) -lpcap -lmd
+
+# There is no sweep behind these.
+$(B)/unit/test_scan_exclude: LINK += -Wl,--wrap=pptp_sweep_run_exclude
+$(B)/unit/test_scan_meta: LINK += -Wl,--wrap=pptp_sweep_run_sweeper \
+		-Wl,--wrap=pptp_sweep_run_low -Wl,--wrap=pptp_sweeper_sweep \
+		-Wl,--wrap=pptp_sweeper_facts
+
 # They count how often a header is decoded.
 $(B)/unit/test_packet $(B)/unit/test_prober_intake: LINK += -Wl,--wrap=pptp_ip_decode
 
