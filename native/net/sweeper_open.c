@@ -188,7 +188,13 @@ static enum pptp_error open_all(struct pptp_sweeper *s, char *text, size_t room)
 		return PPTP_ERROR_ARGUMENT;
 	}
 	error = find_routes(s, &various, text, room);
-	return error == PPTP_OK ? open_ways(s, various, text, room) : error;
+	if (error == PPTP_OK)
+		error = open_ways(s, various, text, room);
+	if (error == PPTP_ERROR_PRIVILEGE)
+		snprintf(text, room,
+			 "a sweep sends and captures raw packets, which needs "
+			 "CAP_NET_RAW; run it as root");
+	return error;
 }
 
 enum pptp_error pptp_sweeper_open(struct pptp_sweeper **s,

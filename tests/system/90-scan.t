@@ -275,4 +275,24 @@ refused "public addresses without a contact" 'contact' 8.0.0.0/16
 refused "a journal that is none" 'no journal' --resume "$scratch/any" \
 	--journal "$scratch/any" "$range"
 
+# ---- What cannot begin leaves nothing behind.
+
+cannot() # CLAIM WORDS; of the last run
+{
+	local claim=$1 words=$2
+	is "cannot: $claim: status" "$status" 3
+	like "cannot: $claim: in words" "$complaint" "$words"
+	is "cannot: $claim: no file" "$(ls "$scratch"/never* 2>/dev/null)" ""
+}
+scan -q -i none0 -o "$scratch/never" "$range"
+cannot "an interface that is not there" "'none0'"
+ip netns exec "$client" "${nobody[@]}" "$public/bin/pptp-probe" scan -q \
+	-o "$public/never" "$range" 2>"$scratch/err"
+status=$? complaint=$(cat "$scratch/err")
+cannot "nobody in particular" 'needs CAP_NET_RAW; run it as root'
+scan -q -d syn --rate 100 --max-runtime 0.5 -o "$scratch/short" "$range"
+is "a time that is over: status" "$status" 4
+like "a time that is over: in words" "$complaint" \
+	"ended early.*--resume $scratch/short"
+
 done_testing

@@ -222,6 +222,36 @@ START_TEST(line_that_does_not_fit_is_no_line)
 }
 END_TEST
 
+START_TEST(rows_without_a_file_are_told_apart_from_all_else)
+{
+	struct pptp_journal_head head = head_of();
+	struct pptp_journal_second second = second_of(400000);
+	struct text t = {.lines = 0};
+	struct pptp_journal j;
+	uint64_t position = 7;
+	size_t i, rows = 0;
+
+	ADD(&t, head, &head);
+	ADD(&t, row, 349999);
+	ADD(&t, second, &second);
+	ADD(&t, row, UINT64_C(699049));
+	pptp_journal_init(&j, spans, 8);
+	for (i = 0; i < t.lines; i++) {
+		const char *line = t.text + t.at[i];
+		size_t length = t.at[i + 1] - t.at[i];
+
+		ck_assert_int_eq(pptp_journal_feed(&j, line, length), PPTP_OK);
+		rows += pptp_journal_row_read(line, length - 1, &position);
+	}
+	ck_assert_uint_eq(rows, 2);
+	ck_assert_uint_eq(position, 699049);
+	ck_assert_uint_eq(j.whole, t.at[t.lines]);
+	ck_assert_uint_eq(j.second.low, 400000);
+	ck_assert(!j.torn && !j.ended);
+	ck_assert(!pptp_journal_row_read("{\"line\":\"row\"}", 14, &position));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("journal");
@@ -233,5 +263,6 @@ int main(void)
 	CLAIM(s,
 	      healed_losses_are_forgotten_and_an_end_is_one_until_it_goes_on);
 	CLAIM(s, line_that_does_not_fit_is_no_line);
+	CLAIM(s, rows_without_a_file_are_told_apart_from_all_else);
 	return run_suite(s);
 }
