@@ -2,7 +2,7 @@
 -- What -e keeps of records: sorted and grouped as if all were in memory,
 -- whatever fits there.
 local collection = require "pptpgrade.cli.collection"
-local sorter = require "pptpgrade.cli.sorter"
+local sorter = require "pptpgrade.sorter"
 local spool = require "pptpgrade.cli.spool"
 
 local opened

@@ -155,7 +155,7 @@ describe("offered", function()
                   offer = 1, text = "in its first Configure-Request" }, p)
   end)
 
-  it("has the bytes by which the method is named, or those that came", function()
+  it("has the bytes that its method is named by, or those that came", function()
     for method, bytes in pairs {
       pap = "0304c023", spap = "0304c027", eap = "0304c227",
       chap_md5 = "0305c22305", mschap_v1 = "0305c22380",

@@ -2,7 +2,7 @@
 --- Records of many servers, in any order, given back server by server, in the
 -- order in which the servers were first named. What is kept are lines, not
 -- tables, and beyond a bound files: memory does not grow with their number.
-local sorter = require "pptpgrade.cli.sorter"
+local sorter = require "pptpgrade.sorter"
 local spool = require "pptpgrade.cli.spool"
 
 local M = {}

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- Where pptpgrade's reports go: standard output, and every -o with a report of
 -- its own. Methods of a run.
+local spool = require "pptpgrade.cli.spool"
 local status = require "pptpgrade.cli.status"
 local reports = require "pptpgrade.report"
 
@@ -53,7 +54,11 @@ end
 function M:report_options(descriptor)
   local options, world = self.options, self.world
   local terminal = descriptor ~= nil and world.terminal(descriptor)
+  local folder = world.getenv("TMPDIR")
   return {
+    temporary = function()
+      return spool.temporary(folder)
+    end,
     all = options.all, verbose = options.verbose, run = self.facts,
     remedies = options.remedies, severity = options.severity,
     with_run = options.with_run, brief = options.brief, warn = options.warn,

@@ -1,10 +1,15 @@
 -- SPDX-License-Identifier: BSD-2-Clause
---- Several servers: one line each, worst first.
+--- Several servers: one line each, worst first. Rows are kept as strings,
+-- beyond a bound in temporary files: memory does not grow with their number.
 local escape = require "pptpgrade.report.escape"
 local layout = require "pptpgrade.report.layout"
 local model = require "pptpgrade.report.model"
+local sorter = require "pptpgrade.sorter"
 
 local M = {}
+
+local Table = {}
+Table.__index = Table
 
 local fit, pad = escape.fit, layout.pad
 
@@ -18,6 +23,7 @@ local SERVER_LEAST, PRODUCT_LEAST = 6, 7 -- their headings
 local SERVER_MOST, PRODUCT_MOST = 24, 14 -- of 80; a wider page gives more
 -- GRADE, GRE and the five methods, with a space after each.
 local FIXED = 6 + 4 * 6
+local ROWS = 4 << 20 -- bytes of rows in memory
 
 -- A and ? are many in a sweep and seldom what is looked for; a decoy is.
 local function is_listed(verdict)
@@ -38,49 +44,60 @@ local function counted_row(verdict)
   return verdict.grade == "?" and verdict.best == "?" and none.unknown or nil
 end
 
---- What the table keeps of a verdict.
--- @tparam table verdict whole, brief, or what grade.outline gave
--- @tparam[opt] boolean all whether every server has a line of its own
--- @treturn table row
-function M.row(verdict, all)
+local function row_of(verdict, all)
   local listed = is_listed(verdict)
   local shared = not (listed or all) and counted_row(verdict)
   if shared then
     return shared
   end
   local row = model.line(verdict)
-  row.listed = listed
+  row.listed = listed or all
   if row.labels[1] then
     row.decided = ("[%s] %s"):format(table.concat(row.labels, ", "),
                                      row.decided)
   end
-  row.labels = nil
   return row
 end
 
--- Of those that fit: what does not, does not widen its column.
-local function longest(rows, key, least, most)
-  local n = least
-  for _, row in ipairs(rows) do
-    if #row[key] <= most then
-      n = math.max(n, #row[key])
-    end
-  end
-  return n
+local MARKS = 6 -- GRE and five methods
+
+-- A row as a string that sorts as model.before() has it, then as it came.
+local ORDER, ROW = "%d%d%s", ("s4"):rep(4 + MARKS)
+
+local function packed(row, place)
+  return ORDER:format(9 - row.worst_rank, 9 - row.best_rank, row.key) ..
+    ("\0%012d"):format(place) ..
+    ROW:pack(row.grade, row.server, row.product, row.decided,
+             table.unpack(row.marks))
+end
+
+local function unpacked(text)
+  local row = table.pack(ROW:unpack(text, text:find("\0", 1, true) + 13))
+  return { grade = row[1], server = row[2], product = row[3], decided = row[4],
+           marks = table.move(row, 5, 4 + MARKS, 1, {}) }
 end
 
 -- Below 80 columns the product is left out, and what decided stands below.
-local function widths(rows, width)
+local function limits(width)
   if width < WIDE then
-    return { server = longest(rows, "server", SERVER_LEAST, width - FIXED) }
+    return { server = width - FIXED, product = 0 }
   end
   local more = width - WIDE
-  local w = {
-    server = longest(rows, "server", SERVER_LEAST, SERVER_MOST + more // 2),
-    product = longest(rows, "product", PRODUCT_LEAST,
-                      PRODUCT_MOST + more // 4),
-  }
-  w.decided = width - FIXED - w.server - w.product - 2
+  return { server = SERVER_MOST + more // 2,
+           product = PRODUCT_MOST + more // 4 }
+end
+
+-- Of texts that fit: what does not, does not widen its column.
+local function wider(column, text, most)
+  return #text <= most and math.max(column, #text) or column
+end
+
+local function widths(self)
+  local w = { server = self.server }
+  if self.opts.width >= WIDE then
+    w.product = self.product
+    w.decided = self.opts.width - FIXED - w.server - w.product - 2
+  end
   return w
 end
 
@@ -139,68 +156,104 @@ local function put_legend(lines, width)
   end
 end
 
-local function split(rows, all)
-  local listed, closed, unknown = {}, 0, 0
-  for _, row in ipairs(rows) do
-    if row.listed or all then
-      listed[#listed + 1] = row
-    elseif row.grade == "?" then
-      unknown = unknown + 1
-    else
-      closed = closed + 1
-    end
+local function count(self, row)
+  local grade = row.grade
+  if not self.counts[grade] then
+    self.counts[grade] = 0
+    self.order[#self.order + 1] = {
+      key = grade, worst_rank = grade == "?" and 0 or row.worst_rank,
+      best_rank = row.best_rank,
+    }
   end
-  table.sort(listed, model.before)
-  return listed, closed, unknown
+  self.counts[grade] = self.counts[grade] + 1
+  self.count = self.count + 1
+end
+
+--- Takes a server in.
+-- @tparam table verdict whole, brief, or what grade.outline gave
+-- @treturn boolean|nil
+-- @treturn string why its row could not be kept
+function Table:add(verdict)
+  local row = row_of(verdict, self.opts.all)
+  count(self, row)
+  if not row.listed then
+    self.closed = self.closed + (row.grade == "?" and 0 or 1)
+    return true
+  end
+  self.listed = self.listed + 1
+  self.server = wider(self.server, row.server, self.most.server)
+  self.product = wider(self.product, row.product, self.most.product)
+  return self.rows:add(packed(row, self.listed))
 end
 
 --- How many servers were graded what, worst first: one sentence.
--- @tparam table rows of M.row
 -- @tparam integer failed servers and names without a verdict
 -- @treturn string
-function M.counted(rows, failed)
-  local counts, order = {}, {}
-  for _, row in ipairs(rows) do
-    local grade = row.grade
-    if not counts[grade] then
-      counts[grade] = 0
-      order[#order + 1] = { key = grade, worst_rank = row.worst_rank,
-                            best_rank = row.best_rank }
-      if grade == "?" then
-        order[#order].worst_rank = 0
-      end
-    end
-    counts[grade] = counts[grade] + 1
+function Table:counted(failed)
+  local counts = {}
+  table.sort(self.order, model.before)
+  for i, one in ipairs(self.order) do
+    counts[i] = ("%d %s"):format(self.counts[one.key], one.key)
   end
-  table.sort(order, model.before)
-  for i, one in ipairs(order) do
-    order[i] = ("%d %s"):format(counts[one.key], one.key)
-  end
-  return ("%d servers graded: %s%s"):format(#rows, table.concat(order, ", "),
+  return ("%d servers graded: %s%s"):format(self.count,
+    table.concat(counts, ", "),
     failed > 0 and ("; %d without a verdict"):format(failed) or "")
 end
 
---- The table of all rows.
--- @tparam table rows of M.row
--- @tparam table opts width (40 and more), color, all
--- @treturn string
-function M.render(rows, opts)
-  local listed, closed, unknown = split(rows, opts.all)
-  local lines = {}
-  if listed[1] then
-    local w = widths(listed, opts.width)
-    lines[1] = line(w, "GRADE", "SERVER", "PRODUCT",
-                    { "GRE", "PAP", "MD5", "MS1", "MS2", "EAP" }, "DECIDED BY")
-    for _, row in ipairs(listed) do
-      put_row(lines, w, row, opts)
+local CHUNK = 512 -- lines that are written at a time
+
+local function put_rows(self, lines, put)
+  local w = widths(self)
+  lines[1] = line(w, "GRADE", "SERVER", "PRODUCT",
+                  { "GRE", "PAP", "MD5", "MS1", "MS2", "EAP" }, "DECIDED BY")
+  for text in self.rows:sorted() do
+    put_row(lines, w, unpacked(text), self.opts)
+    if #lines > CHUNK then
+      local ok, why = put(table.concat(lines, "\n") .. "\n")
+      if not ok then
+        return nil, why
+      end
+      lines = {}
     end
-    put_legend(lines, opts.width)
   end
-  if closed + unknown > 0 then
+  put_legend(lines, self.opts.width)
+  return lines
+end
+
+--- Writes the table; once.
+-- @tparam function put bytes -> true | nil, message
+-- @treturn boolean|nil
+-- @treturn string what `put` said
+function Table:write(put)
+  local lines = {}
+  if self.listed > 0 then
+    local left, why = put_rows(self, lines, put)
+    if not left then
+      return nil, why
+    end
+    lines = left
+  end
+  local rest = self.count - self.listed
+  if rest > 0 then
     put_all(lines, layout.wrap("", ("not listed: %d graded A, %d graded ?; " ..
-      "--all lists them"):format(closed, unknown), opts.width))
+      "--all lists them"):format(self.closed, rest - self.closed),
+      self.opts.width))
   end
-  return table.concat(lines, "\n") .. "\n"
+  return put(table.concat(lines, "\n") .. "\n")
+end
+
+--- A table without rows.
+-- @tparam table opts width (40 and more), color, all, temporary (a function: a
+--   file for what is too much for memory, or nil and why; without it all rows
+--   stay in memory)
+-- @treturn table
+function M.open(opts)
+  return setmetatable({
+    opts = opts, most = limits(opts.width), server = SERVER_LEAST,
+    product = PRODUCT_LEAST, count = 0, listed = 0, closed = 0, counts = {},
+    order = {}, rows = sorter.new(opts.temporary,
+                                  opts.temporary and ROWS or math.huge),
+  }, Table)
 end
 
 return M

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- Strings sorted, of which only so many are in memory: beyond a bound, sorted
--- runs of them lie in temporary files, and are merged in the end. They are of
--- digits and small letters: for other bytes, `<` asks the locale.
+-- runs of them lie in temporary files, and are merged in the end. For other
+-- bytes than digits and small letters, `<` asks the locale.
 local M = {}
 
 local COST = 48 -- bytes that a short string takes beside its own
