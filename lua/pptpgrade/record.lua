@@ -8,6 +8,9 @@ local M = {}
 
 local type = type
 
+--- Where a control connection goes (RFC 2637 3).
+M.PORT = 1723
+
 --- Methods that the evidence knows by a field of their own, for people.
 M.titles = {
   pap = "PAP", spap = "SPAP", chap_md5 = "CHAP-MD5", mschap_v1 = "MS-CHAPv1",

@@ -48,13 +48,14 @@ struct pptp_command {
 	int (*run)(const struct pptp_options *o);
 };
 
-enum { /* bits of struct pptp_command */
-       PPTP_COMMAND_SYN = 1,
-       PPTP_COMMAND_GRE = 2,
-       PPTP_COMMAND_CONTROL = 4,
-       PPTP_COMMAND_CALL = 8,
-       PPTP_COMMAND_DECODE = 16,
-       PPTP_COMMAND_SCAN = 32,
+/* Bits of struct pptp_command */
+enum {
+	PPTP_COMMAND_SYN = 1,
+	PPTP_COMMAND_GRE = 2,
+	PPTP_COMMAND_CONTROL = 4,
+	PPTP_COMMAND_CALL = 8,
+	PPTP_COMMAND_DECODE = 16,
+	PPTP_COMMAND_SCAN = 32,
 };
 
 extern const struct pptp_command pptp_command_syn, pptp_command_gre,

@@ -18,26 +18,27 @@ struct pptp_scan_options {
 	bool dry_run, check; /* was said */
 };
 
-enum { /* codes of options, above those of other commands */
-       PPTP_SCAN_RATE = 300,
-       PPTP_SCAN_SEED,
-       PPTP_SCAN_SHARD,
-       PPTP_SCAN_PER_24,
-       PPTP_SCAN_RETRIES,
-       PPTP_SCAN_RETRY_AFTER,
-       PPTP_SCAN_COOLDOWN,
-       PPTP_SCAN_MAX_RUNTIME,
-       PPTP_SCAN_SOURCE_PORT,
-       PPTP_SCAN_ONLY,
-       PPTP_SCAN_DRY_RUN,
-       PPTP_SCAN_MEMORY,
-       PPTP_SCAN_JOURNAL,
-       PPTP_SCAN_RESUME,
-       PPTP_SCAN_STATUS,
-       PPTP_SCAN_CHECK,
-       PPTP_SCAN_PORT = 'p',
-       PPTP_SCAN_OUTPUT = 'o',
-       PPTP_SCAN_DEPTH = 'd',
+/* Codes of options, above those of other commands */
+enum {
+	PPTP_SCAN_RATE = 300,
+	PPTP_SCAN_SEED,
+	PPTP_SCAN_SHARD,
+	PPTP_SCAN_PER_24,
+	PPTP_SCAN_RETRIES,
+	PPTP_SCAN_RETRY_AFTER,
+	PPTP_SCAN_COOLDOWN,
+	PPTP_SCAN_MAX_RUNTIME,
+	PPTP_SCAN_SOURCE_PORT,
+	PPTP_SCAN_ONLY,
+	PPTP_SCAN_DRY_RUN,
+	PPTP_SCAN_MEMORY,
+	PPTP_SCAN_JOURNAL,
+	PPTP_SCAN_RESUME,
+	PPTP_SCAN_STATUS,
+	PPTP_SCAN_CHECK,
+	PPTP_SCAN_PORT = 'p',
+	PPTP_SCAN_OUTPUT = 'o',
+	PPTP_SCAN_DEPTH = 'd',
 };
 
 void pptp_scan_options_init(struct pptp_scan_options *s);

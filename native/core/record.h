@@ -53,19 +53,20 @@ enum pptp_state {
 	PPTP_ALIVE,
 };
 
-enum pptp_reason { /* why a tcp, gre or host state is what it is */
-		   PPTP_REASON_NONE,
-		   PPTP_REASON_SYN_ACK,
-		   PPTP_REASON_RST,
-		   PPTP_REASON_REFUSED, /* connect() said so; RST or ICMP, unseen */
-		   PPTP_REASON_ICMP,       /* with type and code: "icmp-3-13" */
-		   PPTP_REASON_LOCAL_ICMP, /* sent by our own host */
-		   PPTP_REASON_TIMEOUT,
-		   PPTP_REASON_ECHO_REPLY,
-		   PPTP_REASON_NO_PRIVILEGE,
-		   PPTP_REASON_IPV6,  /* PPTP's GRE is IPv4 only */
-		   PPTP_REASON_PROXY, /* GRE does not follow the connection */
-		   PPTP_REASON_ERROR, /* the system refused to send: see notes */
+/* Why a tcp, gre or host state is what it is */
+enum pptp_reason {
+	PPTP_REASON_NONE,
+	PPTP_REASON_SYN_ACK,
+	PPTP_REASON_RST,
+	PPTP_REASON_REFUSED,    /* connect() said so; RST or ICMP, unseen */
+	PPTP_REASON_ICMP,       /* with type and code: "icmp-3-13" */
+	PPTP_REASON_LOCAL_ICMP, /* sent by our own host */
+	PPTP_REASON_TIMEOUT,
+	PPTP_REASON_ECHO_REPLY,
+	PPTP_REASON_NO_PRIVILEGE,
+	PPTP_REASON_IPV6,  /* PPTP's GRE is IPv4 only */
+	PPTP_REASON_PROXY, /* GRE does not follow the connection */
+	PPTP_REASON_ERROR, /* the system refused to send: see notes */
 };
 
 /* What the kernel's own connect() met. */
@@ -94,11 +95,12 @@ enum pptp_ended_by {
 	PPTP_ENDED_ERROR,   /* the system failed us: see notes */
 };
 
-enum pptp_answer { /* what we replied to a Configure-Request */
-		   PPTP_ANSWER_NONE,
-		   PPTP_ANSWER_ACK,
-		   PPTP_ANSWER_NAK,
-		   PPTP_ANSWER_REJECT,
+/* What we replied to a Configure-Request */
+enum pptp_answer {
+	PPTP_ANSWER_NONE,
+	PPTP_ANSWER_ACK,
+	PPTP_ANSWER_NAK,
+	PPTP_ANSWER_REJECT,
 };
 
 struct pptp_slice { /* bytes in the record's store */

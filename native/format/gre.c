@@ -3,13 +3,14 @@
 
 #include <string.h>
 
-enum { /* the first two bytes (RFC 2637 4.1) */
-       CHECKSUM = 0x8000,
-       ROUTING = 0x4000,
-       KEY = 0x2000,
-       SEQUENCE = 0x1000,
-       ACKNOWLEDGMENT = 0x0080,
-       VERSION = 0x0007,
+/* The first two bytes (RFC 2637 4.1) */
+enum {
+	CHECKSUM = 0x8000,
+	ROUTING = 0x4000,
+	KEY = 0x2000,
+	SEQUENCE = 0x1000,
+	ACKNOWLEDGMENT = 0x0080,
+	VERSION = 0x0007,
 };
 
 bool pptp_gre_is_enhanced(const void *bytes, size_t length)

@@ -9,12 +9,13 @@
 #define IPV6_HEADER    40
 #define EXTENSIONS_MAX 8
 
-enum { /* IPv6 extension headers (RFC 8200 4) */
-       HOP_BY_HOP = 0,
-       ROUTING = 43,
-       FRAGMENT = 44,
-       NO_NEXT = 59,
-       DESTINATION = 60,
+/* IPv6 extension headers (RFC 8200 4) */
+enum {
+	HOP_BY_HOP = 0,
+	ROUTING = 43,
+	FRAGMENT = 44,
+	NO_NEXT = 59,
+	DESTINATION = 60,
 };
 
 static struct pptp_address read_address(struct pptp_reader *r, uint8_t family)

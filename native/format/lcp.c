@@ -198,15 +198,16 @@ void pptp_method_encode(struct pptp_writer *w, struct pptp_method m)
 		pptp_write_u8(w, m.algorithm);
 }
 
-enum form { /* of an option's value */
-	    FORM_HEX,
-	    FORM_NONE,
-	    FORM_U8,
-	    FORM_U16,
-	    FORM_U32,
-	    FORM_METHOD,
-	    FORM_CALLBACK,
-	    FORM_ENDPOINT,
+/* Of an option's value */
+enum form {
+	FORM_HEX,
+	FORM_NONE,
+	FORM_U8,
+	FORM_U16,
+	FORM_U32,
+	FORM_METHOD,
+	FORM_CALLBACK,
+	FORM_ENDPOINT,
 };
 
 static const struct {

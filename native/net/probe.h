@@ -21,15 +21,16 @@
 #include "net/tell.h"
 #include "net/wire.h"
 
-enum {                        /* what a call has changed */
-       PPTP_PROBE_OPENED = 1, /* it has a socket that the system gave */
-       /* It waits for a job, or for a slot where it wants to connect: see
+/* What a call has changed */
+enum {
+	PPTP_PROBE_OPENED = 1, /* it has a socket that the system gave */
+	/* It waits for a job, or for a slot where it wants to connect: see
 	 * pptp_probe_wants_slot(). resume() once it has one. */
-       PPTP_PROBE_WAITS = 2,
-       /* The same, and the system is short of something: `shortage`, errno. */
-       PPTP_PROBE_SHORT = 4,
-       PPTP_PROBE_RECORD = 8, /* the conversation is finished */
-       PPTP_PROBE_OVER = 16,  /* and its socket closed: the address is free */
+	PPTP_PROBE_WAITS = 2,
+	/* The same, and the system is short of something: `shortage`, errno. */
+	PPTP_PROBE_SHORT = 4,
+	PPTP_PROBE_RECORD = 8, /* the conversation is finished */
+	PPTP_PROBE_OVER = 16,  /* and its socket closed: the address is free */
 };
 
 enum pptp_phase {

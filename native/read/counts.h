@@ -5,13 +5,14 @@
 
 #include <stdint.h>
 
-enum pptp_unread {                   /* frames that were not understood */
-		   PPTP_UNREAD_LINK, /* neither IP nor PPP in their link layer */
-		   PPTP_UNREAD_IP,   /* a broken or cut IP header */
-		   PPTP_UNREAD_TCP,  /* a broken TCP header */
-		   PPTP_UNREAD_DEPTH,    /* more tunnels in tunnels than 4 */
-		   PPTP_UNREAD_FRAGMENT, /* packets whose first part is lacking */
-		   PPTP_UNREAD_COUNT
+/* Frames that were not understood */
+enum pptp_unread {
+	PPTP_UNREAD_LINK,     /* neither IP nor PPP in their link layer */
+	PPTP_UNREAD_IP,       /* a broken or cut IP header */
+	PPTP_UNREAD_TCP,      /* a broken TCP header */
+	PPTP_UNREAD_DEPTH,    /* more tunnels in tunnels than 4 */
+	PPTP_UNREAD_FRAGMENT, /* packets whose first part is lacking */
+	PPTP_UNREAD_COUNT
 };
 
 /* Only added to, never reset. */

@@ -5,11 +5,12 @@
 
 #include "format/field.h"
 
-enum { /* where the fields of a header begin */
-       MESSAGE_TYPE = 2,
-       COOKIE = 4,
-       CONTROL_TYPE = 8,
-       RESERVED0 = 10,
+/* Where the fields of a header begin */
+enum {
+	MESSAGE_TYPE = 2,
+	COOKIE = 4,
+	CONTROL_TYPE = 8,
+	RESERVED0 = 10,
 };
 
 static struct pptp_sink *begin(struct pptp_teller *t,

@@ -200,3 +200,21 @@ describe("docs/grading.md", function()
     end
   end)
 end)
+
+describe("docs/architecture.md", function()
+  it("names files that there are, for each question", function()
+    local rows, files = 0, 0
+    local asked =
+      contents("architecture.md"):match("\n## Where to look\n(.-)\n## ")
+    for question, where in asked:gmatch("\n| ([^|]*%?) | ([^|\n]*) |") do
+      rows = rows + 1
+      for name in where:gmatch("`([^`]*)`") do
+        local file = io.open(here .. "/../../" .. name, "rb")
+        assert.truthy(file, question .. ": " .. name)
+        file:close()
+        files = files + 1
+      end
+    end
+    assert.is_true(rows >= 30 and files >= rows)
+  end)
+end)

@@ -31,7 +31,7 @@ end
 
 -- Texts have %s where the port belongs.
 local function with_port(text, view)
-  local port = tostring(view.evidence.port or 1723)
+  local port = tostring(view.evidence.port or reads.PORT)
   return (text:gsub("%%s", function() return port end))
 end
 

@@ -53,7 +53,7 @@ end
 local function server_of(verdict)
   local name = list(verdict.evidence).name or verdict.name
   local text = safe(name) or safe(verdict.target) or "?"
-  if verdict.port ~= 1723 then
+  if verdict.port ~= reads.PORT then
     if text:find(":", 1, true) then
       text = "[" .. text .. "]"
     end
