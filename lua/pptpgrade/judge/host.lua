@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- What a host can do, from facts about it: a row each for capability, helper,
--- capture, GRE's way out and clock. Pure: the facts are net.host()'s and what was tried
--- beside it.
+-- capture, GRE's way out and clock. Pure: the facts are net.host()'s and what
+-- was tried beside it.
 --
 -- "yes" is said of what was tried and went well. That GRE passes is never said:
 -- what lies beyond this host only a server can tell.
