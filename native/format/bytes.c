@@ -14,16 +14,6 @@ void pptp_reader_init(struct pptp_reader *r, const void *bytes, size_t length)
 	r->end = r->base + (bytes != NULL ? length : 0);
 }
 
-bool pptp_reader_ok(const struct pptp_reader *r)
-{
-	return r->error == PPTP_OK;
-}
-
-size_t pptp_reader_left(const struct pptp_reader *r)
-{
-	return pptp_reader_ok(r) ? (size_t)(r->end - r->at) : 0;
-}
-
 size_t pptp_reader_offset(const struct pptp_reader *r)
 {
 	return (size_t)(r->at - r->base);
@@ -45,55 +35,13 @@ void pptp_reader_fail(struct pptp_reader *r, const char *why)
 	fail(r, PPTP_ERROR_MALFORMED, why, 0);
 }
 
-const uint8_t *pptp_read_bytes(struct pptp_reader *r, size_t length)
+void pptp_reader_lack(struct pptp_reader *r, size_t length)
 {
-	const uint8_t *bytes = r->at;
-	size_t left = pptp_reader_left(r);
-
-	if (!pptp_reader_ok(r))
-		return NULL;
-	if (length > left) {
-		if (r->nested)
-			pptp_reader_fail(r, "runs past the length around it");
-		else
-			fail(r, PPTP_ERROR_SHORT, "ends too early",
-			     length - left);
-		return NULL;
-	}
-	if (length > 0)
-		r->at += length;
-	return bytes;
-}
-
-uint8_t pptp_read_u8(struct pptp_reader *r)
-{
-	const uint8_t *p = pptp_read_bytes(r, 1);
-
-	return p != NULL ? p[0] : 0;
-}
-
-uint16_t pptp_read_u16(struct pptp_reader *r)
-{
-	const uint8_t *p = pptp_read_bytes(r, 2);
-
-	if (p == NULL)
-		return 0;
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-uint32_t pptp_read_u32(struct pptp_reader *r)
-{
-	const uint8_t *p = pptp_read_bytes(r, 4);
-
-	if (p == NULL)
-		return 0;
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	       (uint32_t)p[2] << 8 | p[3];
-}
-
-void pptp_read_skip(struct pptp_reader *r, size_t length)
-{
-	(void)pptp_read_bytes(r, length);
+	if (r->nested)
+		pptp_reader_fail(r, "runs past the length around it");
+	else
+		fail(r, PPTP_ERROR_SHORT, "ends too early",
+		     length - pptp_reader_left(r));
 }
 
 struct pptp_reader pptp_read_sub(struct pptp_reader *r, size_t length)

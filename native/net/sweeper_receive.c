@@ -49,26 +49,27 @@ static void tell(struct pptp_sweeper *s, const struct pptp_heard *heard,
 		 const struct pptp_syn_reply *reply, uint64_t target,
 		 const struct packet *p)
 {
-	struct pptp_found found = {
-	    .heard = *heard,
-	    .reply = *reply,
-	    .target = target,
-	    .rtt_ns = -1,
-	    .time_ns = p->time_ns,
-	};
+	struct pptp_found *found = pptp_ring_place(&s->found);
 
+	if (found == NULL)
+		return; /* room was seen before */
+	found->heard = *heard;
+	found->reply = *reply;
+	found->target = target;
+	found->rtt_ns = -1;
+	found->time_ns = p->time_ns;
+	found->length = 0;
 	if (heard->answer == PPTP_PORT_OPEN &&
-	    p->length <= sizeof(found.packet)) {
-		memcpy(found.packet, p->bytes, p->length);
-		found.length = (uint8_t)p->length;
+	    p->length <= sizeof(found->packet)) {
+		memcpy(found->packet, p->bytes, p->length);
+		found->length = (uint8_t)p->length;
 	}
-
 	if (heard->sent != 0)
-		found.rtt_ns =
+		found->rtt_ns =
 		    p->time_ns - s->wall_ahead - (int64_t)heard->sent;
-	if (found.rtt_ns < 0)
-		found.rtt_ns = -1;
-	(void)pptp_ring_put(&s->found, &found); /* room was seen before */
+	if (found->rtt_ns < 0)
+		found->rtt_ns = -1;
+	pptp_ring_placed(&s->found);
 }
 
 /* Where nobody has room for an answer it counts as dropped, and its target is

@@ -17,14 +17,26 @@ static uint8_t *slot(const struct pptp_ring *r, uint64_t n)
 	return r->slots + (n & (r->room - 1)) * r->size;
 }
 
-bool pptp_ring_put(struct pptp_ring *r, const void *record)
+void *pptp_ring_place(struct pptp_ring *r)
 {
 	uint64_t taken = __atomic_load_n(&r->taken, __ATOMIC_ACQUIRE);
 
-	if (r->put - taken >= r->room)
-		return false;
-	memcpy(slot(r, r->put), record, r->size);
+	return r->put - taken < r->room ? slot(r, r->put) : NULL;
+}
+
+void pptp_ring_placed(struct pptp_ring *r)
+{
 	__atomic_store_n(&r->put, r->put + 1, __ATOMIC_RELEASE);
+}
+
+bool pptp_ring_put(struct pptp_ring *r, const void *record)
+{
+	void *place = pptp_ring_place(r);
+
+	if (place == NULL)
+		return false;
+	memcpy(place, record, r->size);
+	pptp_ring_placed(r);
 	return true;
 }
 

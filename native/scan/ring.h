@@ -19,6 +19,10 @@ void pptp_ring_init(struct pptp_ring *r, void *slots, size_t size,
 		    uint64_t room);
 /* False: it is full, and nothing was put. */
 bool pptp_ring_put(struct pptp_ring *r, const void *record);
+/* Likewise, written where it will stand: room for one record, or NULL where it
+ * is full. It is there for whoever takes when it was placed. */
+void *pptp_ring_place(struct pptp_ring *r);
+void pptp_ring_placed(struct pptp_ring *r);
 /* False: it is empty. */
 bool pptp_ring_take(struct pptp_ring *r, void *record);
 /* From either side, or a third: as it was a moment ago. */
