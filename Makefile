@@ -98,19 +98,26 @@ docs/report.png: $(B)/demo.html
 	$(call say,PNG,$@)
 	$(Q)tests/system/picture $< $@
 
-bench: deps ## speed and memory, beside nmap in the same run (root)
+bench: deps ## speed and memory, beside nmap, zmap, masscan in the same run (root); PARTS="records live sweep"
 	$(Q)$(MAKE) --no-print-directory all $(B)/pptp-lab $(B)/bench-bare \
-		$(B)/bench-bare-send $(B)/bench-farend
-	$(Q)tests/bench/run
+		$(B)/bench-bare-send $(B)/bench-farend $(B)/bench-replies \
+		$(B)/bench-pieces
+	$(Q)tests/bench/run $(PARTS)
 
 # They have nothing of the project in them.
 $(B)/bench-bare: tests/bench/bare.c
 $(B)/bench-bare-send: tests/bench/bare_send.c
 $(B)/bench-farend: tests/bench/farend.c tests/bench/halfopen.c tests/bench/halfopen.h
-$(B)/bench-bare $(B)/bench-bare-send $(B)/bench-farend:
+$(B)/bench-replies: tests/bench/replies.c
+$(B)/bench-bare $(B)/bench-bare-send $(B)/bench-farend $(B)/bench-replies:
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -Inative,$(ALL_CFLAGS)) -Itests -o $@ $(filter %.c,$^) $(LINK)
+
+# The project's own pieces, without a wire.
+$(B)/bench-pieces: tests/bench/pieces.c $(B)/libpptp-net.a $(B)/libpptp-core.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(filter %.a,$^) $(LINK) -lpcap
 
 lint: ## formatting, warnings as errors, clang-tidy, luacheck, shellcheck
 	$(Q)tests/lint

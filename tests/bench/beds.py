@@ -60,8 +60,12 @@ class RealServers:
 class Lab:
     """COUNT modelled servers, of which a share says nothing at all."""
 
-    def __init__(self, count, silent=0):
-        self.count, self.silent, self.server = count, silent, None
+    first, network = FIRST, "198.18.0.0/16"
+
+    def __init__(self, count, silent=0, options=("-s", "1")):
+        self.count, self.server = count, None
+        self.people = ["-a", self.first, "-n", str(count), "-k", "friendly",
+                       "-d", str(silent), *options]
         self.near, self.far = (f"pptp-bench-{os.getpid()}-{end}"
                                for end in ("near", "far"))
 
@@ -98,30 +102,33 @@ class Lab:
             must("ip", "-n", name, "link", "set", "lo", "up")
             must("ip", "-n", name, "link", "set", "veth0", "up")
         # By way of the first of them: one neighbour for all.
-        must("ip", "-n", self.near, "route", "add", "198.18.0.0/16", "via",
-             FIRST, "dev", "veth0", "onlink")
+        must("ip", "-n", self.near, "route", "add", self.network, "via",
+             self.first, "dev", "veth0", "onlink")
 
     def start(self):
         self.server = subprocess.Popen(
-            ["ip", "netns", "exec", self.far, built("pptp-lab"), "-i", "veth0",
-             "-a", FIRST, "-n", str(self.count), "-k", "friendly", "-s", "1",
-             "-d", str(self.silent)])
+            self.beyond(built("pptp-lab"), "-i", "veth0", *self.people))
         for _ in range(50):
-            seen = run(self.bare(50, 50, 1)).stdout.strip()
-            if seen not in ("", "0"):
+            if self.answers():
                 return
             time.sleep(0.1)
         sys.exit("bench: the server model does not answer")
 
+    def answers(self):
+        return run(self.bare(50, 50, 1)).stdout.strip() not in ("", "0")
+
     def inside(self, *command):
         return ["ip", "netns", "exec", self.near, *command]
 
+    def beyond(self, *command):
+        return ["ip", "netns", "exec", self.far, *command]
+
     def bare(self, count, jobs, timeout):
-        return self.inside(built("bench-bare"), FIRST, str(count), str(jobs),
+        return self.inside(built("bench-bare"), self.first, str(count), str(jobs),
                            str(timeout))
 
     def addresses(self, count):
-        a, b, c, d = map(int, FIRST.split("."))
+        a, b, c, d = map(int, self.first.split("."))
         start = ((a * 256 + b) * 256 + c) * 256 + d
         return [".".join(str(number >> shift & 255)
                          for shift in (24, 16, 8, 0))

@@ -4,7 +4,7 @@
  * no scanner tells its own figures.
  *
  *	farend -i INTERFACE -a FIRST-ADDRESS -n COUNT -o FILE [-p PORT]
- *	       [-s PORT-PORT] [-w FIRST-ADDRESS/COUNT] [-f FILE]
+ *	       [-s PORT-PORT] [-w FIRST-ADDRESS/COUNT] [-f FILE] [-l FILE]
  *
  * Says "ready" on stdout, listens until SIGTERM, and writes a JSON object:
  *
@@ -23,7 +23,9 @@
  *	            the above is too low
  *	windows     packets of TCP that came, by 50 ms since the first SYN
  *
- * -f has the first SYN's frame: what a bare loop sends in turn.
+ * -f has the first SYN's frame: what a bare loop sends in turn. -l has a line
+ * for each target: its address, how many SYNs it got (15: or more), and 1 where
+ * it got a RST.
  */
 #include <arpa/inet.h>
 #include <getopt.h>
@@ -68,7 +70,7 @@ struct block {
 };
 
 struct farend {
-	const char *interface, *output, *frame;
+	const char *interface, *output, *frame, *list;
 	uint32_t first, count, watch, watched;
 	uint16_t port, source_first, source_last;
 	int fd;
@@ -388,6 +390,22 @@ static bool tell(const struct farend *f)
 	return fclose(out) == 0;
 }
 
+/* True also where nobody wants it. */
+static bool list(const struct farend *f)
+{
+	FILE *out = f->list != NULL ? fopen(f->list, "w") : NULL;
+	uint32_t i, a;
+
+	if (out == NULL)
+		return f->list == NULL;
+	for (i = 0; i < f->count; i++) {
+		a = f->first + i;
+		fprintf(out, "%u.%u.%u.%u %u %u\n", a >> 24, a >> 16 & 255,
+			a >> 8 & 255, a & 255, f->times[i], f->reset[i]);
+	}
+	return fclose(out) == 0;
+}
+
 static void count_drops(struct farend *f)
 {
 	struct tpacket_stats_v3 stats;
@@ -426,13 +444,15 @@ static bool choose(struct farend *f, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "i:a:n:o:p:s:w:f:")) != -1) {
+	while ((option = getopt(argc, argv, "i:a:n:o:p:s:w:f:l:")) != -1) {
 		if (option == 'i')
 			f->interface = optarg;
 		else if (option == 'o')
 			f->output = optarg;
 		else if (option == 'f')
 			f->frame = optarg;
+		else if (option == 'l')
+			f->list = optarg;
 		else if (option == 'n')
 			f->count = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (option == 'p')
@@ -480,7 +500,7 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	listen_on(&f);
 	count_drops(&f);
-	told = tell(&f);
+	told = tell(&f) && list(&f);
 	half_open_free(&f.open);
 	free(f.times);
 	free(f.reset);

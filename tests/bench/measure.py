@@ -29,12 +29,13 @@ def say(text=""):
 
 
 class Watch(threading.Thread):
-    """Memory while a command runs, and its end after so many seconds. What
-    wait4() tells counts the memory of whoever started it, too."""
+    """Memory while a command runs, and its end after so many seconds, or when
+    `over` says that it has done its work. What wait4() tells counts the memory
+    of whoever started it, too."""
 
-    def __init__(self, pid, limit):
+    def __init__(self, pid, limit, over=None):
         super().__init__(daemon=True)
-        self.limit = limit
+        self.limit, self.over, self.ended = limit, over, False
         self.pid, self.done, self.late = pid, threading.Event(), False
         self.program, self.seen = None, {}
 
@@ -59,22 +60,26 @@ class Watch(threading.Thread):
             if time.monotonic() > end and not self.late:
                 self.late = True
                 os.kill(self.pid, 9)
+            elif self.over and not self.ended and self.over():
+                self.ended = True
+                os.kill(self.pid, 9)
 
 
-def cost(command, limit=LIMIT):
-    """One run, whose output goes to a file: nobody reads it meanwhile."""
+def cost(command, limit=LIMIT, over=None):
+    """One run, whose output goes to a file: nobody reads it meanwhile. `over`:
+    for one that does not end by itself, whether it has done its work."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.monotonic()
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out,
                                  stderr=err)
-        watch = Watch(child.pid, limit)
+        watch = Watch(child.pid, limit, over)
         watch.start()
         _, status, used = os.wait4(child.pid, 0)
         wall = time.monotonic() - start
         watch.done.set()
         watch.join()
         child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0:
+        if child.returncode != 0 and not watch.ended:
             err.seek(0)
             why = (f"more than {limit} s" if watch.late else
                    err.read().decode(errors="replace").strip())

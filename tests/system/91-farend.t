@@ -17,7 +17,7 @@ count() # CLAIM-SENDER ARGUMENT...; $far is what was counted
 	shift
 	far=$scratch/$sender
 	start server "$PPTP_BUILD/bench-farend" -i veth0 -a 198.18.0.0 \
-		-n 4096 -o "$far" -f "$scratch/frame" "$@"
+		-n 4096 -o "$far" -f "$scratch/frame" -l "$scratch/list" "$@"
 	farend=$started
 	wait_for 5 grep -q ready "$log" || bail "no far end"
 	in_ns client /usr/bin/python3 "$system/known_sender.py" near "$sender" ||
@@ -49,6 +49,9 @@ is "the frame is kept as it came" "$(od -An -tx1 -j 30 -N 4 "$scratch/frame")" \
 
 count wrong
 is_told "one target short, one twice" .asked '[1,4094,1]'
+is "the list has the targets that these are" \
+	"$(awk '$2 != 1 { print $1, $2 }' "$scratch/list")" "198.18.0.77 0
+198.18.3.232 2"
 is_told "neighbours in a row are seen" '[.gap.targets, .in_256th]' '[1,16]'
 is_told "other ports are told apart" '[.syns, .elsewhere]' '[4096,3]'
 ok "a pause stands out" \
@@ -56,6 +59,10 @@ ok "a pause stands out" \
 
 count answered
 is_told "SYN-ACKs are counted, one that came again too" .syn_acks 11
+is "the list has who met a RST" \
+	"$(awk '$3 { printf "%s ", $1 }' "$scratch/list")" \
+	"198.18.0.0 198.18.0.1 198.18.0.2 198.18.0.3 198.18.0.4 198.18.0.5 \
+198.18.0.6 "
 is_told "seven met a RST, one an ACK, and two nothing" \
 	'[.reset, .half_open]' '[7,2]'
 
