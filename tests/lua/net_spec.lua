@@ -39,8 +39,8 @@ describe("net", function()
     end
     table.sort(names)
     assert.same({ "capture", "clock", "drop_capabilities", "host", "on_signal",
-                  "prober", "route",
-                  "sender", "sleep", "targets", "terminal_width" }, names)
+                  "prober", "route", "sender", "sleep", "sweep",
+                  "targets", "terminal_width" }, names)
     for name in pairs(_G) do
       before[name] = true
     end
