@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/privilege.h"
+#include "net/confine.h"
 
 #define TEXT 6144 /* a path of the longest kind, and words around it */
 
@@ -256,7 +257,14 @@ static int run(const struct pptp_options *o)
 		free(all);
 		return PPTP_EXIT_CANNOT;
 	}
-	status = decode(o, all, files);
+	if (pptp_confine_to_reading()) {
+		status = decode(o, all, files);
+	} else {
+		pptp_say("cannot give up system calls: %s; use a kernel with "
+			 "seccomp filters",
+			 strerror(errno));
+		status = PPTP_EXIT_CANNOT;
+	}
 	free(all);
 	return status;
 }

@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "cli/privilege.h"
+#include "net/confine.h"
 #include "net/loop.h"
 #include "net/route.h"
 #include "net/tcp_others.h"
 #include "net/wire_serve.h"
-#include "wire/confine.h"
 
 #define USER_FD 3
 
@@ -151,7 +151,7 @@ int main(void)
 	h.others.user = getuid();
 	h.trusted = h.others.user == 0;
 	if (!pptp_privilege_drop(PPTP_KEEP_RAW) || !begin(&h) ||
-	    !pptp_confine())
+	    !pptp_confine_to_sockets())
 		return EXIT_CANNOT;
 	(void)close(STDIN_FILENO);
 	(void)close(STDOUT_FILENO);
