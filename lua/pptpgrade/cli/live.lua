@@ -198,13 +198,21 @@ function M:warn_without_privilege(audit)
   end
 end
 
+-- How many a run that failed has left out, for its sentence.
+local function left_out(audit, targets)
+  local count = targets:count() - audit.begun
+  return count > 0 and not audit.misread and
+    ("; %d servers were not asked"):format(count) or ""
+end
+
 -- Every verdict is out: what the run as a whole says.
-function M:conclude(audit, problem, stopped)
+function M:conclude(audit, targets, problem)
+  local stopped = self.world.signals() > 0
   if self.same then
     self:say(("so it was with %d more servers"):format(self.same))
   end
   if audit.failure then
-    self:partly(audit.failure.message)
+    self:partly(audit.failure.message .. left_out(audit, targets))
   elseif problem then
     self:partly(problem)
   end
@@ -288,7 +296,7 @@ function M:ask(targets)
   if self.lacking then
     self:partly(self.lacking)
   end
-  code = self:conclude(audit, problem, self.world.signals() > 0)
+  code = self:conclude(audit, targets, problem)
   return (self.lacking or audit.misread) and status.USAGE or code
 end
 
