@@ -207,10 +207,10 @@ function M.denies(verdict, truth)
 end
 
 -- Whether less knowledge made it better.
-local function betters(verdict, base)
+local function betters(verdict, base, also)
   local worst, before = rank(verdict.worst), rank(base.worst)
   if worst and before and verdict.grade ~= "?" and base.grade ~= "?" and
-     worst < before then
+     not is_also(verdict, also) and worst < before then
     return ("%s is better than %s"):format(text_of(verdict), text_of(base))
   end
 end
@@ -237,8 +237,7 @@ function M.weaken(records, base, truth, roll)
   end
   local ok, verdict = pcall(verdict_of, weaker)
   local why = not ok and tostring(verdict) or
-    M.denies(verdict, truth) or
-    not is_also(verdict, truth.also) and betters(verdict, base)
+    M.denies(verdict, truth) or betters(verdict, base, truth.also)
   return why and table.concat(said, "; ") .. ": " .. why
 end
 
