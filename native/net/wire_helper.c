@@ -212,13 +212,15 @@ static int spawn(const char *path, int fd, pid_t *child)
 static size_t hear(int fd, uint8_t *bytes)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
-	ssize_t n;
+	ssize_t length;
+	int ready;
 
-	while ((n = poll(&p, 1, PATIENCE)) < 0 && errno == EINTR)
+	while ((ready = poll(&p, 1, PATIENCE)) < 0 && errno == EINTR)
 		continue;
-	if (n == 1)
-		n = recv(fd, bytes, PPTP_WIRE_ROOM, MSG_DONTWAIT);
-	return n > 0 ? (size_t)n : 0;
+	if (ready <= 0)
+		return 0;
+	length = recv(fd, bytes, PPTP_WIRE_ROOM, MSG_DONTWAIT);
+	return length > 0 ? (size_t)length : 0;
 }
 
 static void distrust(struct pptp_wire_helper *h, const uint8_t *bytes,

@@ -36,8 +36,8 @@ end
 
 -- ICMP from the target itself met two requests of ours, while our kernel was
 -- kept from answering in our stead, and before the call or the connection had
--- an end: `refusals` counts those. Nothing of the server's came, and our capture
--- lost nothing that may have.
+-- an end: `refusals` counts those. Nothing of the server's came, and our
+-- capture lost nothing that may have.
 local function refuses(record)
   local gre = stage(record, "gre")
   return M.target_icmp(record) ~= nil and reason_icmp(record) and
