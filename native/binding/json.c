@@ -13,7 +13,7 @@
  * next text; keys of one object that are sorted without a table of their own;
  * slots that are always in use. */
 enum { PIECE = 4096, ROOM_LEFT = 16 * PIECE, KEYS = 48 };
-enum { VALUE = 1, RANKS, TOLD, TEXT };
+enum { VALUE = 1, RANKS, TOLD, LINE, TEXT };
 
 /* Its address is the room's key in the registry. */
 static const char room_key;
@@ -300,6 +300,8 @@ int pptp_core_json(lua_State *L)
 	take_room(&w, L);
 	pptp_json_stream(&w.json, w.piece, sizeof(w.piece), keep, &w);
 	put(&w, NULL, VALUE);
+	if (lua_toboolean(L, LINE))
+		pptp_json_line(&w.json);
 	if (w.length == 0) {
 		lua_pushlstring(L, w.piece, w.json.length);
 		return 1;

@@ -3,6 +3,10 @@
 
 #define OBJECT (-1)
 
+/* First sizes of tables, which Lua would else find in steps: of a record, and
+ * of its stages. */
+enum { KEYS_OUTERMOST = 24, KEYS = 4 };
+
 static struct pptp_table *table_of(struct pptp_sink *s)
 {
 	return (struct pptp_table *)s;
@@ -30,7 +34,10 @@ static void open_table(struct pptp_sink *s, const char *key, lua_Integer count)
 	if (t->depth == PPTP_TABLE_DEPTH)
 		luaL_error(t->L, "tables nest too deep");
 	luaL_checkstack(t->L, 4, "nested tables");
-	lua_newtable(t->L);
+	lua_createtable(t->L, 0,
+			count != OBJECT ? 0
+			: t->depth > 0  ? KEYS
+					: KEYS_OUTERMOST);
 	if (t->depth > 0) {
 		lua_pushvalue(t->L, -2);
 		lua_pushvalue(t->L, -2);

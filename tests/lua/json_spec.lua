@@ -38,6 +38,16 @@ describe("json", function()
                  json.encode { a = 3.0, b = -1, c = 2 ^ 32 - 1, d = 0.5 })
   end)
 
+  it("ends a text in a newline where asked, whatever its length", function()
+    local core = require "pptpgrade.core"
+    for length = 4080, 4110 do
+      local text = ("x"):rep(length)
+      assert.equal('"' .. text .. '"\n', core.json(text, {}, nil, true))
+      assert.equal('"' .. text .. '"', core.json(text, {}, nil, false))
+    end
+    assert.equal("{}\n", core.json(json.decode "{}", {}, nil, true))
+  end)
+
   it("refuses what JSON has no word for", function()
     for _, value in ipairs { 0 / 0, math.huge, print, { [1.5] = 1 } } do
       assert.has_error(function()

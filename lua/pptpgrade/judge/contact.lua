@@ -163,8 +163,9 @@ local function kind_of(record)
 end
 
 -- What counts most first: whatever speaks against "closed" goes before it.
-local order = { "differs", "odd", "closed", "refused", "unanswered", "lossy",
-                "unwitnessed", "alone", "untold", "silence", "unheard", "none" }
+local order = reads.ranks { "differs", "odd", "closed", "refused", "unanswered",
+                            "lossy", "unwitnessed", "alone", "untold",
+                            "silence", "unheard", "none" }
 
 -- What lies behind first contact, and the notes of first contact itself.
 local behind = { "control", "call", "gre", "lcp", "challenge", "network",
@@ -225,20 +226,17 @@ end
 --   packets), alone (no connect() was tried), untold, silence, unheard (not
 --   waited for, or lost by us), none (not asked)
 function M.of(records)
-  local found = {}
+  local best, shown_by
   for _, record in ipairs(records) do
     if M.is_open(record) then
       return { kind = "open", record = record }
     end
     local kind = kind_of(record)
-    found[kind] = found[kind] or record
-  end
-  for _, kind in ipairs(order) do
-    if found[kind] then
-      return { kind = kind, record = found[kind] }
+    if not best or order[kind] < order[best] then
+      best, shown_by = kind, record
     end
   end
-  return { kind = "none" }
+  return { kind = best or "none", record = shown_by }
 end
 
 return M

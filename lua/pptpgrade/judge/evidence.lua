@@ -33,18 +33,26 @@ end
 -- Proofs are an object in JSON even where there are none.
 local object = { __jsontype = "object" }
 
+local function no_proofs()
+  return setmetatable({}, object)
+end
+
+-- Proofs by method and methods in their order, nil where no record has any; and
+-- what is known of the login.
 local function authentication_of(records)
-  local proofs, order, login = setmetatable({}, object), {}, nil
+  local proofs, order, login
   for index, record in ipairs(records) do
     local found, named = judged.proofs(record)
-    for _, method in ipairs(named) do
-      order[#order + 1] = method
-    end
-    for method, proof in pairs(found) do
+    for method, proof in next, found do
+      proofs = proofs or no_proofs()
       if beats(certainty, proof, proofs[method]) then
         proof.conversation = index
         proofs[method] = proof
       end
+    end
+    for _, method in ipairs(named) do
+      order = order or {}
+      order[#order + 1] = method
     end
     local here = judged.login(record)
     if beats(login_certainty, here, login) then
@@ -87,15 +95,15 @@ local function authentication_told(proofs, order, login)
 end
 
 -- Most servers of a sweep show nothing of logins.
-local no_authentication = authentication_told(setmetatable({}, object), {},
+local no_authentication = authentication_told(no_proofs(), {},
                                               { state = "not_tested" })
 
 local function authentication(records)
   local proofs, order, login = authentication_of(records)
-  if login.state == "not_tested" and next(proofs) == nil then
+  if not proofs and login.state == "not_tested" then
     return no_authentication
   end
-  return authentication_told(proofs, order, login)
+  return authentication_told(proofs or no_proofs(), order or {}, login)
 end
 
 -- A state that came in a packet says more than one that connect() told, and

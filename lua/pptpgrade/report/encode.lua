@@ -43,17 +43,28 @@ local function tell_shared(value)
   end
 end
 
---- A value as one line of JSON.
+local function encode(value, line)
+  if type(value) == "table" then
+    tell_shared(value)
+  end
+  return core.json(value, rank, told, line)
+end
+
+--- A value as JSON, in one line.
 -- @param value tables, strings, numbers, booleans. A table is a list where
 --   `__jsontype` of its metatable says "array", or, without that, where it is
 --   empty or has a first element
 -- @treturn string
 -- @raise where a value has no JSON: a function, NaN, a cycle
 function M.encode(value)
-  if type(value) == "table" then
-    tell_shared(value)
-  end
-  return core.json(value, rank, told)
+  return encode(value, false)
+end
+
+--- The same with the newline behind it, which costs no second copy.
+-- @param value
+-- @treturn string
+function M.line(value)
+  return encode(value, true)
 end
 
 return M

@@ -11,8 +11,7 @@ local Report = {}
 Report.__index = Report
 
 function Report:add(verdict)
-  return self.write(json.encode(self.brief and brief.of(verdict) or verdict) ..
-                    "\n")
+  return self.write(json.line(self.brief and brief.of(verdict) or verdict))
 end
 
 function Report:close()
