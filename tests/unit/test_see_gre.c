@@ -1,32 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the observer makes of GRE, PPP and ICMP, packet by packet: its limits,
  * on both sides of each. */
-#include "core/observer.h"
 #include "core/see.h"
 
 #include <stdio.h>
 
-#include "unit/claims.h"
-#include "unit/store.h"
-
-#define OFFER_V2 "020600000000 0305c22381 0506aa6a6ace 0702 0802"
-
-static struct pptp_observer outside;
-static struct pptp_record seen;
-static int64_t now;
+#include "unit/observed.h"
 
 /* ---- GRE alone: what an ICMP message is about ----------------------------- */
-
-static struct pptp_ip gre_header(void)
-{
-	struct pptp_ip ip;
-
-	memset(&ip, 0, sizeof(ip));
-	ip.source = pptp_address_v4(0xc0000202);
-	ip.destination = pptp_address_v4(0xc0000201);
-	ip.ttl = 64;
-	return ip;
-}
 
 static uint16_t call_id = 0x0480;
 
@@ -54,11 +35,7 @@ static void send_numbers(uint32_t first, uint32_t count)
 	uint8_t bytes[128];
 	struct pptp_event event;
 
-	record_empty(&seen);
-	seen.kind = PPTP_KIND_GRE;
-	seen.target = pptp_address_v4(0xc0000201);
-	seen.source = pptp_address_v4(0xc0000202);
-	pptp_observer_init(&outside, &seen);
+	observe_gre();
 	for (uint32_t i = 0; i < count; i++) {
 		int n = numbered(first + i, true, bytes, sizeof(bytes));
 
@@ -130,6 +107,19 @@ START_TEST(icmp_about_another_call_is_none_of_ours)
 }
 END_TEST
 
+/* As where a capture begins inside a call: no control message told it. */
+START_TEST(icmp_is_about_the_call_id_that_was_told)
+{
+	send_numbers(0, 3);
+	seen.call.peer_call_id = 0x0777;
+	pptp_observer_call(&outside, PPTP_US, 0x0480);
+	for (call_id = 0x0470; call_id < 0x0490; call_id++)
+		ck_assert_uint_eq(refused_by(1, true),
+				  call_id == 0x0480 ? 2 : 0);
+	call_id = 0x0480;
+}
+END_TEST
+
 /* Any of these ends a call: ICMP later says nothing of it. */
 START_TEST(icmp_after_the_end_is_nobodys)
 {
@@ -161,57 +151,6 @@ START_TEST(icmp_after_the_end_is_nobodys)
 END_TEST
 
 /* ---- PPP of a call without a control connection ---------------------------- */
-
-static uint32_t numbers[2];
-static const uint32_t *acknowledged; /* by the server's packets; NULL: none */
-
-static void begin_gre(void)
-{
-	send_numbers(0, 0);
-	seen.gre.asked = true;
-	seen.call.peer_call_id = 0x0480;
-	numbers[PPTP_US] = numbers[PPTP_SERVER] = 0;
-	acknowledged = NULL;
-	now = 0;
-}
-
-static struct pptp_event wire(enum pptp_side side, uint16_t protocol,
-			      uint8_t code, uint8_t identifier,
-			      const char *options)
-{
-	struct pptp_ip ip = gre_header();
-	struct pptp_event event;
-	struct pptp_gre gre;
-	struct pptp_writer w;
-	uint8_t data[900], frame[1024], bytes[1200];
-	size_t length = unhex(options, data, sizeof(data));
-	int n;
-
-	memset(&gre, 0, sizeof(gre));
-	if (side == PPTP_SERVER) {
-		ip.source = seen.target;
-		ip.destination = seen.source;
-	}
-	gre.call_id = 0x0480;
-	gre.has_sequence = true;
-	gre.sequence_number = numbers[side]++;
-	if (side == PPTP_SERVER && acknowledged != NULL) {
-		gre.has_acknowledgment = true;
-		gre.acknowledgment_number = *acknowledged;
-	}
-	pptp_writer_init(&w, frame, sizeof(frame));
-	pptp_ppp_frame_encode(&w, protocol);
-	pptp_ppp_packet_encode(&w, code, identifier, data, length);
-	n = pptp_gre_packet_encode(&ip, &gre, frame, w.length, bytes,
-				   sizeof(bytes));
-	ck_assert_int_gt(n, 0);
-	ck_assert(
-	    pptp_observer_bytes(&outside, side, bytes, (size_t)n, now, &event));
-	return event;
-}
-
-#define LCP(side, code, id, options)                                           \
-	wire(side, PPTP_PPP_LCP, PPTP_##code, id, options)
 
 /* Whether a request with a new identifier, `us` after our Ack of the first, is
  * news where the shortest round trip was `rtt`. */
@@ -518,6 +457,7 @@ int main(void)
 
 	CLAIM(s, icmp_refuses_the_number_that_it_quotes);
 	CLAIM(s, icmp_about_another_call_is_none_of_ours);
+	CLAIM(s, icmp_is_about_the_call_id_that_was_told);
 	CLAIM(s, icmp_after_the_end_is_nobodys);
 	CLAIM(s, a_request_is_news_when_an_answer_would_come);
 	CLAIM(s, a_request_is_news_when_it_acknowledges_our_answer);
