@@ -60,7 +60,10 @@ local function run(args, more)
     columns = function()
       return more.columns
     end,
-    clock = more.clock,
+    -- Two runs that are compared fall into the same second.
+    clock = more.clock or function()
+      return 1795387200
+    end,
     open = function(path, mode)
       if mode == "w" then
         if path:find "^missing/" then

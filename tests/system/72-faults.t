@@ -220,9 +220,19 @@ wait_for 5 in_ns client ping -c 1 -W 1 198.18.0.1 ||
 	bail "the wire does not come up again"
 start client "$pptpgrade" -q -j 32 -f jsonl 198.18.0.1-198.18.0.100
 run=$started
+# How far it is at what time, the machine's load says: it is stopped where
+# enough conversations are under way.
+asleep() # stopped, with 12 connections and more
+{
+	kill -STOP "$run" || return 1
+	in_ns client ss -Htn state established dport = :1723 >"$scratch/held"
+	[ "$(wc -l <"$scratch/held")" -lt 12 ] || return 0
+	kill -CONT "$run"
+	return 1
+}
 for pause in 0.3 0.6 0.5 0.8; do
 	sleep "$pause"
-	kill -STOP "$run" || bail "it is over already"
+	wait_for 10 asleep || break
 	in_ns client python3 "$scratch/flood.py"
 	sleep 1.2
 	kill -CONT "$run"
