@@ -238,7 +238,7 @@ $(B)/native/binding/%-5.4.o: native/binding/%.c
 
 core_parts := arguments conversation core decode encode fields json kinds options \
           packet plan record sink system
-net_parts := arguments capture host net plan prober sink sweep targets
+net_parts := apart arguments capture host net plan prober sender sink sweep targets
 binding = $(foreach m,$(1),$(B)/native/binding/$(m)-$*.o)
 .SECONDEXPANSION:
 $(B)/lua/%/pptpgrade/core.so: $$(call binding,$(core_parts)) \

@@ -1,30 +1,61 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* net.capture and net.sender: IP packets in and out. */
+/* net.capture: IP packets in, by this process or by pptp-wire. */
 #include "binding/net.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <net/if.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "binding/apart.h"
 #include "binding/arguments.h"
 #include "net/capture.h"
-#include "net/send.h"
 
 #define CAPTURE       "pptpgrade.capture"
-#define SENDER        "pptpgrade.sender"
 #define RING          (2 * 1024 * 1024)
 #define FILTER_MAX    4096
 #define INTERFACE_MAX 64
 
-struct capture {
-	struct pptp_capture *c; /* NULL: closed */
+struct capture { /* closed: both NULL */
+	struct pptp_capture *c;
+	struct pptp_apart_capture *apart; /* pptp-wire's */
 };
 
-struct sender {
-	struct pptp_sender *s; /* NULL: closed */
-};
+static enum pptp_error open_apart(lua_State *L, struct capture *c,
+				  const char *interface, const char *filter,
+				  char *text, size_t room)
+{
+	struct pptp_apart *apart;
+	enum pptp_error error = pptp_binding_apart_hold(L, &apart, text, room);
+
+	if (error != PPTP_OK)
+		return error;
+	error = pptp_apart_capture_open(&c->apart, apart, interface, filter,
+					text, room);
+	if (error == PPTP_OK)
+		return error;
+	c->apart = NULL;
+	pptp_binding_apart_release(L);
+	return error;
+}
+
+/* This process's own where it has the capability. */
+static enum pptp_error open_capture(lua_State *L, struct capture *c,
+				    const char *interface, const char *filter,
+				    char *text, size_t room)
+{
+	enum pptp_error error =
+	    pptp_capture_open(&c->c, interface, filter, RING, text, room);
+
+	if (error == PPTP_OK)
+		return error;
+	c->c = NULL;
+	if (error != PPTP_ERROR_PRIVILEGE)
+		return error;
+	text[0] = '\0';
+	return open_apart(L, c, interface, filter, text, room);
+}
 
 int pptp_net_capture(lua_State *L)
 {
@@ -38,15 +69,13 @@ int pptp_net_capture(lua_State *L)
 	interface = pptp_arguments_text(L, 1, "interface", INTERFACE_MAX, NULL);
 	filter = pptp_arguments_text(L, 1, "filter", FILTER_MAX, NULL);
 	c = lua_newuserdatauv(L, sizeof(*c), 0);
-	c->c = NULL;
+	*c = (struct capture){NULL, NULL};
 	luaL_setmetatable(L, CAPTURE);
-	error = pptp_capture_open(&c->c, interface != NULL ? interface : "any",
-				  filter != NULL ? filter : "", RING, text,
-				  sizeof(text));
+	error = open_capture(L, c, interface != NULL ? interface : "any",
+			     filter != NULL ? filter : "", text, sizeof(text));
 	if (error == PPTP_OK)
 		return 1;
-	c->c = NULL;
-	return pptp_arguments_fail(L, error, text);
+	return pptp_arguments_fail(L, error, text[0] != '\0' ? text : NULL);
 }
 
 static int capture_close(lua_State *L)
@@ -55,15 +84,21 @@ static int capture_close(lua_State *L)
 
 	pptp_capture_close(c->c);
 	c->c = NULL;
+	if (c->apart == NULL)
+		return 0;
+	pptp_apart_capture_close(c->apart);
+	c->apart = NULL;
+	pptp_binding_apart_release(L);
 	return 0;
 }
 
-static struct pptp_capture *check_capture(lua_State *L)
+static const struct capture *check_capture(lua_State *L)
 {
 	struct capture *c = luaL_checkudata(L, 1, CAPTURE);
 
-	luaL_argcheck(L, c->c != NULL, 1, "the capture is closed");
-	return c->c;
+	luaL_argcheck(L, c->c != NULL || c->apart != NULL, 1,
+		      "the capture is closed");
+	return c;
 }
 
 /* Milliseconds for poll(): -1 waits for ever. */
@@ -98,24 +133,48 @@ static int timed_out(lua_State *L)
 	return 2;
 }
 
+/* 1, 0, or a negative pptp_error with a sentence. */
+static int next_own(struct pptp_capture *c, int wait,
+		    struct pptp_captured *captured, char *text, size_t room)
+{
+	struct pollfd fd = {.fd = pptp_capture_fd(c), .events = POLLIN};
+	int got = pptp_capture_next(c, captured);
+
+	if (got == 0 && wait != 0) {
+		if (poll(&fd, 1, wait) < 0 && errno != EINTR) {
+			snprintf(text, room, "%s", strerror(errno));
+			return PPTP_ERROR_SYSTEM;
+		}
+		got = pptp_capture_next(c, captured);
+	}
+	if (got < 0)
+		snprintf(text, room, "the interface went away");
+	return got;
+}
+
+static int next_apart(struct pptp_apart_capture *c, int wait,
+		      struct pptp_captured *captured, char *text, size_t room)
+{
+	int64_t until = wait < 0 ? PPTP_LOOP_NEVER
+				 : pptp_timers_now() + (int64_t)wait * 1000;
+
+	return pptp_apart_capture_next(c, until, captured, text, room);
+}
+
 /* A signal ends the wait like its time-out does. */
 static int capture_next(lua_State *L)
 {
-	struct pptp_capture *c = check_capture(L);
-	int wait = wait_of(L, 2);
+	const struct capture *c = check_capture(L);
+	int wait = wait_of(L, 2), got;
+	char text[PPTP_NET_TEXT] = "";
 	struct pptp_captured captured;
-	struct pollfd fd = {.fd = pptp_capture_fd(c), .events = POLLIN};
-	int got = pptp_capture_next(c, &captured);
 
-	if (got == 0 && wait != 0) {
-		if (poll(&fd, 1, wait) < 0 && errno != EINTR)
-			return pptp_arguments_fail(L, PPTP_ERROR_SYSTEM,
-						   strerror(errno));
-		got = pptp_capture_next(c, &captured);
-	}
+	if (c->c != NULL)
+		got = next_own(c->c, wait, &captured, text, sizeof(text));
+	else
+		got = next_apart(c->apart, wait, &captured, text, sizeof(text));
 	if (got < 0)
-		return pptp_arguments_fail(L, (enum pptp_error)got,
-					   "the interface went away");
+		return pptp_arguments_fail(L, (enum pptp_error)got, text);
 	if (got == 0)
 		return timed_out(L);
 	push_packet(L, &captured);
@@ -124,81 +183,28 @@ static int capture_next(lua_State *L)
 
 static int capture_drops(lua_State *L)
 {
-	lua_pushinteger(L, pptp_capture_drops(check_capture(L)));
+	const struct capture *c = check_capture(L);
+
+	lua_pushinteger(L, c->c != NULL ? pptp_capture_drops(c->c)
+					: pptp_apart_capture_drops(c->apart));
 	return 1;
 }
 
-int pptp_net_sender(lua_State *L)
+/* True where pptp-wire has the packets. */
+static int capture_apart(lua_State *L)
 {
-	static const char *const keys[] = {"interface", "source", NULL};
-	const char *interface;
-	struct pptp_address source;
-	struct sender *s;
-	enum pptp_error error;
-
-	if (lua_isnone(L, 1))
-		lua_newtable(L);
-	pptp_arguments_check(L, 1, keys);
-	interface = pptp_arguments_text(L, 1, "interface", INTERFACE_MAX, NULL);
-	source = pptp_arguments_address(L, 1, "source");
-	s = lua_newuserdatauv(L, sizeof(*s), 0);
-	s->s = NULL;
-	luaL_setmetatable(L, SENDER);
-	error = pptp_sender_open(
-	    &s->s, interface, source.family != 0 ? &source : NULL,
-	    interface != NULL ? if_nametoindex(interface) : 0);
-	if (error == PPTP_OK)
-		return 1;
-	s->s = NULL;
-	if (error == PPTP_ERROR_INTERFACE)
-		lua_pushfstring(L, "no interface '%s', or it is down",
-				interface);
-	else
-		lua_pushfstring(L, "cannot open a raw socket: %s",
-				error == PPTP_ERROR_SYSTEM
-				    ? strerror(errno)
-				    : pptp_error_text(error));
-	return pptp_arguments_fail(L, error, lua_tostring(L, -1));
-}
-
-static int sender_close(lua_State *L)
-{
-	struct sender *s = luaL_checkudata(L, 1, SENDER);
-
-	pptp_sender_close(s->s);
-	s->s = NULL;
-	return 0;
-}
-
-static int sender_send(lua_State *L)
-{
-	struct sender *s = luaL_checkudata(L, 1, SENDER);
-	size_t length;
-	const char *packet = luaL_checklstring(L, 2, &length);
-	enum pptp_error error;
-
-	luaL_argcheck(L, s->s != NULL, 1, "the sender is closed");
-	error = pptp_sender_send(s->s, packet, length);
-	if (error == PPTP_ERROR_SYSTEM)
-		return pptp_arguments_fail(L, error, strerror(errno));
-	if (error != PPTP_OK)
-		return pptp_arguments_fail(L, error, "not a whole IP packet");
-	lua_pushboolean(L, 1);
+	lua_pushboolean(L, check_capture(L)->apart != NULL);
 	return 1;
 }
 
 void pptp_net_capture_class(lua_State *L)
 {
-	static const luaL_Reg captures[] = {
+	static const luaL_Reg methods[] = {
+	    {"apart", capture_apart},
 	    {"drops", capture_drops},
 	    {"next", capture_next},
 	    {NULL, NULL},
 	};
-	static const luaL_Reg senders[] = {
-	    {"send", sender_send},
-	    {NULL, NULL},
-	};
 
-	pptp_arguments_class(L, CAPTURE, captures, capture_close);
-	pptp_arguments_class(L, SENDER, senders, sender_close);
+	pptp_arguments_class(L, CAPTURE, methods, capture_close);
 }

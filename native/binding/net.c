@@ -200,6 +200,7 @@ PPTP_LUAOPEN luaopen_pptpgrade_net(lua_State *L)
 	luaL_newlib(L, functions);
 	pptp_net_capture_class(L);
 	pptp_net_prober_class(L);
+	pptp_net_sender_class(L);
 	pptp_net_sweep_class(L);
 	pptp_net_targets_class(L);
 	return 1;

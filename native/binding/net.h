@@ -11,8 +11,9 @@ int pptp_net_prober(lua_State *L);
 int pptp_net_sender(lua_State *L);
 int pptp_net_sweep(lua_State *L);
 int pptp_net_targets(lua_State *L);
-void pptp_net_capture_class(lua_State *L); /* and the sender's */
+void pptp_net_capture_class(lua_State *L);
 void pptp_net_prober_class(lua_State *L);
+void pptp_net_sender_class(lua_State *L);
 void pptp_net_sweep_class(lua_State *L);
 void pptp_net_targets_class(lua_State *L);
 

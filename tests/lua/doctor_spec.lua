@@ -103,6 +103,8 @@ describe("a host", function()
     assert.equal("yes", row(facts, "helper").state)
     assert.equal("yes", row(facts, "capture").state)
     assert.is_true(host.able(host.rows(facts)))
+    facts.capture = { ok = true, apart = true }
+    assert.truthy(row(facts, "capture").text:find("pptp-wire", 1, true))
     -- What is wrong with an interface no helper mends.
     facts.capture = { message = "no such thing", code = "interface" }
     assert.equal("no", row(facts, "capture").state)
@@ -174,7 +176,10 @@ local function fake(facts)
     end,
     capture = function(fields)
       if facts.capture.ok then
-        return { close = function() facts.closed = fields end }
+        return {
+          apart = function() return false end,
+          close = function() facts.closed = fields end,
+        }
       end
       return nil, facts.capture.message, facts.capture.code
     end,

@@ -171,6 +171,48 @@ fails "who is gone leaves no helper" kill -0 "$wire_id"
 holds "root" pptpgrade "$grade" -q 198.19.77.1
 stop "$started"
 
+# ---- A script's own packets.
+
+publish "$system/wirescript.lua" # for all to read
+chmod 750 "$wire"
+script=(env LUA_PATH="$public/share/lua/5.4/?.lua;;"
+	LUA_CPATH="$public/lib/lua/5.4/?.so;;" lua5.4 "$public/wirescript.lua"
+	"$client_ip" 198.18.0.1)
+start client sh -c 'while :; do ping -c 1 -W 1 198.18.0.2; done'
+noise=$started
+try member "${script[@]}"
+is "a script's packets: exit status" "$status" 0 ||
+	diag "$(cat "$scratch/err")"
+stop "$noise"
+line() # NAME; what stands behind it
+{
+	sed -n "s/^$1\t//p" "$scratch/out" | tr '\t' ' '
+}
+is "a script's packets are pptp-wire's" "$(line apart)" "true true"
+is "… it hears nothing of others" "$(line silence)" "nil timeout"
+is "… its SYN leaves" "$(line sent)" true
+is "… is captured" "$(line ours)" "true 7"
+is "… and so is the answer" "$(line answer)" "198.18.0.1 1723 18 8"
+is "… one port after another" "$(line 'another port')" true
+like "… not from a port of the kernel's" "$(line 'low port')" \
+	"^nil pptp-wire refuses this packet to 198.18.0.1: .*\(1\) system"
+like "… not from another address" "$(line foreign)" \
+	"^nil pptp-wire does not send this packet .*\(99\) system"
+like "… not to everybody" "$(line multicast)" "^nil pptp-wire refuses 224.0.0.1"
+is "… and what is no packet, not at all" "$(line broken)" \
+	"nil not a whole IP packet argument"
+is "… a GRE acknowledgment leaves" "$(line gre)" true
+like "… and no data of a tunnel" "$(line data)" "^nil pptp-wire refuses this"
+is "… nothing is lost" "$(line drops)" "0 0"
+is "… a filter has to be one" "$(line filter)" argument
+is "… and an interface there" "$(line interface)" interface
+is "… a sender's own needs the capability" "$(line 'its own')" privilege
+try other "${script[@]}"
+like "another user's script is told why" "$(cat "$scratch/err")" \
+	"raw packets need CAP_NET_RAW: .*adduser"
+try root "${script[@]}"
+is "root's has its own" "$(line apart)" "false false"
+
 # ---- Another's tunnel with the same server: 20 packets a second of it.
 
 cat >"$scratch/tunnel.py" <<'PY'

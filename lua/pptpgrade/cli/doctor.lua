@@ -18,8 +18,9 @@ local function try_capture(net, interface)
   if not capture then
     return { message = message, code = code }
   end
+  local apart = capture:apart()
   capture:close()
-  return { ok = true }
+  return { ok = true, apart = apart }
 end
 
 local function find_route(net, options)

@@ -69,7 +69,8 @@ end
 
 local function capture(facts)
   local seen = facts.capture
-  if works(facts.helper) and (not seen or seen.code == "privilege") then
+  if works(facts.helper) and
+     (not seen or seen.apart or seen.code == "privilege") then
     return "yes", "pptp-wire has the packets of every interface; this " ..
       "process has none"
   elseif not seen then
