@@ -72,7 +72,7 @@ static void walk_system(const struct pptp_scan *s, struct pptp_sink *k)
 	if (uname(&system) == 0)
 		pptp_sink_string(k, "kernel", system.release);
 	k->number(k, "resets_sent", (int64_t)f.resets);
-	k->number(k, "witnesses_sent", (int64_t)f.witnesses);
+	k->number(k, "second_ports_asked", (int64_t)f.second_ports_asked);
 	k->number(k, "refused_by_system", (int64_t)f.refused);
 	k->number(k, "replies_dropped", (int64_t)f.drops);
 	k->number(k, "replies_untaken", (int64_t)f.overflows);

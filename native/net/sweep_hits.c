@@ -4,23 +4,23 @@
 #include <stdlib.h>
 
 /* So long a hit waits for what its second port says. */
-#define WITNESS_NS INT64_C(300000000)
-#define WITNESSES  65536 /* a power of two */
+#define SECOND_PORT_NS INT64_C(300000000)
+#define SECOND_PORTS   65536 /* a power of two */
 
 bool pptp_sweep_hits_open(struct pptp_sweep_hits *h)
 {
 	h->put = h->taken = 0;
 	h->slots = calloc(PPTP_SWEEP_HITS, sizeof(h->slots[0]));
-	h->witnesses = calloc(WITNESSES, sizeof(h->witnesses[0]));
-	return h->slots != NULL && h->witnesses != NULL;
+	h->second_ports = calloc(SECOND_PORTS, sizeof(h->second_ports[0]));
+	return h->slots != NULL && h->second_ports != NULL;
 }
 
 void pptp_sweep_hits_close(struct pptp_sweep_hits *h)
 {
 	free(h->slots);
-	free(h->witnesses);
+	free(h->second_ports);
 	h->slots = NULL;
-	h->witnesses = NULL;
+	h->second_ports = NULL;
 }
 
 uint64_t pptp_sweep_hits_count(const struct pptp_sweep_hits *h)
@@ -46,7 +46,7 @@ pptp_sweep_hits_ripe(const struct pptp_sweep_hits *h, int64_t wall_ns, bool now)
 	    &h->slots[h->taken % PPTP_SWEEP_HITS];
 
 	if (pptp_sweep_hits_count(h) == 0 ||
-	    (hit->found.time_ns + WITNESS_NS > wall_ns && !now))
+	    (hit->found.time_ns + SECOND_PORT_NS > wall_ns && !now))
 		return NULL;
 	return hit;
 }
@@ -69,23 +69,23 @@ uint64_t pptp_sweep_hits_least(const struct pptp_sweep_hits *h)
 	return least;
 }
 
-static struct pptp_address *witness_of(const struct pptp_sweep_hits *h,
-				       const struct pptp_address *a)
+static struct pptp_address *second_port_of(const struct pptp_sweep_hits *h,
+					   const struct pptp_address *a)
 {
 	static const struct pptp_cookie_key key = {{0, 0}};
 
-	return &h->witnesses[pptp_siphash(&key, a->bytes, sizeof(a->bytes)) &
-			     (WITNESSES - 1)];
+	return &h->second_ports[pptp_siphash(&key, a->bytes, sizeof(a->bytes)) &
+				(SECOND_PORTS - 1)];
 }
 
-void pptp_sweep_hits_witness(struct pptp_sweep_hits *h,
-			     const struct pptp_address *a)
+void pptp_sweep_hits_second_port(struct pptp_sweep_hits *h,
+				 const struct pptp_address *a)
 {
-	*witness_of(h, a) = *a;
+	*second_port_of(h, a) = *a;
 }
 
 bool pptp_sweep_hits_any_port(const struct pptp_sweep_hits *h,
 			      const struct pptp_address *a)
 {
-	return pptp_address_equal(witness_of(h, a), a);
+	return pptp_address_equal(second_port_of(h, a), a);
 }

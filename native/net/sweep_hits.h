@@ -18,7 +18,7 @@ struct pptp_sweep_hits { /* oldest first; a ring */
 	struct pptp_sweep_hit *slots;
 	uint64_t put, taken;
 	/* Addresses that answered at a second port, by hash: the latest. */
-	struct pptp_address *witnesses;
+	struct pptp_address *second_ports;
 };
 
 /* False: no memory. To be closed even so. */
@@ -38,8 +38,8 @@ void pptp_sweep_hits_drop(struct pptp_sweep_hits *h);
 /* The least position of those that wait; UINT64_MAX: none waits. */
 uint64_t pptp_sweep_hits_least(const struct pptp_sweep_hits *h);
 
-void pptp_sweep_hits_witness(struct pptp_sweep_hits *h,
-			     const struct pptp_address *a);
+void pptp_sweep_hits_second_port(struct pptp_sweep_hits *h,
+				 const struct pptp_address *a);
 bool pptp_sweep_hits_any_port(const struct pptp_sweep_hits *h,
 			      const struct pptp_address *a);
 

@@ -36,7 +36,7 @@ static enum pptp_error open_sweeper(struct pptp_sweep_run *r, char *text,
 	    .source = q->source,
 	    .memory = q->memory,
 	    .ring = CAPTURE,
-	    .witness = true,
+	    .second_port = true,
 	};
 	enum pptp_error error;
 

@@ -27,8 +27,9 @@ void pptp_run_take(struct pptp_sweep_run *r)
 
 	while (pptp_sweep_hits_count(&r->hits) < PPTP_SWEEP_HITS &&
 	       pptp_sweeper_take(r->sweeper, &found)) {
-		if (found.heard.kind == PPTP_HEARD_WITNESS)
-			pptp_sweep_hits_witness(&r->hits, &found.reply.target);
+		if (found.heard.kind == PPTP_HEARD_SECOND_PORT)
+			pptp_sweep_hits_second_port(&r->hits,
+						    &found.reply.target);
 		else if (found.heard.answer == PPTP_PORT_OPEN &&
 			 !has_row(r, &found))
 			pptp_sweep_hits_add(&r->hits, &found, r->list->ranges);

@@ -27,7 +27,7 @@ struct pptp_sweeper_config {
 	struct pptp_address source; /* family 0: as routed */
 	size_t memory;              /* bytes, for answers */
 	size_t ring;                /* bytes, of the capture */
-	bool witness;               /* ask a second port of who is open */
+	bool second_port;           /* ask a second port of who is open */
 };
 
 /* IPv6 and TCP with all options. */
@@ -37,7 +37,7 @@ struct pptp_sweeper_config {
 struct pptp_found {
 	struct pptp_heard heard;
 	struct pptp_syn_reply reply;
-	uint64_t target; /* by number; of a witness it is none */
+	uint64_t target; /* by number; of a second port it is none */
 	int64_t rtt_ns;  /* below 0: not known */
 	int64_t time_ns; /* when the answer came, since 1970 */
 	/* A SYN-ACK's, whole but for what is over */
@@ -80,11 +80,12 @@ void pptp_sweeper_exclude(struct pptp_sweeper *s,
 void pptp_sweeper_stop(struct pptp_sweeper *s);
 
 struct pptp_sweeper_facts {
-	uint64_t resets, witnesses; /* sent */
-	uint64_t refused;           /* packets, by our own system */
-	uint64_t drops;             /* replies, by kernel or interface */
-	uint64_t overflows;         /* replies, because nobody took them */
-	bool framed;                /* some left past the kernel's routing */
+	uint64_t resets;             /* sent */
+	uint64_t second_ports_asked; /* SYNs to them that were sent */
+	uint64_t refused;            /* packets, by our own system */
+	uint64_t drops;              /* replies, by kernel or interface */
+	uint64_t overflows;          /* replies, because nobody took them */
+	bool framed;                 /* some left past the kernel's routing */
 };
 
 void pptp_sweeper_facts(const struct pptp_sweeper *s,

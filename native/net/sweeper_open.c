@@ -321,7 +321,8 @@ void pptp_sweeper_facts(const struct pptp_sweeper *s,
 	const struct pptp_sweeper_facts *from = &s->facts;
 
 	facts->resets = __atomic_load_n(&from->resets, __ATOMIC_RELAXED);
-	facts->witnesses = __atomic_load_n(&from->witnesses, __ATOMIC_RELAXED);
+	facts->second_ports_asked =
+	    __atomic_load_n(&from->second_ports_asked, __ATOMIC_RELAXED);
 	facts->refused = __atomic_load_n(&from->refused, __ATOMIC_RELAXED);
 	facts->drops = __atomic_load_n(&from->drops, __ATOMIC_RELAXED);
 	facts->overflows = __atomic_load_n(&from->overflows, __ATOMIC_RELAXED);

@@ -15,7 +15,7 @@ struct pptp_sweeper_order {
 	struct pptp_address target;
 	uint16_t port, source_port;
 	uint32_t acknowledged;
-	bool witness;
+	bool second_port;
 };
 
 /* Replies were lost between two moments. */

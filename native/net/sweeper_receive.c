@@ -29,13 +29,14 @@ static void order_reset(struct pptp_sweeper *s,
 	(void)pptp_ring_put(&s->orders, &order);
 }
 
-static void order_witness(struct pptp_sweeper *s,
-			  const struct pptp_syn_reply *reply)
+static void order_second_port(struct pptp_sweeper *s,
+			      const struct pptp_syn_reply *reply)
 {
 	struct pptp_sweeper_order order = {
 	    .target = reply->target,
-	    .port = pptp_cookie_witness(&s->sweep.config.key, &reply->target),
-	    .witness = true,
+	    .port =
+		pptp_cookie_second_port(&s->sweep.config.key, &reply->target),
+	    .second_port = true,
 	};
 	uint64_t target;
 
@@ -101,11 +102,12 @@ static void hear(void *context, const uint8_t *packet, size_t length,
 	heard = pptp_sweep_hear(&s->sweep, &reply, known ? &target : NULL);
 	if (heard.reset)
 		order_reset(s, &reply);
-	if (heard.kind != PPTP_HEARD_NEWS && heard.kind != PPTP_HEARD_WITNESS)
+	if (heard.kind != PPTP_HEARD_NEWS &&
+	    heard.kind != PPTP_HEARD_SECOND_PORT)
 		return;
-	if (heard.kind == PPTP_HEARD_NEWS && s->config.witness &&
+	if (heard.kind == PPTP_HEARD_NEWS && s->config.second_port &&
 	    heard.answer == PPTP_PORT_OPEN)
-		order_witness(s, &reply);
+		order_second_port(s, &reply);
 	tell(s, &heard, &reply, known ? target : UINT64_MAX, &p);
 }
 

@@ -60,19 +60,20 @@ static bool is_excluded(const struct pptp_sweeper *s,
 	       pptp_blocks_find(x->blocks, x->count, target) != NULL;
 }
 
-/* The only SYN that is not the sweep's: to the witness's port. */
-static void put_witness(struct pptp_sweeper *s,
-			const struct pptp_sweeper_order *order)
+/* The only SYN that is not the sweep's: to a second port. */
+static void put_second_port(struct pptp_sweeper *s,
+			    const struct pptp_sweeper_order *order)
 {
 	const struct pptp_sweep_config *config = &s->sweep.config;
 	const struct pptp_address *source =
 	    order->target.family == 6 ? &s->v6.source : &s->v4.source;
 	struct pptp_cookie cookie =
 	    pptp_cookie_make(&config->key, source, &order->target, order->port,
-			     PPTP_SWEEP_WITNESS, &config->ports);
+			     PPTP_SWEEP_SECOND_PORT, &config->ports);
 
 	pptp_sweep_out_syn(s->out, &order->target, order->port, &cookie);
-	pptp_sweeper_count(&s->facts.witnesses, s->facts.witnesses + 1);
+	pptp_sweeper_count(&s->facts.second_ports_asked,
+			   s->facts.second_ports_asked + 1);
 }
 
 /* Resets first: a server waits for each. */
@@ -86,8 +87,8 @@ static unsigned put_orders(struct pptp_sweeper *s, uint64_t now)
 		n++;
 		if (is_excluded(s, &order.target))
 			continue;
-		if (order.witness) {
-			put_witness(s, &order);
+		if (order.second_port) {
+			put_second_port(s, &order);
 			continue;
 		}
 		pptp_sweep_out_reset(s->out, &order.target, order.port,

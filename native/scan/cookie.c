@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define WITNESS_FIRST 40001
-#define WITNESS_COUNT 20000
+#define SECOND_PORT_FIRST 40001
+#define SECOND_PORT_COUNT 20000
 
 struct state {
 	uint64_t v0, v1, v2, v3;
@@ -127,12 +127,12 @@ struct pptp_cookie pptp_cookie_make(const struct pptp_cookie_key *key,
 	return cookie;
 }
 
-uint16_t pptp_cookie_witness(const struct pptp_cookie_key *key,
-			     const struct pptp_address *target)
+uint16_t pptp_cookie_second_port(const struct pptp_cookie_key *key,
+				 const struct pptp_address *target)
 {
 	size_t size = target->family == 6 ? 16 : 4;
 
-	return (uint16_t)(WITNESS_FIRST +
+	return (uint16_t)(SECOND_PORT_FIRST +
 			  pptp_siphash(key, target->bytes, size) %
-			      WITNESS_COUNT);
+			      SECOND_PORT_COUNT);
 }

@@ -48,7 +48,7 @@ struct pptp_cookie pptp_cookie_make(const struct pptp_cookie_key *key,
 
 /* A port from 40,001 to 60,000 that only this run asks this address for, and
  * hardly anybody listens to: who answers there too answers everywhere. */
-uint16_t pptp_cookie_witness(const struct pptp_cookie_key *key,
-			     const struct pptp_address *target);
+uint16_t pptp_cookie_second_port(const struct pptp_cookie_key *key,
+				 const struct pptp_address *target);
 
 #endif

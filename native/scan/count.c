@@ -6,10 +6,22 @@
 #define COUNT(field) PPTP_FACT_NUMBER_OF(struct pptp_sweep_counts, field)
 
 static const struct pptp_fact facts[] = {
-    COUNT(syns),     COUNT(retries), COUNT(again),      COUNT(syn_acks),
-    COUNT(rsts),     COUNT(icmps),   COUNT(open),       COUNT(closed),
-    COUNT(filtered), COUNT(repeats), COUNT(witnesses),  COUNT(unproven),
-    COUNT(early),    COUNT(full),    COUNT(first_only), COUNT(second_only),
+    COUNT(syns),
+    COUNT(retries),
+    COUNT(again),
+    COUNT(syn_acks),
+    COUNT(rsts),
+    COUNT(icmps),
+    COUNT(open),
+    COUNT(closed),
+    COUNT(filtered),
+    COUNT(repeats),
+    COUNT(second_ports_open),
+    COUNT(unproven),
+    COUNT(early),
+    COUNT(full),
+    COUNT(first_only),
+    COUNT(second_only),
     COUNT(both),
 };
 

@@ -37,7 +37,7 @@ struct pptp_syn_row {
 	/* What told it; NULL: what answered is known, and no more of it. */
 	const struct pptp_syn_reply *reply;
 	int64_t rtt_us;         /* below 0: not known */
-	bool answers_any_port;  /* the witness answered, too */
+	bool answers_any_port;  /* a second one answered, too */
 	const char *not_tested; /* why its control connection was not tried, or
 				  * NULL: nobody wanted to */
 };

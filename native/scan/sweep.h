@@ -45,11 +45,11 @@ struct pptp_sweep_counts {
 	uint64_t syn_acks, rsts, icmps; /* proven; repeated ones too */
 	/* targets that told so; one that tells more later counts twice */
 	uint64_t open, closed, filtered;
-	uint64_t repeats;   /* SYN-ACKs, RSTs and hard ICMP that were no news */
-	uint64_t witnesses; /* answered at a second port */
-	uint64_t unproven;  /* wrong cookie, no target, another shard's */
-	uint64_t early;     /* the cookie fits, and it was not asked yet */
-	uint64_t full;      /* open, and no memory to know it a second time */
+	uint64_t repeats; /* SYN-ACKs, RSTs and hard ICMP that were no news */
+	uint64_t second_ports_open; /* they answered, too */
+	uint64_t unproven; /* wrong cookie, no target, another shard's */
+	uint64_t early;    /* the cookie fits, and it was not asked yet */
+	uint64_t full;     /* open, and no memory to know it a second time */
 	/* of those looked at twice: which SYN had a SYN-ACK */
 	uint64_t first_only, second_only, both;
 };
@@ -126,7 +126,7 @@ enum pptp_heard_kind {
 	PPTP_HEARD_SOFT,    /* ICMP that may pass; nothing is known by it */
 	PPTP_HEARD_REPEAT,
 	PPTP_HEARD_NEWS,
-	PPTP_HEARD_WITNESS, /* it answers at a second port, too */
+	PPTP_HEARD_SECOND_PORT, /* it answers at a second port, too */
 };
 
 struct pptp_heard {
@@ -138,8 +138,8 @@ struct pptp_heard {
 	uint64_t sent; /* when the SYN left; 0: not remembered */
 };
 
-/* The attempt of a witness's cookie: no cursor has so many. */
-#define PPTP_SWEEP_WITNESS UINT8_MAX
+/* The attempt of a second port's cookie: no cursor has so many. */
+#define PPTP_SWEEP_SECOND_PORT UINT8_MAX
 
 /* `target`: which one the reply's address and port are, or NULL where they are
  * none. */

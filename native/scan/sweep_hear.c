@@ -105,13 +105,13 @@ static enum pptp_heard_kind note(struct pptp_sweep *s, uint64_t target,
 }
 
 /* Somebody answers at the port that only he was asked for. */
-static bool is_witness(const struct pptp_sweep *s,
-		       const struct pptp_syn_reply *reply)
+static bool is_second_port(const struct pptp_sweep *s,
+			   const struct pptp_syn_reply *reply)
 {
 	return reply->kind == PPTP_SYN_REPLY_SYN_ACK &&
 	       reply->port ==
-		   pptp_cookie_witness(&s->config.key, &reply->target) &&
-	       is_proven(s, reply, PPTP_SWEEP_WITNESS);
+		   pptp_cookie_second_port(&s->config.key, &reply->target) &&
+	       is_proven(s, reply, PPTP_SWEEP_SECOND_PORT);
 }
 
 static void hear_target(struct pptp_sweep *s,
@@ -153,11 +153,11 @@ struct pptp_heard pptp_sweep_hear(struct pptp_sweep *s,
 		return h;
 	if (target != NULL) {
 		hear_target(s, reply, *target, &h);
-	} else if (is_witness(s, reply)) {
-		h.kind = PPTP_HEARD_WITNESS;
+	} else if (is_second_port(s, reply)) {
+		h.kind = PPTP_HEARD_SECOND_PORT;
 		h.answer = PPTP_PORT_OPEN;
 		h.reset = true;
-		pptp_sweep_bump(&s->counts.witnesses);
+		pptp_sweep_bump(&s->counts.second_ports_open);
 	} else {
 		pptp_sweep_bump(&s->counts.unproven);
 	}

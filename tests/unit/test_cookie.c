@@ -135,7 +135,7 @@ START_TEST(source_ports_are_all_used_and_no_others)
 }
 END_TEST
 
-START_TEST(witness_ports_lie_above_40000_and_differ)
+START_TEST(second_ports_lie_above_40000_and_differ)
 {
 	struct pptp_cookie_key key = counting_key();
 	struct pptp_address to;
@@ -144,7 +144,7 @@ START_TEST(witness_ports_lie_above_40000_and_differ)
 
 	for (i = 0; i < 200000; i++) {
 		to = pptp_address_v4(i);
-		port = pptp_cookie_witness(&key, &to);
+		port = pptp_cookie_second_port(&key, &to);
 		low = port < low ? port : low;
 		high = port > high ? port : high;
 	}
@@ -188,7 +188,7 @@ int main(void)
 	CLAIM(s, cookie_depends_on_all_that_it_is_made_of);
 	CLAIM(s, last_byte_of_an_ipv6_address_counts);
 	CLAIM(s, source_ports_are_all_used_and_no_others);
-	CLAIM(s, witness_ports_lie_above_40000_and_differ);
+	CLAIM(s, second_ports_lie_above_40000_and_differ);
 	LONG_CLAIM(s, none_of_ten_million_forged_replies_is_believed);
 	return run_suite(s);
 }

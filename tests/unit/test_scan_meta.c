@@ -40,7 +40,7 @@ void __wrap_pptp_sweeper_facts(const struct pptp_sweeper *s,
 {
 	(void)s;
 	*facts = (struct pptp_sweeper_facts){.resets = 11,
-					     .witnesses = 12,
+					     .second_ports_asked = 12,
 					     .refused = 13,
 					     .drops = 14,
 					     .overflows = 15,
@@ -97,7 +97,7 @@ START_TEST(they_say_what_the_sweep_is)
 	ck_assert_has(text, "\"depth\":\"control\",\"only\":\"answered\","
 			    "\"rate\":500,\"per_24\":16,\"status\":0,"
 			    "\"done\":false,");
-	ck_assert_has(text, "\"resets_sent\":11,\"witnesses_sent\":12,"
+	ck_assert_has(text, "\"resets_sent\":11,\"second_ports_asked\":12,"
 			    "\"refused_by_system\":13,\"replies_dropped\":14,"
 			    "\"replies_untaken\":15,\"frames\":true");
 	ck_assert_has(text, "\"missed_ppm\":{\"share\":10000,");

@@ -309,15 +309,16 @@ START_TEST(who_answers_at_a_second_port_is_told_apart)
 	world_open(&w);
 	reply.source = pptp_address_v4(0xc0000201);
 	reply.target = world_address(5);
-	reply.port = pptp_cookie_witness(&w.config.key, &reply.target);
+	reply.port = pptp_cookie_second_port(&w.config.key, &reply.target);
 	c = pptp_cookie_make(&w.config.key, &reply.source, &reply.target,
-			     reply.port, PPTP_SWEEP_WITNESS, &w.config.ports);
+			     reply.port, PPTP_SWEEP_SECOND_PORT,
+			     &w.config.ports);
 	reply.source_port = c.source_port;
 	reply.number = c.sequence_number + 1;
 	ck_assert_int_eq(pptp_sweep_hear(&w.s, &reply, NULL).kind,
-			 PPTP_HEARD_WITNESS);
+			 PPTP_HEARD_SECOND_PORT);
 	ck_assert(pptp_sweep_hear(&w.s, &reply, NULL).reset);
-	ck_assert_uint_eq(w.s.counts.witnesses, 2);
+	ck_assert_uint_eq(w.s.counts.second_ports_open, 2);
 	reply.number++;
 	check_unheard(&w, reply, NULL, &w.s.counts.unproven);
 	reply.number--;

@@ -107,7 +107,7 @@ START_TEST(who_answers_at_any_port_is_told_of_no_other)
 
 	ck_assert(pptp_sweep_hits_open(&h));
 	ck_assert(!pptp_sweep_hits_any_port(&h, &one));
-	pptp_sweep_hits_witness(&h, &one);
+	pptp_sweep_hits_second_port(&h, &one);
 	ck_assert(pptp_sweep_hits_any_port(&h, &one));
 	for (i = 2; i < 200000; i++) {
 		other = pptp_address_v4(0x0a000000 + i);
