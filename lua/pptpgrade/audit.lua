@@ -32,8 +32,10 @@ local function open_targets(net, targets, opts)
                        family = opts.family, lazy = true }
 end
 
-local function open_prober(net, opts)
-  return net.prober { interface = opts.interface, source = opts.source,
+-- What the list excludes pptp-wire leaves alone by itself too.
+local function open_prober(net, list, opts)
+  return net.prober { exclude = type(list) == "userdata" and list or nil,
+                      interface = opts.interface, source = opts.source,
                       jobs = opts.jobs, write = opts.write, stay = true,
                       apart = opts.apart, trace = opts.trace ~= nil }
 end
@@ -255,7 +257,7 @@ function M.audit_all(targets, opts)
     end
   end
   local prober
-  prober, message, code = open_prober(net, opts)
+  prober, message, code = open_prober(net, list, opts)
   if not prober then
     return nil, message, code
   end

@@ -17,6 +17,11 @@ void pptp_net_sender_class(lua_State *L);
 void pptp_net_sweep_class(lua_State *L);
 void pptp_net_targets_class(lua_State *L);
 
+struct pptp_exclusions;
+/* Of what net.targets gave, borrowed; NULL where that at `index` is something
+ * else, or closed. */
+struct pptp_exclusions *pptp_net_targets_exclusions(lua_State *L, int index);
+
 #define PPTP_NET_TEXT 6144 /* a path of the longest kind, and words around it */
 
 #endif

@@ -56,11 +56,26 @@ static enum pptp_pull ask_for_plan(void *context, struct pptp_pulled *pulled)
 	return p->more ? PPTP_PULL_ASK : PPTP_PULL_END;
 }
 
+/* NULL where absent. Lives as long as the field's value. */
+static struct pptp_exclusions *read_exclusions(lua_State *L)
+{
+	struct pptp_exclusions *x = NULL;
+
+	if (pptp_arguments_fetch(L, 1, "exclude") != LUA_TNIL) {
+		x = pptp_net_targets_exclusions(L, -1);
+		if (x == NULL)
+			luaL_error(L, "field 'exclude' is not what net.targets "
+				      "gave, or it is closed");
+	}
+	lua_pop(L, 1);
+	return x;
+}
+
 static void read_config(lua_State *L, struct pptp_prober_config *config)
 {
 	static const char *const keys[] = {
-	    "interface", "source",   "jobs",  "write", "stay",
-	    "trace",     "tcp_only", "apart", NULL,
+	    "interface", "source", "jobs",     "write", "stay",
+	    "exclude",   "trace",  "tcp_only", "apart", NULL,
 	};
 
 	memset(config, 0, sizeof(*config));
@@ -74,6 +89,7 @@ static void read_config(lua_State *L, struct pptp_prober_config *config)
 	config->stay = pptp_arguments_boolean(L, 1, "stay");
 	config->tcp_only = pptp_arguments_boolean(L, 1, "tcp_only");
 	config->apart = pptp_arguments_boolean(L, 1, "apart");
+	config->exclude = read_exclusions(L);
 	if (pptp_arguments_boolean(L, 1, "trace"))
 		config->trace = keep_line;
 }

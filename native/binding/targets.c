@@ -160,6 +160,13 @@ static struct pptp_targets *check(lua_State *L)
 	return t->t;
 }
 
+struct pptp_exclusions *pptp_net_targets_exclusions(lua_State *L, int index)
+{
+	const struct targets *t = luaL_testudata(L, index, TARGETS);
+
+	return t != NULL && t->t != NULL ? pptp_targets_exclusions(t->t) : NULL;
+}
+
 /* "a,b" as a list on top. */
 static void push_labels(lua_State *L, const char *labels)
 {

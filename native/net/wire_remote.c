@@ -9,6 +9,7 @@
 
 #include "net/target_list.h"
 #include "net/wire_file.h"
+#include "net/wire_policy.h"
 #include "net/wire_socket.h"
 
 #define BATCH 1024 /* packets, before others get their turn */
@@ -451,11 +452,19 @@ static enum pptp_error exclude(struct remote *r, struct pptp_exclusions *x,
 	if (x == NULL)
 		return PPTP_OK;
 	pptp_exclusions_close(x);
+	if (x->count > PPTP_WIRE_BLOCKS) {
+		snprintf(text, room,
+			 "pptp-wire leaves no more than %d blocks of addresses "
+			 "alone: %zu are excluded; join some of them",
+			 PPTP_WIRE_BLOCKS, x->count);
+		errno = EMFILE;
+		return PPTP_ERROR_SYSTEM;
+	}
 	for (i = 0; i < x->count && error == PPTP_OK; i++) {
 		m.source = x->blocks[i].first;
 		m.target = x->blocks[i].last;
 		error = tell(&answer, ask(&r->wire, &m, &answer),
-			     "leave so many targets alone", text, room);
+			     "leave targets alone", text, room);
 	}
 	return error;
 }

@@ -275,6 +275,11 @@ describe("a prober", function()
     raises("closed", p.start, p, { target = "127.0.0.1" })
     raises("'jobs' is 0", net.prober, { jobs = 0 })
     raises("'source' is 'x'", net.prober, { source = "x" })
+    raises("'exclude'", net.prober, { exclude = { "192.0.2.1" } })
+    local list = net.targets { "192.0.2.1" }
+    prober { exclude = list }:close()
+    list:close()
+    raises("'exclude'", net.prober, { exclude = list })
     raises("'colour'", net.prober, { colour = 1 })
   end)
 

@@ -59,6 +59,7 @@ class Feeder:
             address(target)
 
     def ask(self, message):
+        """The errno of its answer."""
         self.socket.send(message)
         number = message[1:5] if len(message) >= 5 else None
         while True:
@@ -70,6 +71,7 @@ class Feeder:
         if number is not None and answer[1:5] != number:
             raise ValueError("an answer to another request")
         self.granted += answer[13:17] == bytes(4)
+        return struct.unpack("!I", answer[9:13])[0]
 
     def packet(self):
         syn = struct.pack("!HHIIBBHHH", 0xf007, 1723, 1, 0, 0x50, 2, 64240, 0, 0)
@@ -110,4 +112,5 @@ def main():
     return os.waitstatus_to_exitcode(os.waitpid(feeder.child, 0)[1])
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -312,6 +312,7 @@ function M.run(opts, targets, io)
     return nil, "--script-args: " .. why, "script"
   end
   local prober, message, code = net.prober {
+    exclude = type(targets) == "userdata" and targets or nil,
     interface = opts.interface, source = opts.source, jobs = opts.jobs,
     write = opts.write, stay = true, trace = io.trace ~= nil }
   if not prober then
