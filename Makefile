@@ -273,7 +273,7 @@ $(cli_units): $(B)/unit/%: tests/unit/%.c tests/unit/harness.h $(said) \
 # There is no sweep behind these.
 $(B)/unit/test_scan_exclude: LINK += -Wl,--wrap=pptp_sweep_run_exclude
 $(B)/unit/test_scan_meta: LINK += -Wl,--wrap=pptp_sweep_run_sweeper \
-		-Wl,--wrap=pptp_sweep_run_low -Wl,--wrap=pptp_sweeper_sweep \
+		-Wl,--wrap=pptp_sweep_run_low -Wl,--wrap=pptp_sweeper_stand \
 		-Wl,--wrap=pptp_sweeper_facts
 
 # They count how often a header is decoded.

@@ -173,9 +173,9 @@ static void read_request(lua_State *L, struct sweep *s, int kept)
 
 /* ---- opening ------------------------------------------------------------- */
 
-static struct pptp_sweep *sweep_of(const struct sweep *s)
+static struct pptp_sweeper *sweeper_of(const struct sweep *s)
 {
-	return pptp_sweeper_sweep(pptp_sweep_run_sweeper(s->run));
+	return pptp_sweep_run_sweeper(s->run);
 }
 
 /* Goes on by a journal that is there. */
@@ -208,7 +208,8 @@ static enum pptp_error open_run(struct sweep *s, const char *journal,
 		error = pptp_sweep_journal_begin(&s->journal, journal, &s->list,
 						 text, room);
 	if (error == PPTP_OK)
-		pptp_sweep_journal_recall(&s->journal, sweep_of(s));
+		pptp_sweep_journal_recall(&s->journal, &s->list.order,
+					  sweeper_of(s));
 	return error;
 }
 
@@ -304,9 +305,11 @@ static void tell_journal(struct sweep *s, uint64_t low)
 	    .rows = s->rows,
 	    .time = (uint64_t)wall_us(),
 	};
+	struct pptp_sweep_standing standing;
 
 	s->told = pptp_sweeper_now();
-	pptp_sweep_journal_tell(&s->journal, sweep_of(s), second);
+	pptp_sweeper_stand(sweeper_of(s), &standing);
+	pptp_sweep_journal_tell(&s->journal, &standing, second);
 }
 
 /* What was given last is dealt with. Below `low` the journal's next second says
@@ -324,10 +327,13 @@ static void settle_given(struct sweep *s)
 
 static void end(struct sweep *s)
 {
+	struct pptp_sweep_standing standing;
+
 	s->over = true;
 	tell_journal(s, pptp_sweep_run_low(s->run));
+	pptp_sweeper_stand(sweeper_of(s), &standing);
 	if (pptp_sweep_run_is_done(s->run))
-		pptp_sweep_journal_end(&s->journal, sweep_of(s));
+		pptp_sweep_journal_end(&s->journal, &standing);
 }
 
 static int push_row(lua_State *L, struct sweep *s,
@@ -379,15 +385,13 @@ static int stop(lua_State *L)
 
 /* ---- what is told -------------------------------------------------------- */
 
-static void push_counts(lua_State *L, const struct sweep *s)
+static void push_counts(lua_State *L, const struct pptp_sweep_counts *counts)
 {
-	struct pptp_sweep_counts counts;
 	struct pptp_table table;
 
-	pptp_sweep_count(sweep_of(s), &counts);
 	pptp_table_init(&table, L);
 	table.sink.object(&table.sink, NULL);
-	pptp_sweep_counts_walk(&counts, &table.sink);
+	pptp_sweep_counts_walk(counts, &table.sink);
 	table.sink.end(&table.sink);
 }
 
@@ -401,7 +405,9 @@ static int facts(lua_State *L)
 {
 	struct sweep *s = check(L);
 	const struct pptp_journal_head *h = &s->list.head;
+	struct pptp_sweep_standing standing;
 
+	pptp_sweeper_stand(sweeper_of(s), &standing);
 	lua_createtable(L, 0, 14);
 	set_number(L, "seed", h->seed);
 	set_number(L, "count", h->count);
@@ -416,9 +422,9 @@ static int facts(lua_State *L)
 	set_number(L, "special", s->list.special);
 	lua_pushboolean(L, pptp_sweep_run_is_done(s->run));
 	lua_setfield(L, -2, "done");
-	lua_pushboolean(L, pptp_sweep_is_lossy(sweep_of(s)));
+	lua_pushboolean(L, standing.lossy);
 	lua_setfield(L, -2, "lossy");
-	push_counts(L, s);
+	push_counts(L, &standing.counts);
 	lua_setfield(L, -2, "counts");
 	return 1;
 }

@@ -20,17 +20,18 @@ static struct pptp_sweeper *sweeper_of(const struct pptp_scan *s)
 static void draw(const struct pptp_scan *s)
 {
 	const struct pptp_journal_head *h = &s->list.head;
-	struct pptp_sweep_counts c;
+	struct pptp_sweep_standing standing;
+	const struct pptp_sweep_counts *c = &standing.counts;
 
 	if (s->o->quiet || !isatty(STDERR_FILENO))
 		return;
-	pptp_sweep_count(pptp_sweeper_sweep(sweeper_of(s)), &c);
+	pptp_sweeper_stand(sweeper_of(s), &standing);
 	fprintf(stderr,
 		"\r\033[K%.1f %%: %" PRIu64 " SYNs, %" PRIu64 " open, %" PRIu64
 		" rows",
 		100.0 * (double)(pptp_sweep_run_low(s->run) - h->first) /
 		    (double)(h->end - h->first),
-		c.syns + c.retries + c.again, c.open, s->rows);
+		c->syns + c->retries + c->again, c->open, s->rows);
 }
 
 static void each_second(struct pptp_scan *s)
@@ -103,17 +104,12 @@ static void say_lossy(const struct pptp_scan *s, const char *rows)
 			 rows != NULL ? rows : "");
 }
 
-static bool is_lossy(const struct pptp_scan *s)
+static void say_end(const struct pptp_scan *s, bool done,
+		    const struct pptp_sweep_standing *standing)
 {
-	return pptp_sweep_is_lossy(pptp_sweeper_sweep(sweeper_of(s)));
-}
-
-static void say_end(const struct pptp_scan *s, bool done)
-{
+	const struct pptp_sweep_counts *c = &standing->counts;
 	const char *rows = pptp_scan_rows_path(s);
-	struct pptp_sweep_counts c;
 
-	pptp_sweep_count(pptp_sweeper_sweep(sweeper_of(s)), &c);
 	if (isatty(STDERR_FILENO) && !s->o->quiet)
 		fputs("\r\033[K", stderr);
 	if (!done && rows != NULL)
@@ -122,23 +118,25 @@ static void say_end(const struct pptp_scan *s, bool done)
 			 pptp_sweep_run_low(s->run), s->list.head.end, rows);
 	else if (!done)
 		pptp_say("ended early; with -o FILE a sweep can be resumed");
-	else if (is_lossy(s))
+	else if (standing->lossy)
 		say_lossy(s, rows);
 	if (s->o->verbose)
 		pptp_say("seed %" PRIu64 ": %" PRIu64 " SYNs, %" PRIu64
 			 " open, %" PRIu64 " rows",
-			 s->list.head.seed, c.syns + c.retries + c.again,
-			 c.open, s->rows);
+			 s->list.head.seed, c->syns + c->retries + c->again,
+			 c->open, s->rows);
 }
 
 static void finish(struct pptp_scan *s)
 {
 	bool done = pptp_sweep_run_is_done(s->run);
+	struct pptp_sweep_standing standing;
 
-	if (!done || is_lossy(s) || s->output.failed)
+	pptp_sweeper_stand(sweeper_of(s), &standing);
+	if (!done || standing.lossy || s->output.failed)
 		s->status = PPTP_EXIT_EARLY;
 	pptp_scan_end_files(s, done);
-	say_end(s, done);
+	say_end(s, done, &standing);
 }
 
 static bool open_run(struct pptp_scan *s)

@@ -176,7 +176,7 @@ static const struct pptp_fact position_fact[] = {
 };
 
 /* Rows of positions that are asked again: these are not written again. */
-static void recall_rows(struct pptp_scan *s, struct pptp_sweep *sweep)
+static void recall_rows(struct pptp_scan *s, struct pptp_sweeper *sweeper)
 {
 	struct pptp_lines lines;
 	const char *line, *why, *fact;
@@ -191,19 +191,18 @@ static void recall_rows(struct pptp_scan *s, struct pptp_sweep *sweep)
 		if (pptp_facts_read(position_fact, 1, &position, line, length,
 				    &why, &fact) &&
 		    pptp_order_target(&s->list.order, position, &target))
-			pptp_sweep_remember(sweep, target, PPTP_PORT_OPEN);
+			pptp_sweeper_remember(sweeper, target, PPTP_PORT_OPEN);
 	pptp_lines_free(&lines);
 	close(fd);
 }
 
 void pptp_scan_recall(struct pptp_scan *s)
 {
-	struct pptp_sweep *sweep =
-	    pptp_sweeper_sweep(pptp_sweep_run_sweeper(s->run));
+	struct pptp_sweeper *sweeper = pptp_sweep_run_sweeper(s->run);
 
-	pptp_sweep_journal_recall(&s->journal, sweep);
+	pptp_sweep_journal_recall(&s->journal, &s->list.order, sweeper);
 	if (s->o->scan.resume != NULL)
-		recall_rows(s, sweep);
+		recall_rows(s, sweeper);
 }
 
 /* ---- writing ------------------------------------------------------------- */
@@ -265,15 +264,15 @@ static void tell_journal(struct pptp_scan *s)
 	    .time = (uint64_t)wall_us(),
 	};
 	off_t offset = lseek(STDOUT_FILENO, 0, SEEK_CUR);
+	struct pptp_sweep_standing standing;
 
 	/* rows are on disk before the line that counts on them */
 	if (s->journal.fd < 0 || offset < 0 || fdatasync(STDOUT_FILENO) != 0)
 		return;
 	second.offset = (uint64_t)offset;
-	check_journal(s, pptp_sweep_journal_tell(
-			     &s->journal,
-			     pptp_sweeper_sweep(pptp_sweep_run_sweeper(s->run)),
-			     second));
+	pptp_sweeper_stand(pptp_sweep_run_sweeper(s->run), &standing);
+	check_journal(s,
+		      pptp_sweep_journal_tell(&s->journal, &standing, second));
 }
 
 void pptp_scan_tell(struct pptp_scan *s, uint64_t now)
@@ -288,12 +287,13 @@ void pptp_scan_tell(struct pptp_scan *s, uint64_t now)
 
 void pptp_scan_end_files(struct pptp_scan *s, bool done)
 {
-	const struct pptp_sweep *sweep =
-	    pptp_sweeper_sweep(pptp_sweep_run_sweeper(s->run));
+	struct pptp_sweep_standing standing;
 
 	pptp_scan_tell(s, pptp_sweeper_now());
+	pptp_sweeper_stand(pptp_sweep_run_sweeper(s->run), &standing);
 	if (done)
-		check_journal(s, pptp_sweep_journal_end(&s->journal, sweep));
+		check_journal(s,
+			      pptp_sweep_journal_end(&s->journal, &standing));
 	if (s->meta >= 0)
 		pptp_scan_write_meta(s, s->meta, true);
 	if (s->status_file >= 0)

@@ -13,7 +13,7 @@
 #define ROOM 16384
 
 static struct pptp_meta meta_of(const struct pptp_scan *s,
-				const struct pptp_sweep *sweep)
+				const struct pptp_sweep_standing *standing)
 {
 	const struct pptp_journal_head *h = &s->list.head;
 	struct pptp_meta m = {
@@ -25,25 +25,25 @@ static struct pptp_meta meta_of(const struct pptp_scan *s,
 	    .end = h->end,
 	    .low = pptp_sweep_run_low(s->run),
 	    .rows = s->rows,
-	    .lossy = pptp_sweep_is_lossy(sweep),
+	    .lossy = standing->lossy,
+	    .counts = standing->counts,
 	};
 
 	memcpy(m.targets_hash, h->targets_hash, PPTP_HASH_SIZE);
 	memcpy(m.options_hash, h->options_hash, PPTP_HASH_SIZE);
-	pptp_sweep_count(sweep, &m.counts);
 	return m;
 }
 
-static void walk_lost(const struct pptp_sweep *sweep, struct pptp_sink *k)
+static void walk_lost(const struct pptp_sweep_standing *standing,
+		      struct pptp_sink *k)
 {
-	const struct pptp_intervals *lost = &sweep->lost;
 	size_t i;
 
 	k->array(k, "lost");
-	for (i = 0; i < lost->count && i < 64; i++) {
+	for (i = 0; i < standing->lost_count && i < 64; i++) {
 		k->object(k, NULL);
-		k->number(k, "first", (int64_t)lost->list[i].first);
-		k->number(k, "end", (int64_t)lost->list[i].end);
+		k->number(k, "first", (int64_t)standing->lost[i].first);
+		k->number(k, "end", (int64_t)standing->lost[i].end);
 		k->end(k);
 	}
 	k->end(k);
@@ -99,11 +99,12 @@ static bool hash_rows(uint8_t *hash)
 
 static void walk(struct pptp_scan *s, struct pptp_sink *k, bool hashed)
 {
-	const struct pptp_sweep *sweep =
-	    pptp_sweeper_sweep(pptp_sweep_run_sweeper(s->run));
-	struct pptp_meta m = meta_of(s, sweep);
+	struct pptp_sweep_standing standing;
+	struct pptp_meta m;
 	uint8_t hash[PPTP_HASH_SIZE];
 
+	pptp_sweeper_stand(pptp_sweep_run_sweeper(s->run), &standing);
+	m = meta_of(s, &standing);
 	k->object(k, NULL);
 	k->number(k, "schema", 1);
 	pptp_sink_string(k, "kind", "sweep");
@@ -117,7 +118,7 @@ static void walk(struct pptp_scan *s, struct pptp_sink *k, bool hashed)
 	k->number(k, "status", s->status);
 	k->boolean(k, "done", m.low == m.end && m.lossy == 0);
 	walk_estimate(&m.counts, k);
-	walk_lost(sweep, k);
+	walk_lost(&standing, k);
 	walk_system(s, k);
 	if (hashed && hash_rows(hash))
 		pptp_sink_hex(k, "rows_hash", hash, sizeof(hash));

@@ -83,49 +83,48 @@ bool pptp_sweep_journal_row(struct pptp_sweep_journal *j, uint64_t position)
 /* The sweep's list only grows until it is asked again; intervals that grew
  * together are told once more. */
 static bool tell_losses(struct pptp_sweep_journal *j,
-			const struct pptp_sweep *sweep)
+			const struct pptp_sweep_standing *standing)
 {
-	const struct pptp_intervals *lost = &sweep->lost;
 	char line[PPTP_JOURNAL_LINE];
 	bool told = true;
 	size_t i;
 
-	if (sweep->again != j->again_told)
+	if (standing->again != j->again_told)
 		j->lost_told = 0;
-	j->again_told = sweep->again;
-	if (lost->count == j->lost_told)
+	j->again_told = standing->again;
+	if (standing->lost_count == j->lost_told)
 		return true;
-	for (i = 0; i < lost->count && told; i++)
+	for (i = 0; i < standing->lost_count && told; i++)
 		told = write_line(j, line,
-				  pptp_journal_lost_write(&lost->list[i], line,
-							  sizeof(line)));
-	j->lost_told = lost->count;
+				  pptp_journal_lost_write(&standing->lost[i],
+							  line, sizeof(line)));
+	j->lost_told = standing->lost_count;
 	return told;
 }
 
 bool pptp_sweep_journal_tell(struct pptp_sweep_journal *j,
-			     const struct pptp_sweep *sweep,
+			     const struct pptp_sweep_standing *standing,
 			     struct pptp_journal_second second)
 {
 	char line[PPTP_JOURNAL_LINE];
 
 	if (j->fd < 0)
 		return true;
-	second.high = pptp_sweep_high(sweep);
-	pptp_sweep_count(sweep, &second.counts);
-	return tell_losses(j, sweep) &&
+	second.high = standing->high;
+	second.counts = standing->counts;
+	return tell_losses(j, standing) &&
 	       write_line(
 		   j, line,
 		   pptp_journal_second_write(&second, line, sizeof(line)));
 }
 
 bool pptp_sweep_journal_end(struct pptp_sweep_journal *j,
-			    const struct pptp_sweep *sweep)
+			    const struct pptp_sweep_standing *standing)
 {
 	char line[PPTP_JOURNAL_LINE];
 	bool told = true;
 
-	if (sweep->again && !pptp_sweep_is_lossy(sweep))
+	if (standing->again && !standing->lossy)
 		told = write_line(
 		    j, line, pptp_journal_healed_write(line, sizeof(line)));
 	return told &&
@@ -244,7 +243,9 @@ enum pptp_error pptp_sweep_journal_resume(struct pptp_sweep_journal *j,
 }
 
 /* Another descriptor would be another journal, if it has been moved since. */
-static void recall_rows(struct pptp_sweep_journal *j, struct pptp_sweep *sweep)
+static void recall_rows(struct pptp_sweep_journal *j,
+			const struct pptp_order *order,
+			struct pptp_sweeper *sweeper)
 {
 	struct pptp_lines lines;
 	uint64_t position, target;
@@ -255,21 +256,22 @@ static void recall_rows(struct pptp_sweep_journal *j, struct pptp_sweep *sweep)
 	pptp_lines_init(&lines, j->fd);
 	while (pptp_lines_next(&lines, true, &line, &length) == PPTP_LINES_ONE)
 		if (pptp_journal_row_read(line, length, &position) &&
-		    pptp_order_target(&sweep->order, position, &target))
-			pptp_sweep_remember(sweep, target, PPTP_PORT_OPEN);
+		    pptp_order_target(order, position, &target))
+			pptp_sweeper_remember(sweeper, target, PPTP_PORT_OPEN);
 	pptp_lines_free(&lines);
 	lseek(j->fd, 0, SEEK_END);
 }
 
 void pptp_sweep_journal_recall(struct pptp_sweep_journal *j,
-			       struct pptp_sweep *sweep)
+			       const struct pptp_order *order,
+			       struct pptp_sweeper *sweeper)
 {
 	size_t i;
 
 	if (!j->resumed)
 		return;
 	for (i = 0; i < j->before.lost.count; i++)
-		pptp_sweep_lose_interval(sweep, j->before.lost.list[i]);
+		pptp_sweeper_lose(sweeper, j->before.lost.list[i]);
 	j->lost_told = j->before.lost.count;
-	recall_rows(j, sweep);
+	recall_rows(j, order, sweeper);
 }

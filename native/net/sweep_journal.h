@@ -5,6 +5,7 @@
 #define PPTP_SWEEP_JOURNAL_H
 
 #include "net/sweep_list.h"
+#include "net/sweeper.h"
 #include "scan/journal.h"
 
 struct pptp_sweep_journal {
@@ -36,18 +37,20 @@ enum pptp_error pptp_sweep_journal_resume(struct pptp_sweep_journal *j,
 /* Tells the sweep, before it begins, what was lost and which rows were given
  * (pptp_sweep_journal_row). */
 void pptp_sweep_journal_recall(struct pptp_sweep_journal *j,
-			       struct pptp_sweep *sweep);
+			       const struct pptp_order *order,
+			       struct pptp_sweeper *sweeper);
 
 /* Each of these does nothing where there is none, and false means that there is
  * none any more: `error` says why. */
 /* A row was given that stands in no file. */
 bool pptp_sweep_journal_row(struct pptp_sweep_journal *j, uint64_t position);
-/* Once a second: losses since then, then `second`, but for its counts. */
+/* Once a second: losses since then, then `second`, but for what is the
+ * standing's. */
 bool pptp_sweep_journal_tell(struct pptp_sweep_journal *j,
-			     const struct pptp_sweep *sweep,
+			     const struct pptp_sweep_standing *standing,
 			     struct pptp_journal_second second);
 /* Everybody was asked. */
 bool pptp_sweep_journal_end(struct pptp_sweep_journal *j,
-			    const struct pptp_sweep *sweep);
+			    const struct pptp_sweep_standing *standing);
 
 #endif

@@ -289,15 +289,15 @@ void pptp_sweep_out_reset(struct pptp_sweep_out *o,
 	finish(o, i, target, length);
 }
 
-size_t pptp_sweep_out_copy(const struct pptp_sweep_out *o,
+size_t pptp_sweep_out_copy(const struct pptp_address *source,
 			   const struct pptp_address *target, uint16_t port,
 			   const struct pptp_cookie *cookie, uint8_t *packet)
 {
-	const struct pptp_template *t =
-	    target->family == 6 ? &o->raw_v6 : &o->raw_v4;
+	struct pptp_template t;
 
-	pptp_template_syn(t, target, port, cookie, packet);
-	return t->length;
+	pptp_template_init(&t, NULL, source, TTL, WINDOW);
+	pptp_template_syn(&t, target, port, cookie, packet);
+	return t.length;
 }
 
 unsigned pptp_sweep_out_waiting(const struct pptp_sweep_out *o)

@@ -37,8 +37,8 @@ void pptp_sweep_out_syn(struct pptp_sweep_out *o,
 void pptp_sweep_out_reset(struct pptp_sweep_out *o,
 			  const struct pptp_address *target, uint16_t port,
 			  uint16_t source_port, uint32_t acknowledged);
-/* The IP packet of such a SYN; its length. From any thread. */
-size_t pptp_sweep_out_copy(const struct pptp_sweep_out *o,
+/* The IP packet of such a SYN from that source; its length. */
+size_t pptp_sweep_out_copy(const struct pptp_address *source,
 			   const struct pptp_address *target, uint16_t port,
 			   const struct pptp_cookie *cookie, uint8_t *packet);
 unsigned pptp_sweep_out_waiting(const struct pptp_sweep_out *o);

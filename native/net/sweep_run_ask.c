@@ -37,7 +37,7 @@ static void set_exchange(struct pptp_sweep_run *r,
 	if (f->length == 0 || f->heard.sent == 0)
 		return;
 	r->exchanged = *f;
-	e->syn_length = pptp_sweeper_syn(r->sweeper, f, r->syn);
+	e->syn_length = pptp_sweeper_syn(&r->sweep, f, r->syn);
 	e->syn = r->syn;
 	e->syn_ack = r->exchanged.packet;
 	e->syn_ack_length = f->length;

@@ -38,13 +38,10 @@ static enum pptp_error open_sweeper(struct pptp_sweep_run *r, char *text,
 	    .ring = CAPTURE,
 	    .second_port = true,
 	};
-	enum pptp_error error;
 
 	pptp_cookie_key_init(&config.sweep.key, h->key);
-	error = pptp_sweeper_open(&r->sweeper, &config, text, room);
-	if (error == PPTP_OK)
-		r->sweep = pptp_sweeper_sweep(r->sweeper);
-	return error;
+	r->sweep = config.sweep;
+	return pptp_sweeper_open(&r->sweeper, &config, text, room);
 }
 
 static enum pptp_error open_prober(struct pptp_sweep_run *r, char *text,

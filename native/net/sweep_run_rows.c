@@ -182,7 +182,7 @@ static bool give_other(struct pptp_sweep_run *r, uint64_t position,
 
 	if (!pptp_order_target(&r->list->order, position, &target))
 		return false;
-	row.answer = pptp_answers_get(&r->sweep->answers, target);
+	row.answer = pptp_sweeper_answer(r->sweeper, target);
 	if (pptp_sweep_details_take(&r->details, position, &detail)) {
 		r->given.reply = detail.reply;
 		row.reply = &r->given.reply;
@@ -212,7 +212,7 @@ bool pptp_run_give_settled(struct pptp_sweep_run *r,
 /* The sweep's word first: what is heard after it was asked lately. */
 void pptp_run_settle(struct pptp_sweep_run *r)
 {
-	uint64_t low = pptp_sweep_low(r->sweep, pptp_sweeper_now(), UINT64_MAX);
+	uint64_t low = pptp_sweeper_low(r->sweeper);
 	uint64_t live;
 
 	r->settled_at = pptp_sweeper_now();

@@ -27,7 +27,7 @@ static bool is_idle(const struct pptp_sweep_run *r)
 
 static bool is_all(const struct pptp_sweep_run *r)
 {
-	return is_idle(r) && pptp_sweep_is_done(r->sweep, pptp_sweeper_now()) &&
+	return is_idle(r) && pptp_sweeper_is_done(r->sweeper) &&
 	       pptp_sweeper_waiting(r->sweeper) == 0 &&
 	       pptp_sweep_hits_count(&r->hits) == 0;
 }

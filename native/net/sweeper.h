@@ -6,6 +6,8 @@
  *
  *	receiving --found--> the caller
  *	receiving --orders--> sending   (resets, and SYNs to second ports)
+ *
+ * A sweeper is a table of calls, so that its threads may be a helper's.
  */
 #ifndef PPTP_SWEEPER_H
 #define PPTP_SWEEPER_H
@@ -15,7 +17,11 @@
 #include "net/route.h"
 #include "scan/sweep.h"
 
-struct pptp_sweeper;
+struct pptp_sweeper_calls;
+
+struct pptp_sweeper {
+	const struct pptp_sweeper_calls *calls;
+};
 
 /* What one ring of them holds; a sweep pauses at half. */
 #define PPTP_SWEEPER_FOUND 65536
@@ -50,35 +56,6 @@ struct pptp_sweeper_blocks {
 	size_t count;
 };
 
-/* On failure one sentence in `text`. Nothing is sent before start(). */
-enum pptp_error pptp_sweeper_open(struct pptp_sweeper **s,
-				  const struct pptp_sweeper_config *config,
-				  char *text, size_t room) PPTP_MUST_USE;
-/* Ends both threads; what they have not sent or told is lost. Or NULL. */
-void pptp_sweeper_close(struct pptp_sweeper *s);
-/* Begins both threads, with all signals blocked in them; PPTP_ERROR_SYSTEM with
- * errno. Before it, the sweep may be told what is known already. */
-enum pptp_error pptp_sweeper_start(struct pptp_sweeper *s) PPTP_MUST_USE;
-/* For its judging side: see scan/sweep.h. */
-struct pptp_sweep *pptp_sweeper_sweep(struct pptp_sweeper *s);
-/* The next that was found; false: none now. */
-bool pptp_sweeper_take(struct pptp_sweeper *s, struct pptp_found *found);
-/* The SYN that was answered, as it left; `packet` has room for
- * PPTP_FOUND_PACKET bytes. Its length. */
-size_t pptp_sweeper_syn(const struct pptp_sweeper *s,
-			const struct pptp_found *found, uint8_t *packet);
-uint64_t pptp_sweeper_waiting(const struct pptp_sweeper *s);
-/* To be called often: tells the sweep of replies that were lost, and how many
- * hits wait, the caller's `waiting` among them. Half a second without it, and
- * nobody is asked until it is called again. */
-void pptp_sweeper_judge(struct pptp_sweeper *s, uint64_t waiting);
-/* Merged blocks that are left alone from now on, beside what was never numbered;
- * the order stays as it is. They outlive the sweeper, as do those before. */
-void pptp_sweeper_exclude(struct pptp_sweeper *s,
-			  const struct pptp_sweeper_blocks *blocks);
-/* Nobody new is asked from now on; replies are still heard. */
-void pptp_sweeper_stop(struct pptp_sweeper *s);
-
 struct pptp_sweeper_facts {
 	uint64_t resets;             /* sent */
 	uint64_t second_ports_asked; /* SYNs to them that were sent */
@@ -88,11 +65,80 @@ struct pptp_sweeper_facts {
 	bool framed;                 /* some left past the kernel's routing */
 };
 
-void pptp_sweeper_facts(const struct pptp_sweeper *s,
+/* See the functions below, which call them. */
+struct pptp_sweeper_calls {
+	enum pptp_error (*start)(struct pptp_sweeper *s);
+	void (*remember)(struct pptp_sweeper *s, uint64_t target,
+			 enum pptp_port_state answer);
+	void (*lose)(struct pptp_sweeper *s, struct pptp_interval span);
+	bool (*take)(struct pptp_sweeper *s, struct pptp_found *found);
+	uint64_t (*waiting)(struct pptp_sweeper *s);
+	void (*judge)(struct pptp_sweeper *s, uint64_t waiting);
+	uint64_t (*low)(struct pptp_sweeper *s);
+	bool (*is_done)(struct pptp_sweeper *s);
+	enum pptp_port_state (*answer)(const struct pptp_sweeper *s,
+				       uint64_t target);
+	void (*stand)(struct pptp_sweeper *s,
+		      struct pptp_sweep_standing *standing);
+	void (*exclude)(struct pptp_sweeper *s,
+			const struct pptp_sweeper_blocks *blocks);
+	void (*stop)(struct pptp_sweeper *s);
+	void (*facts)(struct pptp_sweeper *s, struct pptp_sweeper_facts *facts);
+	const struct pptp_route *(*route)(const struct pptp_sweeper *s,
+					  uint8_t family);
+	const char *(*error)(const struct pptp_sweeper *s);
+	void (*close)(struct pptp_sweeper *s);
+};
+
+/* One of this process. On failure one sentence in `text`. Nothing is sent
+ * before start(). */
+enum pptp_error pptp_sweeper_open(struct pptp_sweeper **s,
+				  const struct pptp_sweeper_config *config,
+				  char *text, size_t room) PPTP_MUST_USE;
+/* Ends both threads; what they have not sent or told is lost. Or NULL. */
+void pptp_sweeper_close(struct pptp_sweeper *s);
+/* Begins both threads, with all signals blocked in them; PPTP_ERROR_SYSTEM with
+ * errno. */
+enum pptp_error pptp_sweeper_start(struct pptp_sweeper *s) PPTP_MUST_USE;
+/* Before the start: somebody is known to have answered; positions are to be
+ * asked again. */
+void pptp_sweeper_remember(struct pptp_sweeper *s, uint64_t target,
+			   enum pptp_port_state answer);
+void pptp_sweeper_lose(struct pptp_sweeper *s, struct pptp_interval span);
+/* The next that was found; false: none now. */
+bool pptp_sweeper_take(struct pptp_sweeper *s, struct pptp_found *found);
+/* How many were found and are not taken, when low() or is_done() was called
+ * last or later. */
+uint64_t pptp_sweeper_waiting(struct pptp_sweeper *s);
+/* The SYN that was answered, as it left; `packet` has room for
+ * PPTP_FOUND_PACKET bytes. Its length. */
+size_t pptp_sweeper_syn(const struct pptp_sweep_config *config,
+			const struct pptp_found *found, uint8_t *packet);
+/* To be called often: tells the sweep of replies that were lost, and how many
+ * hits wait, the caller's `waiting` among them. Half a second without it, and
+ * nobody is asked until it is called again. */
+void pptp_sweeper_judge(struct pptp_sweeper *s, uint64_t waiting);
+/* As pptp_sweep_low(), now, and pptp_sweep_is_done(). */
+uint64_t pptp_sweeper_low(struct pptp_sweeper *s);
+bool pptp_sweeper_is_done(struct pptp_sweeper *s);
+/* What a target answered, of all that was taken or remembered. */
+enum pptp_port_state pptp_sweeper_answer(const struct pptp_sweeper *s,
+					 uint64_t target);
+void pptp_sweeper_stand(struct pptp_sweeper *s,
+			struct pptp_sweep_standing *standing);
+/* Merged blocks that are left alone from now on, beside what was never numbered;
+ * the order stays as it is. They outlive the sweeper, as do those before. */
+void pptp_sweeper_exclude(struct pptp_sweeper *s,
+			  const struct pptp_sweeper_blocks *blocks);
+/* Nobody new is asked from now on; replies are still heard. */
+void pptp_sweeper_stop(struct pptp_sweeper *s);
+void pptp_sweeper_facts(struct pptp_sweeper *s,
 			struct pptp_sweeper_facts *facts);
 /* The route that was taken for each family; NULL: none of its targets. */
 const struct pptp_route *pptp_sweeper_route(const struct pptp_sweeper *s,
 					    uint8_t family);
+/* Why it sweeps no more, as one sentence, or NULL. */
+const char *pptp_sweeper_error(const struct pptp_sweeper *s);
 /* Nanoseconds of CLOCK_MONOTONIC: the sweep's clock. */
 uint64_t pptp_sweeper_now(void);
 

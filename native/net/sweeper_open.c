@@ -1,44 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "net/sweeper.h"
+/* A sweeper of this process: its begin and end, and the caller's side. */
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "net/sweeper_parts.h"
 
-#define SECOND  UINT64_C(1000000000)
 /* Targets whose routes are looked at, to know where answers come in. */
 #define SAMPLES 16
 
-uint64_t pptp_sweeper_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec;
-}
-
-struct pptp_sweep *pptp_sweeper_sweep(struct pptp_sweeper *s)
-{
-	return &s->sweep;
-}
-
-const struct pptp_route *pptp_sweeper_route(const struct pptp_sweeper *s,
-					    uint8_t family)
-{
-	const struct pptp_route *route = family == 6 ? &s->v6 : &s->v4;
-
-	return route->index != 0 ? route : NULL;
-}
-
 /* ---- ways ---------------------------------------------------------------- */
 
-static enum pptp_error no_route(const struct pptp_sweeper *s,
+static enum pptp_error no_route(const struct pptp_sweeper_host *s,
 				const struct pptp_address *target,
 				enum pptp_error error, char *text, size_t room)
 {
@@ -60,7 +37,7 @@ static enum pptp_error no_route(const struct pptp_sweeper *s,
 
 /* The first of a family decides whose address we have; `*various`: they leave
  * by several interfaces. */
-static enum pptp_error try_route(struct pptp_sweeper *s, int *router,
+static enum pptp_error try_route(struct pptp_sweeper_host *s, int *router,
 				 const struct pptp_address *target,
 				 bool *various, char *text, size_t room)
 {
@@ -84,7 +61,7 @@ static enum pptp_error try_route(struct pptp_sweeper *s, int *router,
 	return PPTP_OK;
 }
 
-static enum pptp_error find_routes(struct pptp_sweeper *s, bool *various,
+static enum pptp_error find_routes(struct pptp_sweeper_host *s, bool *various,
 				   char *text, size_t room)
 {
 	const struct pptp_ranges *r = s->config.ranges;
@@ -110,7 +87,7 @@ static enum pptp_error find_routes(struct pptp_sweeper *s, bool *various,
 	return error;
 }
 
-static enum pptp_error open_ways(struct pptp_sweeper *s, bool various,
+static enum pptp_error open_ways(struct pptp_sweeper_host *s, bool various,
 				 char *text, size_t room)
 {
 	const struct pptp_route *any = s->v4.index != 0 ? &s->v4 : &s->v6;
@@ -144,7 +121,7 @@ static enum pptp_error open_ways(struct pptp_sweeper *s, bool various,
 
 /* ---- memory -------------------------------------------------------------- */
 
-static bool get_memory(struct pptp_sweeper *s)
+static bool get_memory(struct pptp_sweeper_host *s)
 {
 	struct pptp_sweep_memory *m = &s->memory;
 	const struct pptp_sweep_config *config = &s->config.sweep;
@@ -171,7 +148,8 @@ static bool get_memory(struct pptp_sweeper *s)
 	return true;
 }
 
-static enum pptp_error open_all(struct pptp_sweeper *s, char *text, size_t room)
+static enum pptp_error open_all(struct pptp_sweeper_host *s, char *text,
+				size_t room)
 {
 	bool various = false;
 	enum pptp_error error;
@@ -197,31 +175,21 @@ static enum pptp_error open_all(struct pptp_sweeper *s, char *text, size_t room)
 	return error;
 }
 
-enum pptp_error pptp_sweeper_open(struct pptp_sweeper **s,
-				  const struct pptp_sweeper_config *config,
-				  char *text, size_t room)
+static struct pptp_sweeper_host *host_of(struct pptp_sweeper *s)
 {
-	struct pptp_sweeper *sweeper = calloc(1, sizeof(*sweeper));
-	enum pptp_error error;
-
-	*s = NULL;
-	if (sweeper == NULL) {
-		snprintf(text, room, "not enough memory for a sweep");
-		return PPTP_ERROR_SYSTEM;
-	}
-	sweeper->config = *config;
-	error = open_all(sweeper, text, room);
-	if (error == PPTP_OK)
-		*s = sweeper;
-	else
-		pptp_sweeper_close(sweeper);
-	return error;
+	return (struct pptp_sweeper_host *)s;
 }
 
-void pptp_sweeper_close(struct pptp_sweeper *s)
+static const struct pptp_sweeper_host *
+const_host_of(const struct pptp_sweeper *s)
 {
-	if (s == NULL)
-		return;
+	return (const struct pptp_sweeper_host *)s;
+}
+
+static void close_host(struct pptp_sweeper *sweeper)
+{
+	struct pptp_sweeper_host *s = host_of(sweeper);
+
 	__atomic_store_n(&s->ended, true, __ATOMIC_RELEASE);
 	if (s->sending)
 		pthread_join(s->sender, NULL);
@@ -241,8 +209,9 @@ void pptp_sweeper_close(struct pptp_sweeper *s)
 /* ---- the caller's side --------------------------------------------------- */
 
 /* Signals are for the thread that judges. */
-enum pptp_error pptp_sweeper_start(struct pptp_sweeper *s)
+static enum pptp_error start(struct pptp_sweeper *sweeper)
 {
+	struct pptp_sweeper_host *s = host_of(sweeper);
 	sigset_t all, before;
 
 	s->judged_at = pptp_sweeper_now();
@@ -257,31 +226,30 @@ enum pptp_error pptp_sweeper_start(struct pptp_sweeper *s)
 	return s->sending ? PPTP_OK : PPTP_ERROR_SYSTEM;
 }
 
-bool pptp_sweeper_take(struct pptp_sweeper *s, struct pptp_found *found)
+static void remember(struct pptp_sweeper *s, uint64_t target,
+		     enum pptp_port_state answer)
 {
-	return pptp_ring_take(&s->found, found);
+	pptp_sweep_remember(&host_of(s)->sweep, target, answer);
 }
 
-uint64_t pptp_sweeper_waiting(const struct pptp_sweeper *s)
+static void lose(struct pptp_sweeper *s, struct pptp_interval span)
 {
-	return pptp_ring_used(&s->found);
+	pptp_sweep_lose_interval(&host_of(s)->sweep, span);
 }
 
-size_t pptp_sweeper_syn(const struct pptp_sweeper *s,
-			const struct pptp_found *found, uint8_t *packet)
+static bool take(struct pptp_sweeper *s, struct pptp_found *found)
 {
-	const struct pptp_syn_reply *reply = &found->reply;
-	struct pptp_cookie cookie = pptp_cookie_make(
-	    &s->config.sweep.key, &reply->source, &reply->target, reply->port,
-	    found->heard.attempt, &s->config.sweep.ports);
+	return pptp_ring_take(&host_of(s)->found, found);
+}
 
-	return pptp_sweep_out_copy(s->out, &reply->target, reply->port, &cookie,
-				   packet);
+static uint64_t waiting(struct pptp_sweeper *s)
+{
+	return pptp_ring_used(&host_of(s)->found);
 }
 
 /* A SYN that our own system refused was asked of nobody: as good as a lost
  * reply. */
-static void judge_refused(struct pptp_sweeper *s)
+static void judge_refused(struct pptp_sweeper_host *s)
 {
 	uint64_t now = pptp_sweeper_now();
 	uint64_t refused = __atomic_load_n(&s->facts.refused, __ATOMIC_RELAXED);
@@ -292,32 +260,55 @@ static void judge_refused(struct pptp_sweeper *s)
 	__atomic_store_n(&s->judged_at, now, __ATOMIC_RELAXED);
 }
 
-void pptp_sweeper_judge(struct pptp_sweeper *s, uint64_t waiting)
+static void judge(struct pptp_sweeper *sweeper, uint64_t hits)
 {
+	struct pptp_sweeper_host *s = host_of(sweeper);
 	struct pptp_sweeper_loss loss;
 
 	judge_refused(s);
-
 	while (pptp_ring_take(&s->losses, &loss))
 		pptp_sweep_lose(&s->sweep, loss.from, loss.to);
-	pptp_sweep_pressure(&s->sweep, waiting + pptp_ring_used(&s->found),
+	pptp_sweep_pressure(&s->sweep, hits + pptp_ring_used(&s->found),
 			    PPTP_SWEEPER_FOUND);
 }
 
-void pptp_sweeper_exclude(struct pptp_sweeper *s,
-			  const struct pptp_sweeper_blocks *blocks)
+static uint64_t low(struct pptp_sweeper *s)
 {
-	__atomic_store_n(&s->excluded, blocks, __ATOMIC_RELEASE);
+	return pptp_sweep_low(&host_of(s)->sweep, pptp_sweeper_now(),
+			      UINT64_MAX);
 }
 
-void pptp_sweeper_stop(struct pptp_sweeper *s)
+static bool is_done(struct pptp_sweeper *s)
 {
-	__atomic_store_n(&s->stopped, true, __ATOMIC_RELEASE);
+	return pptp_sweep_is_done(&host_of(s)->sweep, pptp_sweeper_now());
 }
 
-void pptp_sweeper_facts(const struct pptp_sweeper *s,
-			struct pptp_sweeper_facts *facts)
+static enum pptp_port_state answer(const struct pptp_sweeper *s,
+				   uint64_t target)
 {
+	return pptp_answers_get(&const_host_of(s)->sweep.answers, target);
+}
+
+static void stand(struct pptp_sweeper *s, struct pptp_sweep_standing *standing)
+{
+	pptp_sweep_stand(&host_of(s)->sweep, standing);
+}
+
+static void exclude(struct pptp_sweeper *s,
+		    const struct pptp_sweeper_blocks *blocks)
+{
+	__atomic_store_n(&host_of(s)->excluded, blocks, __ATOMIC_RELEASE);
+}
+
+static void stop(struct pptp_sweeper *s)
+{
+	__atomic_store_n(&host_of(s)->stopped, true, __ATOMIC_RELEASE);
+}
+
+static void tell_facts(struct pptp_sweeper *sweeper,
+		       struct pptp_sweeper_facts *facts)
+{
+	const struct pptp_sweeper_host *s = host_of(sweeper);
 	const struct pptp_sweeper_facts *from = &s->facts;
 
 	facts->resets = __atomic_load_n(&from->resets, __ATOMIC_RELAXED);
@@ -327,4 +318,60 @@ void pptp_sweeper_facts(const struct pptp_sweeper *s,
 	facts->drops = __atomic_load_n(&from->drops, __ATOMIC_RELAXED);
 	facts->overflows = __atomic_load_n(&from->overflows, __ATOMIC_RELAXED);
 	facts->framed = s->out != NULL && pptp_sweep_out_framed(s->out);
+}
+
+static const struct pptp_route *route(const struct pptp_sweeper *sweeper,
+				      uint8_t family)
+{
+	const struct pptp_sweeper_host *s = const_host_of(sweeper);
+	const struct pptp_route *way = family == 6 ? &s->v6 : &s->v4;
+
+	return way->index != 0 ? way : NULL;
+}
+
+static const char *no_error(const struct pptp_sweeper *s)
+{
+	(void)s;
+	return NULL;
+}
+
+static const struct pptp_sweeper_calls calls = {
+    .start = start,
+    .remember = remember,
+    .lose = lose,
+    .take = take,
+    .waiting = waiting,
+    .judge = judge,
+    .low = low,
+    .is_done = is_done,
+    .answer = answer,
+    .stand = stand,
+    .exclude = exclude,
+    .stop = stop,
+    .facts = tell_facts,
+    .route = route,
+    .error = no_error,
+    .close = close_host,
+};
+
+enum pptp_error pptp_sweeper_open(struct pptp_sweeper **s,
+				  const struct pptp_sweeper_config *config,
+				  char *text, size_t room)
+{
+	struct pptp_sweeper_host *host = calloc(1, sizeof(*host));
+	enum pptp_error error;
+
+	*s = NULL;
+	if (host == NULL) {
+		snprintf(text, room, "not enough memory for a sweep");
+		return PPTP_ERROR_SYSTEM;
+	}
+	host->sweeper.calls = &calls;
+	host->config = *config;
+	error = open_all(host, text, room);
+	if (error == PPTP_OK)
+		*s = &host->sweeper;
+	else
+		close_host(&host->sweeper);
+	return error;
 }

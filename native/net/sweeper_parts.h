@@ -26,7 +26,8 @@ struct pptp_sweeper_loss {
 #define PPTP_SWEEPER_ORDERS 16384
 #define PPTP_SWEEPER_LOSSES 64
 
-struct pptp_sweeper {
+struct pptp_sweeper_host {
+	struct pptp_sweeper sweeper; /* first: a sweeper of ours is its host */
 	struct pptp_sweeper_config config;
 	struct pptp_sweep sweep;
 	struct pptp_sweep_memory memory;
@@ -59,8 +60,8 @@ static inline void pptp_sweeper_count(uint64_t *count, uint64_t value)
 	__atomic_store_n(count, value, __ATOMIC_RELAXED);
 }
 
-/* Threads; `s` is the sweeper. */
-void *pptp_sweeper_send(void *s);
-void *pptp_sweeper_receive(void *s);
+/* Threads; `h` is the host. */
+void *pptp_sweeper_send(void *h);
+void *pptp_sweeper_receive(void *h);
 
 #endif

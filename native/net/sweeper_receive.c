@@ -15,7 +15,7 @@ struct packet {
 	int64_t time_ns;
 };
 
-static void order_reset(struct pptp_sweeper *s,
+static void order_reset(struct pptp_sweeper_host *s,
 			const struct pptp_syn_reply *reply)
 {
 	struct pptp_sweeper_order order = {
@@ -29,7 +29,7 @@ static void order_reset(struct pptp_sweeper *s,
 	(void)pptp_ring_put(&s->orders, &order);
 }
 
-static void order_second_port(struct pptp_sweeper *s,
+static void order_second_port(struct pptp_sweeper_host *s,
 			      const struct pptp_syn_reply *reply)
 {
 	struct pptp_sweeper_order order = {
@@ -46,7 +46,7 @@ static void order_second_port(struct pptp_sweeper *s,
 		(void)pptp_ring_put(&s->orders, &order);
 }
 
-static void tell(struct pptp_sweeper *s, const struct pptp_heard *heard,
+static void tell(struct pptp_sweeper_host *s, const struct pptp_heard *heard,
 		 const struct pptp_syn_reply *reply, uint64_t target,
 		 const struct packet *p)
 {
@@ -75,7 +75,7 @@ static void tell(struct pptp_sweeper *s, const struct pptp_heard *heard,
 
 /* Where nobody has room for an answer it counts as dropped, and its target is
  * asked again. */
-static bool has_room(struct pptp_sweeper *s)
+static bool has_room(struct pptp_sweeper_host *s)
 {
 	if (pptp_ring_used(&s->found) < s->found.room)
 		return true;
@@ -88,7 +88,7 @@ static void hear(void *context, const uint8_t *packet, size_t length,
 		 int64_t time_ns)
 {
 	const struct packet p = {packet, length, time_ns};
-	struct pptp_sweeper *s = context;
+	struct pptp_sweeper_host *s = context;
 	struct pptp_syn_reply reply;
 	struct pptp_heard heard;
 	uint64_t target;
@@ -122,7 +122,7 @@ static int64_t wall_ahead(void)
 }
 
 /* Once a second: what was lost since the last look was lost in between. */
-static void look_at_drops(struct pptp_sweeper *s, uint64_t now)
+static void look_at_drops(struct pptp_sweeper_host *s, uint64_t now)
 {
 	uint64_t drops = pptp_sweep_capture_drops(s->capture);
 	struct pptp_sweeper_loss loss = {s->looked_at, now};
@@ -140,10 +140,10 @@ static void look_at_drops(struct pptp_sweeper *s, uint64_t now)
 	s->looked_at = now;
 }
 
-void *pptp_sweeper_receive(void *sweeper)
+void *pptp_sweeper_receive(void *host)
 {
 	const struct timespec pause = {0, WAIT_MS * INT64_C(1000000)};
-	struct pptp_sweeper *s = sweeper;
+	struct pptp_sweeper_host *s = host;
 	uint64_t now;
 
 	s->looked_at = pptp_sweeper_now();

@@ -27,7 +27,7 @@ static void sleep_until(uint64_t time)
 
 /* The batch leaves as it was paid; what the kernel has no room for is given
  * back to the pace, and paid once more. */
-static void flush(struct pptp_sweeper *s)
+static void flush(struct pptp_sweeper_host *s)
 {
 	unsigned most = pptp_sweep_out_waiting(s->out), sent;
 	struct pptp_pace *pace = &s->sweep.pace;
@@ -50,7 +50,7 @@ static void flush(struct pptp_sweeper *s)
 }
 
 /* Who asked to be left alone while the sweep went on. */
-static bool is_excluded(const struct pptp_sweeper *s,
+static bool is_excluded(const struct pptp_sweeper_host *s,
 			const struct pptp_address *target)
 {
 	const struct pptp_sweeper_blocks *x =
@@ -61,7 +61,7 @@ static bool is_excluded(const struct pptp_sweeper *s,
 }
 
 /* The only SYN that is not the sweep's: to a second port. */
-static void put_second_port(struct pptp_sweeper *s,
+static void put_second_port(struct pptp_sweeper_host *s,
 			    const struct pptp_sweeper_order *order)
 {
 	const struct pptp_sweep_config *config = &s->sweep.config;
@@ -77,7 +77,7 @@ static void put_second_port(struct pptp_sweeper *s,
 }
 
 /* Resets first: a server waits for each. */
-static unsigned put_orders(struct pptp_sweeper *s, uint64_t now)
+static unsigned put_orders(struct pptp_sweeper_host *s, uint64_t now)
 {
 	unsigned paid = pptp_pace_take(&s->sweep.pace, now, PPTP_PACE_BATCH);
 	struct pptp_sweeper_order order;
@@ -99,7 +99,7 @@ static unsigned put_orders(struct pptp_sweeper *s, uint64_t now)
 	return n;
 }
 
-static void put_syns(struct pptp_sweeper *s, const struct pptp_ask *asks,
+static void put_syns(struct pptp_sweeper_host *s, const struct pptp_ask *asks,
 		     unsigned n)
 {
 	const struct pptp_sweep_config *config = &s->sweep.config;
@@ -121,7 +121,7 @@ static void put_syns(struct pptp_sweeper *s, const struct pptp_ask *asks,
 }
 
 /* Answers that nobody takes would be asked for in vain. */
-static bool is_awaited(const struct pptp_sweeper *s, uint64_t now)
+static bool is_awaited(const struct pptp_sweeper_host *s, uint64_t now)
 {
 	uint64_t judged = __atomic_load_n(&s->judged_at, __ATOMIC_RELAXED);
 
@@ -129,7 +129,7 @@ static bool is_awaited(const struct pptp_sweeper *s, uint64_t now)
 }
 
 /* One turn; when the next is due. */
-static uint64_t turn(struct pptp_sweeper *s)
+static uint64_t turn(struct pptp_sweeper_host *s)
 {
 	struct pptp_ask asks[PPTP_PACE_BATCH];
 	uint64_t now = pptp_sweeper_now(), wake = now + SECOND / 100;
@@ -146,9 +146,9 @@ static uint64_t turn(struct pptp_sweeper *s)
 	return wake;
 }
 
-void *pptp_sweeper_send(void *sweeper)
+void *pptp_sweeper_send(void *host)
 {
-	struct pptp_sweeper *s = sweeper;
+	struct pptp_sweeper_host *s = host;
 	uint64_t refreshed = pptp_sweeper_now(), wake;
 
 	while (!pptp_sweeper_flag(&s->ended)) {

@@ -174,4 +174,18 @@ bool pptp_sweep_is_lossy(const struct pptp_sweep *s);
 void pptp_sweep_count(const struct pptp_sweep *s,
 		      struct pptp_sweep_counts *counts);
 
+/* How a sweep stands, for who writes that down. */
+struct pptp_sweep_standing {
+	uint64_t high; /* pptp_sweep_high */
+	bool again;    /* what was lost is asked again, or was */
+	bool lossy;    /* pptp_sweep_is_lossy */
+	struct pptp_sweep_counts counts;
+	/* To be asked again; where that was begun, lost even so. */
+	struct pptp_interval lost[PPTP_SWEEP_LOST];
+	size_t lost_count;
+};
+
+void pptp_sweep_stand(const struct pptp_sweep *s,
+		      struct pptp_sweep_standing *standing);
+
 #endif

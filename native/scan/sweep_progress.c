@@ -213,3 +213,15 @@ void pptp_sweep_count(const struct pptp_sweep *s,
 	for (i = 0; i < sizeof(*counts) / sizeof(*to); i++)
 		to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
 }
+
+void pptp_sweep_stand(const struct pptp_sweep *s,
+		      struct pptp_sweep_standing *standing)
+{
+	standing->high = pptp_sweep_high(s);
+	standing->again = s->again;
+	standing->lossy = pptp_sweep_is_lossy(s);
+	pptp_sweep_count(s, &standing->counts);
+	standing->lost_count = s->lost.count;
+	memcpy(standing->lost, s->lost.list,
+	       s->lost.count * sizeof(s->lost.list[0]));
+}

@@ -7,14 +7,15 @@
 
 #include "unit/said.h"
 
-static struct pptp_sweep sweep;
+static struct pptp_sweep_standing standing;
 static struct pptp_scan scan;
 static uint64_t low;
 
 struct pptp_sweeper *__wrap_pptp_sweep_run_sweeper(struct pptp_sweep_run *r);
 uint64_t __wrap_pptp_sweep_run_low(const struct pptp_sweep_run *r);
-struct pptp_sweep *__wrap_pptp_sweeper_sweep(struct pptp_sweeper *s);
-void __wrap_pptp_sweeper_facts(const struct pptp_sweeper *s,
+void __wrap_pptp_sweeper_stand(struct pptp_sweeper *s,
+			       struct pptp_sweep_standing *to);
+void __wrap_pptp_sweeper_facts(struct pptp_sweeper *s,
 			       struct pptp_sweeper_facts *facts);
 
 struct pptp_sweeper *__wrap_pptp_sweep_run_sweeper(struct pptp_sweep_run *r)
@@ -29,13 +30,14 @@ uint64_t __wrap_pptp_sweep_run_low(const struct pptp_sweep_run *r)
 	return low;
 }
 
-struct pptp_sweep *__wrap_pptp_sweeper_sweep(struct pptp_sweeper *s)
+void __wrap_pptp_sweeper_stand(struct pptp_sweeper *s,
+			       struct pptp_sweep_standing *to)
 {
 	(void)s;
-	return &sweep;
+	*to = standing;
 }
 
-void __wrap_pptp_sweeper_facts(const struct pptp_sweeper *s,
+void __wrap_pptp_sweeper_facts(struct pptp_sweeper *s,
 			       struct pptp_sweeper_facts *facts)
 {
 	(void)s;
@@ -47,7 +49,12 @@ void __wrap_pptp_sweeper_facts(const struct pptp_sweeper *s,
 					     .framed = true};
 }
 
-static struct pptp_interval lost[100];
+static void lose(uint64_t first, uint64_t end)
+{
+	standing.lost[standing.lost_count++] =
+	    (struct pptp_interval){first, end};
+	standing.lossy = true;
+}
 
 static void setup(void)
 {
@@ -69,10 +76,9 @@ static void setup(void)
 	scan.request.depth = PPTP_DEPTH_CONTROL;
 	scan.request.only = PPTP_ONLY_ANSWERED;
 	low = 400;
-	pptp_intervals_init(&sweep.lost, lost, 100);
-	sweep.counts.syns = 60;
-	sweep.counts.second_only = 10;
-	sweep.counts.both = 990;
+	standing.counts.syns = 60;
+	standing.counts.second_only = 10;
+	standing.counts.both = 990;
 }
 
 static const char *written(bool hashed)
@@ -117,7 +123,7 @@ START_TEST(done_is_who_asked_all_and_lost_nothing)
 	setup();
 	low = 682;
 	ck_assert_has(written(false), "\"done\":true,");
-	pptp_intervals_add(&sweep.lost, (struct pptp_interval){350, 360});
+	lose(350, 360);
 	ck_assert_has(written(false), "\"done\":false,");
 	ck_assert_has(read_file("meta"),
 		      "\"lost\":[{\"first\":350,\"end\":360}]");
@@ -133,10 +139,10 @@ START_TEST(each_time_they_are_whole)
 
 	setup();
 	for (i = 0; i < 70; i++)
-		pptp_intervals_add(&sweep.lost,
-				   (struct pptp_interval){2 * i, 2 * i + 1});
+		lose(2 * i, 2 * i + 1);
 	length = strlen(written(false));
-	sweep.lost.count = 0;
+	standing.lost_count = 0;
+	standing.lossy = false;
 	ck_assert_uint_lt(strlen(written(false)), length);
 	ck_assert_has(read_file("meta"), "\"lost\":[]");
 	leave_folder();

@@ -401,6 +401,7 @@ END_TEST
 
 START_TEST(loss_that_comes_again_is_told)
 {
+	static struct pptp_sweep_standing told;
 	struct world w;
 
 	world_default(&w, 30000);
@@ -416,6 +417,13 @@ START_TEST(loss_that_comes_again_is_told)
 	world_run(&w);
 	ck_assert(pptp_sweep_is_lossy(&w.s));
 	ck_assert_uint_gt(pptp_intervals_total(&w.s.lost), 1000);
+	pptp_sweep_stand(&w.s, &told);
+	ck_assert(told.again && told.lossy);
+	ck_assert_uint_eq(told.lost_count, w.s.lost.count);
+	ck_assert_mem_eq(told.lost, w.s.lost.list,
+			 told.lost_count * sizeof(told.lost[0]));
+	ck_assert_uint_eq(told.high, pptp_sweep_high(&w.s));
+	ck_assert_uint_eq(told.counts.syns, 30000);
 	world_close(&w);
 }
 END_TEST
