@@ -139,9 +139,12 @@ static bool make_journal(struct pptp_scan *s)
 	return false;
 }
 
-static bool open_whole(const char *path, int *fd)
+/* What another sweep left there must not pass for this one's. */
+static bool open_whole(const char *path, bool anew, int *fd)
 {
-	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	int flags = O_RDWR | O_CREAT | O_CLOEXEC | (anew ? O_TRUNC : 0);
+
+	*fd = open(path, flags, 0666);
 	return *fd >= 0 || cannot("write", path);
 }
 
@@ -150,7 +153,7 @@ static bool make_beside(struct pptp_scan *s, const char *rows)
 	char path[PPTP_SCAN_TEXT];
 
 	return make_journal(s) && beside(rows, ".meta", path, sizeof(path)) &&
-	       open_whole(path, &s->meta);
+	       open_whole(path, !s->journal.resumed, &s->meta);
 }
 
 bool pptp_scan_make_files(struct pptp_scan *s)
@@ -158,7 +161,7 @@ bool pptp_scan_make_files(struct pptp_scan *s)
 	const struct pptp_scan_options *o = &s->o->scan;
 	const char *rows = pptp_scan_rows_path(s);
 
-	if (o->status != NULL && !open_whole(o->status, &s->status_file))
+	if (o->status != NULL && !open_whole(o->status, true, &s->status_file))
 		return false;
 	if (o->resume == NULL && o->output != NULL &&
 	    !pptp_output_redirect(o->output, false))

@@ -89,6 +89,21 @@ START_TEST(a_new_sweep_makes_rows_journal_and_metadata)
 }
 END_TEST
 
+START_TEST(metadata_of_another_sweep_do_not_stay)
+{
+	enter_folder();
+	write_file("rows.meta", "{\"done\":true}\n");
+	write_file("status", "{\"done\":true}\n");
+	load("rows", NULL);
+	options.scan.status = "status";
+	ck_assert(pptp_scan_find_files(&scan) && pptp_scan_make_files(&scan));
+	ck_assert_str_eq(read_file("rows.meta"), "");
+	ck_assert_str_eq(read_file("status"), "");
+	unload();
+	leave_folder();
+}
+END_TEST
+
 START_TEST(a_pipe_or_a_device_has_no_journal)
 {
 	enter_folder();
@@ -129,6 +144,7 @@ START_TEST(a_resumed_one_goes_on_where_its_journal_is_sure)
 	leave_one(8);
 	length = strlen(read_file("rows.journal"));
 	head = scan.list.head;
+	write_file("rows.meta", "of the same sweep\n");
 	load(NULL, "rows");
 	ck_assert(pptp_scan_find_files(&scan));
 	ck_assert_mem_eq(&scan.list.head, &head, sizeof(head));
@@ -138,6 +154,7 @@ START_TEST(a_resumed_one_goes_on_where_its_journal_is_sure)
 	ck_assert_uint_eq(strlen(read_file("rows.journal")), length - 12);
 	ck_assert(pptp_scan_make_files(&scan));
 	ck_assert_str_eq(read_file("rows"), "one\ntwo\n");
+	ck_assert_str_eq(read_file("rows.meta"), "of the same sweep\n");
 	unload();
 	leave_folder();
 }
@@ -185,6 +202,7 @@ int main(void)
 
 	CLAIM(s, nothing_that_is_there_is_written_over);
 	CLAIM(s, a_new_sweep_makes_rows_journal_and_metadata);
+	CLAIM(s, metadata_of_another_sweep_do_not_stay);
 	CLAIM(s, a_pipe_or_a_device_has_no_journal);
 	CLAIM(s, a_resumed_one_goes_on_where_its_journal_is_sure);
 	CLAIM(s, rows_that_somebody_shortened_are_not_gone_on_with);
