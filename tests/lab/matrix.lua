@@ -233,11 +233,19 @@ local function is_disturbed(case)
     case.delay > 0.3
 end
 
+-- Whether not to know which methods it takes may be the stack's fault: where
+-- nobody gets as far as a login, and nothing stands between, there is nothing
+-- that a stack could hide.
+local function hides_methods(case, truth)
+  return not truth.declining_tells and
+    ((case.box or "none") ~= "none" or next(truth.offered) ~= nil)
+end
+
 -- Whether all that is not known is so for a reason that is not our fault.
 local function is_excused(case, result)
   return case.unprivileged or is_disturbed(case) or
-    not transparent[case.box or "none"] or
-    not result.truth.declining_tells or result.cut or cuts[case.quirk]
+    not transparent[case.box or "none"] or hides_methods(case, result.truth) or
+    result.cut or cuts[case.quirk]
 end
 
 local function count_unknown(evidence)

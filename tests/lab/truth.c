@@ -154,8 +154,11 @@ static void control_quirk(const struct lab_config *c, struct lab_truth *t)
 		break;
 	case LAB_TARPIT:
 	case LAB_DECOY:
-	case LAB_TRUNCATED:
 		beyond_reach(t, 'B', 'F');
+		break;
+	case LAB_TRUNCATED: /* the fixed bytes are PPTP's alone */
+		beyond_reach(t, c->detail < PPTP_CONTROL_FIXED ? 'B' : 'C',
+			     'F');
 		break;
 	case LAB_ECHO:
 	case LAB_HTTP:
