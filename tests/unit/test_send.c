@@ -164,6 +164,24 @@ START_TEST(nothing_stays_open)
 }
 END_TEST
 
+/* What is allocated once, at the first time, is no leak. */
+START_TEST(no_memory_stays)
+{
+	struct pptp_sender *s;
+	size_t before = 0;
+
+	for (unsigned i = 0; i < 3; i++) {
+		if (i == 1)
+			before = heap_in_use();
+		ck_assert_int_eq(pptp_sender_open(&s, NULL, NULL, 0), PPTP_OK);
+		pptp_sender_close(s);
+		ck_assert_int_eq(pptp_sender_open(&s, "nosuch0", NULL, 0),
+				 PPTP_ERROR_INTERFACE);
+	}
+	ck_assert_uint_eq(heap_in_use(), before);
+}
+END_TEST
+
 START_TEST(what_is_no_ip_packet_is_refused)
 {
 	struct pptp_sender *s;
@@ -234,6 +252,7 @@ int main(void)
 		CLAIM_ALONE(s, one_source_has_one_family);
 		CLAIM_ALONE(s, a_source_decides_the_way_where_a_rule_says_so);
 		CLAIM_ALONE(s, nothing_stays_open);
+		CLAIM_ALONE(s, no_memory_stays);
 		CLAIM_ALONE(s, what_is_no_ip_packet_is_refused);
 		CLAIM_ALONE(s, without_a_route_errno_tells);
 		CLAIM_ALONE(s, an_interface_that_is_not_there_is_told);

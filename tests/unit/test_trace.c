@@ -159,6 +159,30 @@ START_TEST(eap_tells_its_type_by_name_or_number)
 }
 END_TEST
 
+START_TEST(a_code_without_a_name_is_its_number)
+{
+	static const struct {
+		uint16_t protocol;
+		const char *name;
+	} rows[] = {{PPTP_PPP_LCP, "LCP"},
+		    {PPTP_PPP_CHAP, "CHAP"},
+		    {PPTP_PPP_EAP, "EAP"},
+		    {PPTP_PPP_IPCP, "IPCP"}};
+	uint8_t packet[256];
+	char expected[64];
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		n = ppp_packet(packet, sizeof(packet), rows[i].protocol, 200,
+			       "");
+		pptp_trace_packet(text, packet, n);
+		snprintf(expected, sizeof(expected), "%s code 200 id 1",
+			 rows[i].name);
+		ck_assert_str_eq(text, expected);
+	}
+}
+END_TEST
+
 START_TEST(a_challenge_tells_its_length_and_name)
 {
 	uint8_t packet[256];
@@ -249,6 +273,7 @@ int main(void)
 	CLAIM(s, lcp_shows_code_identifier_and_options);
 	CLAIM(s, every_answer_to_a_request_shows_its_options);
 	CLAIM(s, eap_tells_its_type_by_name_or_number);
+	CLAIM(s, a_code_without_a_name_is_its_number);
 	CLAIM(s, a_challenge_tells_its_length_and_name);
 	CLAIM(s, a_password_is_never_shown);
 	CLAIM(s, a_cut_packet_at_every_length_is_one_short_line);
