@@ -9,6 +9,9 @@ static enum pptp_ended_by by_client(const struct pptp_record *r)
 		return PPTP_ENDED_REFUSED;
 	if (r->control.state == PPTP_SILENT || r->call.state == PPTP_SILENT)
 		return PPTP_ENDED_SILENT;
+	if (r->gre.asked && !r->gre.from_server)
+		return r->gre.reason == PPTP_REASON_ICMP ? PPTP_ENDED_REFUSED
+							 : PPTP_ENDED_SILENT;
 	return PPTP_ENDED_COMPLETE;
 }
 

@@ -64,20 +64,77 @@ static void server_leaves(void)
 	ck_assert_int_eq(c.record.ended_by, PPTP_ENDED_CLOSED);
 }
 
+static void wait_once(void)
+{
+	now = pptp_conversation_deadline(&c);
+	pptp_conversation_input(&c, PPTP_INPUT_TICK, NULL, 0, now);
+	drain();
+}
+
+static void wait_to_the_end(void)
+{
+	while (!pptp_conversation_finished(&c))
+		wait_once();
+}
+
 static void silent_server(void)
 {
 	begin_audit(NULL);
-	while (!pptp_conversation_finished(&c)) {
-		now = pptp_conversation_deadline(&c);
-		pptp_conversation_input(&c, PPTP_INPUT_TICK, NULL, 0, now);
-		drain();
-	}
+	wait_to_the_end();
 	ck_assert_int_eq(c.record.control.state, PPTP_SILENT);
 }
 
+/* The target's ICMP 3/2 about the packet of ours that was captured last. */
+static void icmp_about_the_last(void)
+{
+	struct wire_frame quoted = frames[frame_count - 1];
+	struct pptp_ip ip = ip_from(PPTP_SERVER);
+	uint8_t bytes[FRAME_ROOM];
+	struct pptp_writer out;
+
+	ip.protocol = PPTP_IP_ICMP;
+	pptp_writer_init(&out, bytes, sizeof(bytes));
+	pptp_ip_encode(&out, &ip, 8 + quoted.length);
+	pptp_write_u8(&out, PPTP_ICMP_UNREACHABLE);
+	pptp_write_u8(&out, 2);
+	pptp_write_zeros(&out, 6);
+	pptp_write_bytes(&out, quoted.bytes, quoted.length);
+	now += MS;
+	capture_bytes(bytes, out.length);
+	ck_assert(pptp_conversation_input(&c, PPTP_INPUT_PACKET, bytes,
+					  out.length, now));
+	drain();
+}
+
+static void refused_gre(void)
+{
+	begin_audit(NULL);
+	control(PPTP_SCCRP);
+	control(PPTP_OCRP);
+	while (pptp_record_refusals(&c.record) < 2) {
+		if (is_protocol(frame_count - 1, PPTP_IP_GRE))
+			icmp_about_the_last();
+		wait_once();
+	}
+	wait_to_the_end();
+	ck_assert_int_eq(c.record.gre.state, PPTP_UNREACHABLE);
+	ck_assert_int_eq(c.record.ended_by, PPTP_ENDED_REFUSED);
+}
+
+static void silent_gre(void)
+{
+	begin_audit(NULL);
+	control(PPTP_SCCRP);
+	control(PPTP_OCRP);
+	wait_to_the_end();
+	ck_assert_int_eq(c.record.gre.state, PPTP_SILENT);
+	ck_assert_int_eq(c.record.ended_by, PPTP_ENDED_SILENT);
+}
+
 static void (*const audits[])(void) = {
-    clean_call,       terminated_call, call_without_login, refused_call,
-    another_protocol, server_leaves,   silent_server,
+    clean_call,    terminated_call,  call_without_login,
+    refused_call,  another_protocol, server_leaves,
+    silent_server, refused_gre,      silent_gre,
 };
 
 #define AUDITS ((int)(sizeof(audits) / sizeof(*audits)))
@@ -235,6 +292,38 @@ START_TEST(more_calls_than_are_kept_are_given_early_and_counted)
 }
 END_TEST
 
+/* The same two hosts, and another port of the client's. */
+START_TEST(connections_of_the_same_hosts_are_told_apart)
+{
+	struct pptp_calls *all = reader(8);
+	uint8_t bytes[FRAME_ROOM];
+
+	segment_size = 1460;
+	clean_call();
+	for (unsigned i = 0; i < frame_count; i++)
+		for (uint8_t port = 0; port < 3; port++) {
+			bool by_us = frames[i].bytes[15] == (US_ADDRESS & 255);
+
+			if (!is_protocol(i, PPTP_IP_TCP))
+				continue;
+			memcpy(bytes, frames[i].bytes, frames[i].length);
+			bytes[by_us ? 21 : 23] ^= port;
+			show_bytes(all, bytes, frames[i].length, false,
+				   frames[i].time_us);
+		}
+	(void)finish(all);
+	ck_assert_uint_eq(heard.calls, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		const struct pptp_record *r = &heard.call[i].record;
+
+		ck_assert_int_eq(r->call.state, PPTP_ACCEPTED);
+		ck_assert_int_eq(r->teardown.state, PPTP_CLEAN);
+		ck_assert_uint_eq(heard.call[i].gaps, 0);
+		ck_assert_uint_eq(r->notes, 0);
+	}
+}
+END_TEST
+
 /* With sequence numbers of its own, as each connection has. */
 static void show_round(struct pptp_calls *all, unsigned n, unsigned round)
 {
@@ -356,6 +445,7 @@ int main(void)
 	CLAIM(s, fragments_are_joined);
 	CLAIM(s, calls_side_by_side_are_told_apart);
 	CLAIM(s, more_calls_than_are_kept_are_given_early_and_counted);
+	CLAIM(s, connections_of_the_same_hosts_are_told_apart);
 	CLAIM(s, the_same_ports_again_are_another_call);
 	CLAIM(s, two_calls_of_one_connection_are_two);
 	CLAIM(s, a_call_id_that_is_given_again_is_another_call);

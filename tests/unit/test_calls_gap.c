@@ -115,6 +115,37 @@ START_TEST(a_call_in_which_nothing_tells_the_server_is_counted)
 }
 END_TEST
 
+/* A packet of GRE between the two, in hexadecimal behind PPP's address. */
+static void show_gre(struct pptp_calls *all, enum pptp_side side, uint16_t id,
+		     const char *hex)
+{
+	struct vector v = vector(hex);
+	struct pptp_ip ip = ip_from(side);
+	struct pptp_gre gre = {.call_id = id, .has_sequence = true};
+	uint8_t packet[128];
+	int n = pptp_gre_packet_encode(&ip, &gre, v.bytes, v.length, packet,
+				       sizeof(packet));
+
+	ck_assert_int_gt(n, 0);
+	show_bytes(all, packet, (size_t)n, false, 1000);
+}
+
+/* Two calls whose other half is not known; whose a packet is, nobody knows. */
+START_TEST(what_fits_several_calls_is_one_of_its_own)
+{
+	struct pptp_calls *all = reader(8);
+
+	show_gre(all, PPTP_US, 1, "ff03 00fd 9001 01");
+	show_gre(all, PPTP_US, 2, "ff03 00fd 9001 01");
+	show_gre(all, PPTP_SERVER, 3,
+		 "ff03 c223 01010015 10 00112233445566778899aabbccddeeff");
+	ck_assert_uint_eq(finish(all).roleless, 2);
+	ck_assert_uint_eq(heard.calls, 1);
+	ck_assert_uint_eq(pptp_address_v4_value(&heard.call[0].record.target),
+			  SERVER_ADDRESS);
+}
+END_TEST
+
 START_TEST(frames_may_be_cut_anywhere)
 {
 	segment_size = 1460;
@@ -143,6 +174,7 @@ int main(void)
 	CLAIM(s, a_call_without_its_control_connection_is_one);
 	CLAIM(s, a_capture_that_begins_late_gives_one_call);
 	CLAIM(s, a_call_in_which_nothing_tells_the_server_is_counted);
+	CLAIM(s, what_fits_several_calls_is_one_of_its_own);
 	CLAIM(s, frames_may_be_cut_anywhere);
 	return run_suite(s);
 }

@@ -153,6 +153,20 @@ START_TEST(what_names_no_method_is_refused)
 }
 END_TEST
 
+/* Room is for the longest name alone. */
+START_TEST(a_name_of_any_length_is_refused_in_a_list_too)
+{
+	struct pptp_method list[PPTP_ASKS];
+	char text[3 * PPTP_METHOD_TEXT];
+
+	for (size_t length = 0; length < sizeof(text); length++) {
+		memset(text, 'x', length);
+		text[length] = '\0';
+		ck_assert(!pptp_methods_parse(list, text));
+	}
+}
+END_TEST
+
 START_TEST(only_chap_has_an_algorithm)
 {
 	struct pptp_method a = {PPTP_PPP_PAP, 0}, b = {PPTP_PPP_PAP, 5};
@@ -405,6 +419,7 @@ int main(void)
 	CLAIM(s, people_may_write_methods_their_way);
 	CLAIM(s, lists_of_methods_are_read_in_their_order);
 	CLAIM(s, what_names_no_method_is_refused);
+	CLAIM(s, a_name_of_any_length_is_refused_in_a_list_too);
 	CLAIM(s, only_chap_has_an_algorithm);
 	CLAIM(s, method_options_too_short_for_their_kind_are_refused);
 	CLAIM(s, bytes_after_a_method_are_its_vendors);

@@ -303,6 +303,21 @@ START_TEST(packets_of_other_protocols_are_none_of_ours)
 }
 END_TEST
 
+START_TEST(what_is_no_packet_is_no_event)
+{
+	static const uint8_t bytes[] = {0x45, 0, 0, 60, 0x15, 0, 0, 20};
+	struct pptp_event event;
+
+	begin(NULL);
+	for (size_t length = 0; length <= sizeof(bytes); length++) {
+		memset(&event, 0xa5, sizeof(event));
+		ck_assert(!pptp_observer_bytes(&outside, PPTP_SERVER, bytes,
+					       length, now, &event));
+		ck_assert(is_zero(&event, sizeof(event)));
+	}
+}
+END_TEST
+
 START_TEST(each_fixed_byte_of_a_message_is_looked_at)
 {
 	static const uint8_t head[] = {0, 156, 0, 1, 0x1a, 0x2b, 0x3c, 0x4d};
@@ -366,6 +381,7 @@ int main(void)
 	CLAIM(s, a_stream_that_loses_its_cookie_is_lost_for_good);
 	CLAIM(s, why_gre_was_not_tested_outlasts_an_early_end);
 	CLAIM(s, packets_of_other_protocols_are_none_of_ours);
+	CLAIM(s, what_is_no_packet_is_no_event);
 	CLAIM(s, each_fixed_byte_of_a_message_is_looked_at);
 	CLAIM(s, times_go_on_for_years_and_never_run_backwards);
 	return run_suite(s);

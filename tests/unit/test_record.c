@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The record: what it keeps, what it says when it is full, how it walks. */
-#include "core/record.h"
+#include "core/record_parts.h"
 
 #include "format/control.h"
 #include "unit/claims.h"
@@ -173,6 +173,36 @@ START_TEST(services_are_named_by_their_first_bytes)
 	has("\"service\":\"unknown\"");
 	first_bytes("", 0);
 	has("\"service\":\"unknown\",\"first_bytes\":\"\"");
+}
+END_TEST
+
+/* With all bytes that it takes, and with one fewer. */
+START_TEST(a_service_is_named_by_no_less_than_its_beginning)
+{
+	static const struct {
+		const char *bytes;
+		size_t length;
+		const char *name;
+	} rows[] = {{"HTTP/", 5, "http"},
+		    {"<!DO", 4, "http"},
+		    {"<htm", 4, "http"},
+		    {"SSH-", 4, "ssh"},
+		    {"220", 3, "ftp"},
+		    {"+OK", 3, "pop3"},
+		    {"* OK", 4, "imap"},
+		    {"RFB ", 4, "vnc"},
+		    {"\x16\x03\x01", 3, "tls"},
+		    {"\x15\x03\x03", 3, "tls"},
+		    {"\0\x9c\0\1\x1a\x2b\x3c\x4d\0\1", 10, "echo"},
+		    {" !\"#$%&'()*+,-./", 16, "chargen"},
+		    {"uvwxyz{|}~ !\"#$%", 16, "chargen"}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		for (size_t n = 0; n <= rows[i].length; n++)
+			ck_assert_str_eq(
+			    pptp_record_service((const uint8_t *)rows[i].bytes,
+						n),
+			    n == rows[i].length ? rows[i].name : "unknown");
 }
 END_TEST
 
@@ -384,6 +414,7 @@ int main(void)
 	CLAIM(s, notes_are_counted_and_keep_their_first_numbers);
 	CLAIM(s, a_full_store_is_said_and_keeps_nothing_half);
 	CLAIM(s, reasons_name_icmp_type_code_and_sender);
+	CLAIM(s, a_service_is_named_by_no_less_than_its_beginning);
 	CLAIM(s, services_are_named_by_their_first_bytes);
 	CLAIM(s, names_of_the_server_are_escaped_byte_by_byte);
 	CLAIM(s, shared_bytes_show_each_offers_own_identifier);

@@ -168,6 +168,32 @@ START_TEST(who_asked_nothing_knows_nothing)
 }
 END_TEST
 
+/* Each has one port. */
+START_TEST(a_syn_from_a_third_port_is_none_of_ours)
+{
+	uint8_t bytes[64];
+	struct pptp_event event;
+	struct pptp_record before;
+	struct pptp_writer w;
+
+	begin();
+	pptp_observer_connecting(&o, 1);
+	for (uint8_t port = 0; port < 4; port++) {
+		before = r;
+		pptp_writer_init(&w, bytes, sizeof(bytes));
+		write_tcp(&w, true, PPTP_TCP_SYN, 7, 0);
+		bytes[21] = (uint8_t)(bytes[21] + port); /* its source port */
+		ck_assert_int_eq(pptp_observer_bytes(&o, PPTP_US, bytes,
+						     w.length, 2, &event),
+				 port == 0);
+		ck_assert_int_eq(event.kind, port == 0 ? PPTP_EVENT_CONNECT
+						       : PPTP_EVENT_NONE);
+		if (port > 0)
+			ck_assert_mem_eq(&before, &r, sizeof(r));
+	}
+}
+END_TEST
+
 START_TEST(a_new_try_begins_in_silence)
 {
 	begin();
@@ -280,6 +306,7 @@ int main(void)
 	CLAIM(s, a_round_trip_is_that_of_one_syn);
 	CLAIM(s, an_answer_that_comes_again_changes_nothing);
 	CLAIM(s, who_asked_nothing_knows_nothing);
+	CLAIM(s, a_syn_from_a_third_port_is_none_of_ours);
 	CLAIM(s, a_new_try_begins_in_silence);
 	CLAIM(s, icmp_of_the_first_try_is_noted);
 	CLAIM(s, who_sends_icmp_is_alive);

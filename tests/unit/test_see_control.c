@@ -11,6 +11,7 @@ static void begin(void)
 {
 	record_empty(&seen);
 	seen.kind = PPTP_KIND_CONVERSATION;
+	seen.depth = PPTP_DEPTH_CALL;
 	seen.target = pptp_address_v4(0xc0000201);
 	seen.source = pptp_address_v4(0xc0000202);
 	pptp_observer_init(&outside, &seen);
@@ -26,9 +27,9 @@ static struct pptp_event give(enum pptp_side side,
 	pptp_writer_init(&w, bytes, sizeof(bytes));
 	pptp_control_encode(&w, message);
 	ck_assert(pptp_writer_ok(&w));
-	ck_assert_uint_eq(pptp_observer_stream(&outside, side, bytes, w.length,
-					       0, &event),
-			  w.length);
+	ck_assert_uint_eq(
+	    pptp_observer_stream(&outside, side, bytes, w.length, 0, &event),
+	    w.length);
 	return event;
 }
 
@@ -75,10 +76,36 @@ START_TEST(another_call_of_the_connection_is_none_of_this_one)
 }
 END_TEST
 
+/* Its farewell is the connection's: nobody said one. */
+START_TEST(a_second_call_has_the_connections_first_contact_and_end)
+{
+	struct pptp_control request = {.control_message_type = PPTP_OCRQ,
+				       .call_id = 0x2222};
+	static struct pptp_record second;
+	struct pptp_observer another;
+
+	begin();
+	pptp_observer_connecting(&outside, 0);
+	pptp_observer_connected(&outside, 5);
+	say(PPTP_US, PPTP_SCCRQ, 0, 0);
+	say(PPTP_SERVER, PPTP_SCCRP, 0, 0);
+	say(PPTP_US, PPTP_OCRQ, 0x1111, 0);
+	record_empty(&second);
+	pptp_observer_another(&another, &second, &outside, &request, 9);
+	ck_assert_int_eq(second.tcp.connect.state, PPTP_CONNECT_CONNECTED);
+	ck_assert_int_eq(second.control.state, PPTP_ANSWERED);
+	ck_assert_int_eq(second.call.state, PPTP_SILENT);
+	ck_assert_uint_eq(second.call.peer_call_id, 0x2222);
+	pptp_observer_end(&another, PPTP_ENDED_COMPLETE, 10);
+	ck_assert_int_eq(second.teardown.state, PPTP_ABORTED);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("observer of control messages");
 
 	CLAIM(s, another_call_of_the_connection_is_none_of_this_one);
+	CLAIM(s, a_second_call_has_the_connections_first_contact_and_end);
 	return run_suite(s);
 }

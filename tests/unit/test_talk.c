@@ -545,6 +545,34 @@ START_TEST(each_terminate_request_gets_its_own_identifier_back)
 }
 END_TEST
 
+/* As many as come before we may speak; their room is four. */
+START_TEST(terminate_requests_that_come_at_once_are_answered_in_their_order)
+{
+	struct setting f = plan();
+	uint8_t bytes[128];
+	char hex[32];
+	size_t n;
+
+	open_call(&f);
+	lcp(PPTP_CONFIGURE_REQUEST, 1, OFFER_V2);
+	expect_lcp(PPTP_CONFIGURE_ACK);
+	pptp_conversation_abort(&w.c, w.now);
+	drain();
+	expect_lcp(PPTP_TERMINATE_REQUEST);
+	for (uint8_t id = 7; id < 12; id++) {
+		snprintf(hex, sizeof(hex), "ff03c021 05%02x0004", id);
+		n = call_packet(w.sequence++, hex, bytes, sizeof(bytes));
+		ck_assert(pptp_conversation_input(&w.c, PPTP_INPUT_PACKET,
+						  bytes, n, w.now));
+	}
+	drain();
+	for (uint8_t id = 7; id < 11; id++)
+		ck_assert_uint_eq(expect_lcp(PPTP_TERMINATE_ACK).p.identifier,
+				  id);
+	nothing_more();
+}
+END_TEST
+
 START_TEST(a_call_clear_request_of_the_servers_ends_the_call)
 {
 	struct setting f = plan();
@@ -681,6 +709,8 @@ int main(void)
 	CLAIM(s, gre_before_the_reply_is_acknowledged_after_it);
 	CLAIM(s, a_call_reply_before_the_request_is_not_believed);
 	CLAIM(s, replies_to_nothing_are_told_and_ignored);
+	CLAIM(s,
+	      terminate_requests_that_come_at_once_are_answered_in_their_order);
 	CLAIM(s, each_terminate_request_gets_its_own_identifier_back);
 	CLAIM(s, a_call_clear_request_of_the_servers_ends_the_call);
 	CLAIM(s, result_0_goes_on_as_clients_do);
