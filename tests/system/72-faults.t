@@ -222,6 +222,7 @@ start client "$pptpgrade" -q -j 32 -f jsonl 198.18.0.1-198.18.0.100
 run=$started
 # How far it is at what time, the machine's load says: it is stopped where
 # enough conversations are under way.
+# shellcheck disable=SC2317 # wait_for runs it
 asleep() # stopped, with 12 connections and more
 {
 	kill -STOP "$run" || return 1
