@@ -65,21 +65,22 @@ class Watch(threading.Thread):
                 os.kill(self.pid, 9)
 
 
-def cost(command, limit=LIMIT, over=None):
+def cost(command, limit=LIMIT, over=None, status=0):
     """One run, whose output goes to a file: nobody reads it meanwhile. `over`:
-    for one that does not end by itself, whether it has done its work."""
+    for one that does not end by itself, whether it has done its work; `status`:
+    what it has to end with."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.monotonic()
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out,
                                  stderr=err)
         watch = Watch(child.pid, limit, over)
         watch.start()
-        _, status, used = os.wait4(child.pid, 0)
+        _, ended, used = os.wait4(child.pid, 0)
         wall = time.monotonic() - start
         watch.done.set()
         watch.join()
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0 and not watch.ended:
+        child.returncode = os.waitstatus_to_exitcode(ended)
+        if child.returncode != status and not watch.ended:
             err.seek(0)
             why = (f"more than {limit} s" if watch.late else
                    err.read().decode(errors="replace").strip())

@@ -1,16 +1,16 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- pptpgrade, the program: options in, reports out, an exit status back.
 -- Whatever it needs of the world comes in a table, so that tests can run it.
+-- What only a run needs is loaded when one begins, or a help text would wait
+-- for it.
 local outputs = require "pptpgrade.cli.outputs"
-local new_run = require "pptpgrade.cli.run"
 local status = require "pptpgrade.cli.status"
 local escape = require "pptpgrade.report.escape"
-local icinga = require "pptpgrade.report.icinga"
 
 local M = {}
 
 -- A shell inherits our descriptors; Lua itself cannot ask.
-local function is_terminal(descriptor)
+local function ask_shell(descriptor)
   return os.execute("[ -t " .. descriptor .. " ]") == true
 end
 
@@ -19,17 +19,20 @@ local function none()
 end
 
 -- Records can be graded where libpcap is missing, and then nothing counts
--- signals.
+-- signals; where it is not, a pipe that nobody reads is an error and no end.
 local function real_world()
   local ok, net = pcall(require, "pptpgrade.net")
   return {
     out = io.stdout, err = io.stderr, stdin = io.stdin, open = io.open,
-    getenv = os.getenv, terminal = is_terminal, pptp = require "pptpgrade",
+    getenv = os.getenv, pptp = require "pptpgrade",
     signals = ok and net.on_signal() or none,
     columns = ok and net.terminal_width or nil,
     clock = ok and net.clock or os.time,
     net = ok and net or nil,
     net_missing = not ok and net:match("[^\n]*") or nil,
+    terminal = ok and function(descriptor)
+      return net.terminal_width(descriptor) ~= nil
+    end or ask_shell,
   }
 end
 
@@ -76,6 +79,7 @@ local function start(world, options, args)
       return complain(world, why), nil, why
     end
   end
+  local new_run = require "pptpgrade.cli.run"
   local run, ok = new_run(world, options, policy, args), true
   local old = options.baseline or options.diff and options.diff[1]
   if old then
@@ -103,6 +107,7 @@ end
 
 -- What a monitor is told of a check that could not begin.
 local function fail_check(world, why)
+  local icinga = require "pptpgrade.report.icinga"
   outputs.print_out(world, icinga.failure(escape.line(why)))
   return icinga.UNKNOWN
 end
@@ -112,7 +117,7 @@ local function check(world, options, args)
   if not run then
     return fail_check(world, why)
   elseif run.main.dead or code == status.USAGE or code == status.COULD_NOT then
-    return icinga.UNKNOWN
+    return require "pptpgrade.report.icinga".UNKNOWN
   end
   return run.main.report:status()
 end
@@ -146,7 +151,8 @@ end
 --- The exit status after a mistake of our own. Lua's status for it, 1, would
 -- say that --fail-on tripped.
 function M.mistake(args)
-  return is_check(args) and icinga.UNKNOWN or status.PART
+  return is_check(args) and require "pptpgrade.report.icinga".UNKNOWN or
+    status.PART
 end
 
 return M
