@@ -151,7 +151,9 @@ done
 refused "LIBDIR elsewhere" "$scratch/wrong" /usr /opt/lib
 fails "and nothing was put there" test -e "$scratch/wrong"
 refused "a file as DESTDIR" "$PPTP_BUILD/pptp-probe" /usr /usr/lib
-"$repo/native/install" --remove "$scratch/wrong" 2>/dev/null
+said=$("$repo/native/install" --remove "$scratch/wrong" 2>&1)
 is "uninstall of nothing: wrong usage" $? 2
+is "uninstall of nothing: in one sentence" "$(wc -l <<<"$said")" 1
+like "uninstall of nothing: which says so" "$said" "$scratch/wrong"
 
 done_testing

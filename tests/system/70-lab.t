@@ -47,9 +47,10 @@ each() # KIND COUNT RANGE
 	"$repo/tests/lab/lua" virtual.lua "$scratch/truth" >"$scratch/virtual" ||
 		bail "no verdicts in virtual time"
 	ok "$kind: every verdict is that of virtual time" \
-		"$repo/tests/lab/same.py" "$scratch/verdicts" "$scratch/virtual"
+		"$repo/tests/lab/same.py" "$scratch/verdicts" \
+		"$scratch/virtual" "$scratch/truth"
 	diag "$("$repo/tests/lab/same.py" "$scratch/verdicts" \
-		"$scratch/virtual" | tail -n 1)"
+		"$scratch/virtual" "$scratch/truth" | tail -n 1)"
 	ok "$kind: the lab is still there" kill -0 "$lab"
 	stop "$lab"
 	is "$kind: and had nothing to complain of" "$(cat "$lab_log")" ""
