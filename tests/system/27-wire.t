@@ -311,7 +311,7 @@ roots=$!
 in_ns client "${member[@]}" "${survey[@]}" >"$scratch/user" \
 	2>"$scratch/user.err"
 wait "$roots"
-ok "a user of the group gets root's verdicts on 200 servers" \
+ok "a user of the group gets root's verdicts on 100 servers" \
 	"$repo/tests/lab/same.py" "$scratch/user" "$scratch/root"
 is "… without a word" "$(cat "$scratch/user.err" "$scratch/root.err")" ""
 
