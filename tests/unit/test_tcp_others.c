@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 
 #include "unit/claims.h"
 #include "unit/netns.h"
@@ -43,10 +44,12 @@ static struct sockaddr_in6 loopback(void)
 static int listener(void)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(PORT)};
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
 
+	ck_assert_int_eq(
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)), 0);
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	ck_assert_int_eq(listen(fd, 5), 0);
+	ck_assert_int_eq(listen(fd, 2048), 0);
 	return fd;
 }
 
@@ -92,6 +95,97 @@ START_TEST(an_ipv6_socket_may_lead_to_an_ipv4_address)
 }
 END_TEST
 
+static int listener6(void)
+{
+	struct sockaddr_in6 a = {.sin6_family = AF_INET6,
+				 .sin6_port = htons(PORT),
+				 .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
+	    listen(fd, 5) == 0)
+		return fd;
+	puts("# SKIPPED: no IPv6");
+	return -1;
+}
+
+START_TEST(a_connection_over_ipv6_is_seen)
+{
+	struct sockaddr_in6 a = {.sin6_family = AF_INET6,
+				 .sin6_port = htons(PORT),
+				 .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	int server = listener6(), fd = socket(AF_INET6, SOCK_STREAM, 0);
+
+	if (server < 0)
+		return;
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	ck_assert_int_eq(find("::1", PORT, getuid()), 0);
+	ck_assert_int_eq(find("::1", PORT, getuid() + 1), EBUSY);
+	ck_assert_int_eq(find("::2", PORT, getuid() + 1), 0);
+	ck_assert_int_eq(find("::1:0:0:0", PORT, getuid() + 1), 0);
+	ck_assert_int_eq(find("0.0.0.0", PORT, getuid() + 1), 0);
+	ck_assert_uint_eq(o.count, 1);
+	close(fd);
+	close(server);
+}
+END_TEST
+
+/* Half closed it may still carry a call; who has closed both ends has none. */
+START_TEST(a_connection_lasts_until_its_own_end_is_closed)
+{
+	int server = listener(), fd = connected();
+	int theirs = accept(server, NULL, NULL);
+
+	ck_assert_int_ge(theirs, 0);
+	close(theirs);
+	ck_assert(readable(fd, 5000)); /* their FIN */
+	ck_assert_int_eq(find("127.0.0.1", PORT, getuid() + 1), EBUSY);
+	close(fd);
+	ck_assert_int_eq(find("127.0.0.1", PORT, getuid() + 1), 0);
+	close(server);
+}
+END_TEST
+
+static bool many_files(rlim_t count)
+{
+	struct rlimit limit = {count, count};
+
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+		return true;
+	puts("# SKIPPED: too few descriptors for so many connections");
+	return false;
+}
+
+/* More than one answer of the kernel's; each has several. */
+START_TEST(too_many_connections_are_told_and_fewer_all_seen)
+{
+	int server = listener(), fds[PPTP_TCP_OTHERS + 1], i;
+
+	if (!many_files(PPTP_TCP_OTHERS + 100))
+		return;
+	for (i = 0; i < PPTP_TCP_OTHERS; i++)
+		fds[i] = connected();
+	ck_assert_int_eq(find("127.0.0.1", PORT, getuid() + 1), EBUSY);
+	ck_assert_uint_eq(o.count, PPTP_TCP_OTHERS);
+	fds[i] = connected();
+	ck_assert_int_eq(find("127.0.0.1", PORT, getuid() + 1), ENOBUFS);
+	ck_assert_int_eq(find("127.0.0.9", PORT, getuid() + 1), ENOBUFS);
+	ck_assert_int_eq(find("127.0.0.1", PORT, getuid()), 0);
+	for (i = 0; i <= PPTP_TCP_OTHERS; i++)
+		close(fds[i]);
+	close(server);
+}
+END_TEST
+
+START_TEST(nothing_stays_open)
+{
+	int before = open_files();
+
+	ck_assert_int_eq(find("127.0.0.1", PORT, getuid()), 0);
+	ck_assert_int_eq(open_files(), before);
+}
+END_TEST
+
 START_TEST(the_kernel_is_asked_once_a_second)
 {
 	struct pptp_address a = address("127.0.0.1");
@@ -102,7 +196,10 @@ START_TEST(the_kernel_is_asked_once_a_second)
 	ck_assert_int_eq(pptp_tcp_others_find(&o, &a, PORT, 1), 0);
 	fd = connected();
 	ck_assert_int_eq(pptp_tcp_others_find(&o, &a, PORT, 999999), 0);
+	ck_assert_int_eq(pptp_tcp_others_find(&o, &a, PORT, 1000000), 0);
 	ck_assert_int_eq(pptp_tcp_others_find(&o, &a, PORT, 1000001), EBUSY);
+	ck_assert_int_eq(pptp_tcp_others_find(&o, &a, PORT + 1, 1000002), 0);
+	ck_assert_int_eq(pptp_tcp_others_find(&o, &a, PORT, 1000003), EBUSY);
 	close(fd);
 	close(server);
 }
@@ -115,6 +212,11 @@ int main(void)
 	if (netns_possible()) {
 		CLAIM_ALONE(s, a_connection_of_another_user_is_seen);
 		CLAIM_ALONE(s, an_ipv6_socket_may_lead_to_an_ipv4_address);
+		CLAIM_ALONE(s, a_connection_over_ipv6_is_seen);
+		CLAIM_ALONE(s, a_connection_lasts_until_its_own_end_is_closed);
+		CLAIM_ALONE(s,
+			    too_many_connections_are_told_and_fewer_all_seen);
+		CLAIM_ALONE(s, nothing_stays_open);
 		CLAIM_ALONE(s, the_kernel_is_asked_once_a_second);
 	}
 	return run_suite(s);
