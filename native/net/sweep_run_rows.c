@@ -192,6 +192,8 @@ static bool give_other(struct pptp_sweep_run *r, uint64_t position,
 	if (row.answer == PPTP_PORT_OPEN)
 		return false; /* it had its own */
 	pptp_ranges_nth(r->list->ranges, target, &row.target, &row.port);
+	if (pptp_run_is_excluded(r, &row.target))
+		return false; /* it may not have been asked */
 	pptp_run_label(r, &row);
 	r->given.row = row;
 	return give(r, item);

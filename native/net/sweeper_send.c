@@ -110,8 +110,10 @@ static void put_syns(struct pptp_sweeper_host *s, const struct pptp_ask *asks,
 
 	for (a = asks; a < asks + n; a++) {
 		pptp_ranges_nth(s->config.ranges, a->target, &target, &port);
-		if (is_excluded(s, &target))
+		if (is_excluded(s, &target)) {
+			pptp_sweep_leave_out(&s->sweep, a);
 			continue;
+		}
 		cookie = pptp_cookie_make(
 		    &config->key,
 		    target.family == 6 ? &s->v6.source : &s->v4.source, &target,

@@ -119,6 +119,10 @@ struct pptp_ask {
 unsigned pptp_sweep_ask(struct pptp_sweep *s, uint64_t now,
 			struct pptp_ask *asks, unsigned room, uint64_t *wake);
 
+/* It was not asked, since somebody excluded it lately: what was paid is given
+ * back, and its SYN is not counted. */
+void pptp_sweep_leave_out(struct pptp_sweep *s, const struct pptp_ask *ask);
+
 /* ---- the thread that receives ---- */
 
 enum pptp_heard_kind {

@@ -104,3 +104,11 @@ unsigned pptp_sweep_ask(struct pptp_sweep *s, uint64_t now,
 	    left ? pptp_pace_time(&s->pace, PPTP_PACE_BATCH) : now + IDLE_NS;
 	return n;
 }
+
+void pptp_sweep_leave_out(struct pptp_sweep *s, const struct pptp_ask *ask)
+{
+	uint64_t *count = count_of(s, ask->attempt);
+
+	__atomic_store_n(count, *count - 1, __ATOMIC_RELAXED);
+	pptp_pace_return(&s->pace, 1);
+}

@@ -77,6 +77,23 @@ START_TEST(time_is_what_rate_and_cooldown_say)
 }
 END_TEST
 
+START_TEST(who_is_left_out_costs_no_packet_and_is_not_counted)
+{
+	struct pptp_ask asks[8];
+	struct world w;
+	uint64_t wake;
+	unsigned n;
+
+	world_default(&w, 1000);
+	world_open(&w);
+	n = pptp_sweep_ask(&w.s, START + SECOND, asks, 8, &wake);
+	ck_assert_uint_eq(n, 8);
+	pptp_sweep_leave_out(&w.s, &asks[3]);
+	ck_assert_uint_eq(counts_of(&w).syns, 7);
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(shards_share_the_targets)
 {
 	static const uint32_t numbers[] = {1, 2, 3, 7, 64};
@@ -561,6 +578,7 @@ int main(void)
 	LONG_CLAIM(s, everybody_is_asked_once_and_the_first_hundredth_twice);
 	LONG_CLAIM(s, counts_are_the_networks);
 	LONG_CLAIM(s, time_is_what_rate_and_cooldown_say);
+	LONG_CLAIM(s, who_is_left_out_costs_no_packet_and_is_not_counted);
 	LONG_CLAIM(s, shards_share_the_targets);
 	LONG_CLAIM(s, retries_come_later_and_pass_those_that_answered);
 	LONG_CLAIM(s, retries_find_what_was_lost);
