@@ -15,8 +15,9 @@ CFLAGS ?= -O2 -g
 WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
           -Wmissing-prototypes -Wundef -Wvla $(if $(CI)$(SAN),-Werror)
 COMMA  := ,
-SANITIZE := $(if $(SAN),-fsanitize=$(if $(filter thread,$(SAN)),thread, \
-            address$(COMMA)undefined))
+# One word: a blank within it would end the option.
+SANITIZER := $(if $(filter thread,$(SAN)),thread,address$(COMMA)undefined)
+SANITIZE := $(if $(SAN),-fsanitize=$(SANITIZER))
 HARDEN := $(if $(SAN),$(SANITIZE) -fno-sanitize-recover=undefined \
             -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) -fstack-protector-strong
 LINK   := -Wl,-z,relro,-z,now $(SANITIZE) $(LDFLAGS)
