@@ -82,6 +82,43 @@ START_TEST(each_target_has_the_gateway_that_the_kernel_would_take)
 }
 END_TEST
 
+/* Where all long routes begin with one byte but some; with lo there would be
+ * others. */
+START_TEST(no_route_is_passed_over_that_holds_a_target)
+{
+	ck_assert(netns_flags("lo", 0));
+	if (!make_routes())
+		return;
+	ck_assert(pptp_gateways_read(&g, if_nametoindex("v0")));
+	ck_assert_uint_eq(last_byte("10.4.7.1"), 0xaa);
+	ck_assert_uint_eq(last_byte("65.7.0.1"), 0xcc);
+	ck_assert_uint_eq(last_byte("0.0.0.1"), 0xaa);
+	ck_assert_uint_eq(last_byte("255.255.255.254"), 0xaa);
+}
+END_TEST
+
+START_TEST(a_gateway_that_does_not_answer_is_the_kernels)
+{
+	if (!make_routes())
+		return;
+	if (system("ip neighbour add 10.0.0.4 dev v0 nud none &&"
+		   "ip route add 10.10.0.0/16 via 10.0.0.4") != 0)
+		return;
+	ck_assert(pptp_gateways_read(&g, if_nametoindex("v0")));
+	ck_assert_uint_eq(last_byte("10.10.0.1"), 0);
+	ck_assert_uint_eq(last_byte("8.8.8.8"), 0xaa);
+}
+END_TEST
+
+START_TEST(nothing_stays_open)
+{
+	int files = open_files();
+
+	ck_assert(pptp_gateways_read(&g, 1));
+	ck_assert_int_eq(open_files(), files);
+}
+END_TEST
+
 START_TEST(rules_beside_the_usual_leave_all_to_the_kernel)
 {
 	if (!make_routes())
@@ -113,6 +150,9 @@ int main(void)
 	if (netns_possible()) {
 		CLAIM_ALONE(
 		    s, each_target_has_the_gateway_that_the_kernel_would_take);
+		CLAIM_ALONE(s, no_route_is_passed_over_that_holds_a_target);
+		CLAIM_ALONE(s, a_gateway_that_does_not_answer_is_the_kernels);
+		CLAIM_ALONE(s, nothing_stays_open);
 		CLAIM_ALONE(s, rules_beside_the_usual_leave_all_to_the_kernel);
 		CLAIM_ALONE(s, more_routes_than_fit_leave_all_to_the_kernel);
 	}
