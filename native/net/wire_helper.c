@@ -251,6 +251,23 @@ static void explain_version(struct pptp_wire_helper *h, uint32_t version)
 	explain(&h->lack, cause, "install both of one release");
 }
 
+/* What calls itself pptp-wire may call its release anything. */
+static void explain_release(struct pptp_wire_helper *h, const char *release)
+{
+	char cause[PPTP_WIRE_LACK], shown[SHOWN + 1];
+	size_t i;
+
+	for (i = 0; i < SHOWN && release[i] != '\0'; i++)
+		shown[i] =
+		    '!' <= release[i] && release[i] <= '~' ? release[i] : '?';
+	shown[i] = '\0';
+	snprintf(cause, sizeof(cause),
+		 "%s is of release '%s', this program of " PPTP_RELEASE,
+		 h->path, shown);
+	h->lack.state = PPTP_WIRE_HELPER_FOREIGN;
+	explain(&h->lack, cause, "install both of one release");
+}
+
 static void greet(struct pptp_wire_helper *h)
 {
 	uint8_t bytes[PPTP_WIRE_ROOM];
@@ -262,6 +279,8 @@ static void greet(struct pptp_wire_helper *h)
 		distrust(h, bytes, n);
 	else if (m.value != PPTP_WIRE_VERSION)
 		explain_version(h, m.value);
+	else if (strcmp(m.text, PPTP_RELEASE) != 0)
+		explain_release(h, m.text);
 	else if (m.error != 0)
 		explain_powerless(h);
 	else
