@@ -164,8 +164,10 @@ static enum pptp_error read_all(struct pptp_sweep_journal *j, const char *path,
 
 		error = pptp_journal_feed(&j->before, line, length + whole);
 	}
+	/* a broken line is wrong only once another follows */
 	if (error != PPTP_OK || !j->before.has_head)
-		error = refuse(j, path, lines.number, text, room);
+		error =
+		    refuse(j, path, lines.number - j->before.torn, text, room);
 	pptp_lines_free(&lines);
 	return error;
 }

@@ -389,6 +389,7 @@ START_TEST(half_a_line_ends_it)
 	(void)signal(SIGXFSZ, SIG_IGN);
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	stand(0, false);
+	unlink(path);
 	if (pptp_sweep_journal_tell(&journal, &standing, second_of()))
 		_exit(1); /* no message can be written now */
 	_exit(journal.error == ENOSPC && journal.fd == -1 ? 0 : 1);
