@@ -258,7 +258,8 @@ static const struct row *find(int code)
 	return NULL;
 }
 
-/* getopt_long's tables from ours. ':' first: a missing value is told apart. */
+/* getopt_long's tables from ours. ':' first: a missing value is told apart, and
+ * getopt says nothing by itself. */
 static void tables(char *letters, struct option *names)
 {
 	size_t i;
@@ -329,7 +330,6 @@ enum pptp_parsed pptp_options_parse(struct pptp_options *o,
 	o->port = PPTP_PORT;
 	pptp_scan_options_init(&o->scan);
 	tables(letters, names);
-	opterr = 0;
 	while ((got = getopt_long(argc, argv, letters, names, NULL)) != -1) {
 		if (got == '?' || got == ':') {
 			complain(got, argv[optind - 1], command);
