@@ -40,6 +40,61 @@ START_TEST(a_gap_is_told_and_is_no_silence)
 }
 END_TEST
 
+static bool is_kernels(unsigned n)
+{
+	return is_protocol(n, PPTP_IP_TCP) &&
+	       (frames[n].bytes[21] == (KERNEL_PORT & 255) ||
+		frames[n].bytes[23] == (KERNEL_PORT & 255));
+}
+
+/* Of the kernel's connection, with these flags and no data. */
+static unsigned frame_with(uint8_t flags)
+{
+	unsigned i = 0;
+
+	while (!is_kernels(i) || frames[i].bytes[33] != flags)
+		ck_assert_uint_lt(++i, frame_count);
+	return i;
+}
+
+/* The first frame of its with data that `side` sent. */
+static unsigned first_words(enum pptp_side side)
+{
+	uint8_t host = (side == PPTP_US ? US_ADDRESS : SERVER_ADDRESS) & 255;
+	unsigned i = 0;
+
+	while (!is_kernels(i) || frames[i].bytes[15] != host ||
+	       frames[i].length <= 40)
+		ck_assert_uint_lt(++i, frame_count);
+	return i;
+}
+
+/* Either SYN tells where its stream began, though no first word is there. */
+START_TEST(a_beginning_is_known_by_one_syn)
+{
+	unsigned syn, syn_ack, question, answer;
+
+	segment_size = 1460;
+	clean_call();
+	syn = frame_with(PPTP_TCP_SYN);
+	syn_ack = frame_with(PPTP_TCP_SYN | PPTP_TCP_ACK);
+	question = first_words(PPTP_US);
+	answer = first_words(PPTP_SERVER);
+	for (unsigned kept = 0; kept < 4; kept++) {
+		struct pptp_calls *all = reader(8);
+
+		for (unsigned i = 0; i < frame_count; i++)
+			if (i != question && i != answer &&
+			    (i != syn || kept & 1) &&
+			    (i != syn_ack || kept & 2))
+				show(all, i);
+		(void)finish(all);
+		ck_assert_uint_eq(heard.calls, 1);
+		ck_assert_int_eq(heard.call[0].begun, kept != 0);
+	}
+}
+END_TEST
+
 START_TEST(a_call_without_its_control_connection_is_one)
 {
 	struct pptp_calls *all = reader(8);
@@ -171,6 +226,7 @@ int main(void)
 	Suite *s = suite_create("calls_gap");
 
 	CLAIM(s, a_gap_is_told_and_is_no_silence);
+	CLAIM(s, a_beginning_is_known_by_one_syn);
 	CLAIM(s, a_call_without_its_control_connection_is_one);
 	CLAIM(s, a_capture_that_begins_late_gives_one_call);
 	CLAIM(s, a_call_in_which_nothing_tells_the_server_is_counted);

@@ -126,6 +126,11 @@ START_TEST(escapes_mean_characters_and_small_ones_bytes)
 	reads_as("\"\xc4\x80\xe2\x82\xac\xf0\x9f\x98\x80\"",
 		 "'\xc4\x80\xe2\x82\xac\xf0\x9f\x98\x80' ");
 	reads_as("{\"k\\u00ff\":\"\"}", "{'k\xff':'' <");
+	/* The first and the last of each length in UTF-8, and around the pairs. */
+	reads_as("\"\\u07ff\\u0800\\ud7ff\\ue000\\uffff\"",
+		 "'\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf' ");
+	reads_as("\"\\ud800\\udc00\\ud8ff\\udfff\\udbff\\udfff\"",
+		 "'\xf0\x90\x80\x80\xf1\x8f\xbf\xbf\xf4\x8f\xbf\xbf' ");
 }
 END_TEST
 

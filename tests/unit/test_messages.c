@@ -199,6 +199,37 @@ START_TEST(cut_message_shows_the_fields_that_are_whole)
 }
 END_TEST
 
+/* RFC 2637 2: length, message type, cookie, control type, reserved. */
+START_TEST(cut_header_shows_what_is_whole_of_it)
+{
+	static const struct {
+		size_t at_least;
+		const char *field;
+	} rows[] = {{8, "\"length\":156"},
+		    {8, "\"pptp_message_type\":1"},
+		    {8, "\"magic_cookie\":439041101"},
+		    {10, "\"control_message_type\":2"},
+		    {10, "\"name\":\"Start-Control-Connection-Reply\""},
+		    {12, "\"reserved0\":0"},
+		    {14, "\"protocol_version\":256"}};
+	struct vector v = vector(VECTOR_SCCRP);
+	struct packet p = segment(true, 1, v.bytes, v.length);
+
+	for (size_t length = 8; length < 16; length++) {
+		struct capture *c = capture(101);
+		struct said *out;
+
+		add_cut(c, p.bytes, 40 + length, p.length);
+		out = decode(c);
+		for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+			if (length >= rows[i].at_least)
+				ck_assert_has(out->text, rows[i].field);
+			else
+				ck_assert_has_not(out->text, rows[i].field);
+	}
+}
+END_TEST
+
 START_TEST(field_that_ends_at_the_cut_is_whole)
 {
 	struct vector v = vector(VECTOR_SCCRP);
@@ -276,6 +307,7 @@ int main(void)
 	CLAIM(s, up_to_256_early_segments_wait_for_the_missing_one);
 	CLAIM(s, message_that_never_ends_is_told_at_the_end);
 	CLAIM(s, cut_message_shows_the_fields_that_are_whole);
+	CLAIM(s, cut_header_shows_what_is_whole_of_it);
 	CLAIM(s, field_that_ends_at_the_cut_is_whole);
 	CLAIM(s, unassigned_type_is_kept);
 	CLAIM(s, broken_messages_show_the_fields_that_are_there);

@@ -46,6 +46,31 @@ static struct pptp_event say(enum pptp_side side, unsigned type,
 	return give(side, &m);
 }
 
+/* ---- bytes of the stream ---------------------------------------------------- */
+
+static void bytes_of_server(const char *hex)
+{
+	struct vector v = vector(hex);
+	struct pptp_event event;
+
+	(void)pptp_observer_stream(&outside, PPTP_SERVER, v.bytes, v.length, 0,
+				   &event);
+}
+
+START_TEST(what_follows_a_reply_is_none_of_its_bytes)
+{
+	begin();
+	say(PPTP_US, PPTP_SCCRQ, 0, 0);
+	say(PPTP_SERVER, PPTP_SCCRP, 0, 0);
+	ck_assert_uint_eq(seen.control.raw_length, 156);
+	bytes_of_server("001000011a2b3c4e00050000"); /* no cookie: lost */
+	ck_assert(pptp_record_has_note(&seen, PPTP_NOTE_LOST_SYNC));
+	bytes_of_server("4142434445464748");
+	ck_assert_uint_eq(seen.control.raw_length, 156);
+	ck_assert_int_eq(seen.control.state, PPTP_ANSWERED);
+}
+END_TEST
+
 /* ---- several calls of one connection --------------------------------------- */
 
 START_TEST(another_call_of_the_connection_is_none_of_this_one)
@@ -105,6 +130,7 @@ int main(void)
 {
 	Suite *s = suite_create("observer of control messages");
 
+	CLAIM(s, what_follows_a_reply_is_none_of_its_bytes);
 	CLAIM(s, another_call_of_the_connection_is_none_of_this_one);
 	CLAIM(s, a_second_call_has_the_connections_first_contact_and_end);
 	return run_suite(s);
