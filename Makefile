@@ -278,7 +278,7 @@ $(B)/unit/test_scan_meta: LINK += -Wl,--wrap=pptp_sweep_run_sweeper \
 		-Wl,--wrap=pptp_sweeper_facts
 
 # They count how often a header is decoded.
-$(B)/unit/test_packet $(B)/unit/test_prober_intake: LINK += -Wl,--wrap=pptp_ip_decode
+$(B)/unit/test_packet_once $(B)/unit/test_prober_intake: LINK += -Wl,--wrap=pptp_ip_decode
 
 # Instrumented once, linked into every fuzz target.
 fuzz_flags := -std=c11 -D_GNU_SOURCE -DPPTP_RELEASE='"$(VERSION)"' -g -O1 \
