@@ -171,6 +171,14 @@ START_TEST(times_have_the_resolution_of_their_interface)
 	    {6, INT64_MAX, 1, "1:x@? end"},
 	    {6, INT64_MIN, 1, "1:x@? end"},
 	    {0x80, 0, UINT64_MAX, "1:x@? end"},
+	    /* the last second that is taken, and the next */
+	    {0x80, 0, 274877906816, "1:x@274877906816000000 end"},
+	    {0x80, 0, 274877906817, "1:x@? end"},
+	    {0x80, 274877906816, 0, "1:x@274877906816000000 end"},
+	    {0x80, 274877906817, 0, "1:x@? end"},
+	    {0x80, -2147483647, 2147483652, "1:x@5000000 end"},
+	    {0x80, -2147483648, 2147483653, "1:x@? end"},
+	    {0x80, -5, 5, "1:x@0 end"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
