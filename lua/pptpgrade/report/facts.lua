@@ -91,7 +91,7 @@ end
 local function span_of(run)
   local first = moment(run.start or "?")
   local last = moment(run["end"] or "?")
-  if first:sub(1, 11) == last:sub(1, 11) then
+  if #last > 11 and first:sub(1, 11) == last:sub(1, 11) then
     last = last:sub(12)
   end
   return ("%s to %s UTC"):format(first, last)

@@ -108,8 +108,8 @@ local function sentence(self, level)
   local parts = { ("%d of %d server%s: %s"):format(self.counts[level],
     self.total, self.total == 1 and "" or "s", named(self, level)) }
   if self.counts[level] == 0 then
-    parts[1] = ("%d servers are graded, and not all was done"):format(
-      self.total)
+    parts[1] = ("%d server%s graded, and not all was done"):format(
+      self.total, self.total == 1 and " is" or "s are")
   end
   if self.stale > 0 then
     parts[#parts + 1] = ("%d older than %d s, or of unknown age"):format(
