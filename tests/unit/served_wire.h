@@ -7,6 +7,7 @@
 #define TESTS_SERVED_WIRE_H
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,10 @@ static struct served {
 	unsigned talk_count;
 	int busy;       /* what others() says */
 	bool deaf_mute; /* the wire cannot be opened */
+	/* errno of whatever the wire is asked for, and how often; 0: fine */
+	int fails;
+	unsigned asked;
+	struct pptp_wire_config config; /* that it was opened with */
 } served;
 
 static const uint8_t served_us[4] = {192, 0, 2, 1};
@@ -65,16 +70,25 @@ static inline bool served_may_leave(const uint8_t *p, size_t length)
 	return p[9] == 47 && p[22] == 0x88 && p[23] == 0x0b;
 }
 
+/* What the wire answers to all but drain() and drops(). */
+static inline enum pptp_error served_answer(char *text, size_t room)
+{
+	served.asked++;
+	if (served.fails == 0)
+		return PPTP_OK;
+	snprintf(text, room, "it fails");
+	errno = served.fails;
+	return PPTP_ERROR_SYSTEM;
+}
+
 static inline enum pptp_error served_out(struct pptp_wire *w,
 					 const struct pptp_route *route,
 					 struct pptp_wire_out **out, char *text,
 					 size_t room)
 {
 	(void)route;
-	(void)text;
-	(void)room;
 	*out = (struct pptp_wire_out *)w;
-	return PPTP_OK;
+	return served_answer(text, room);
 }
 
 static inline enum pptp_error served_in(struct pptp_wire *w,
@@ -82,11 +96,9 @@ static inline enum pptp_error served_in(struct pptp_wire *w,
 					struct pptp_wire_in **in, char *text,
 					size_t room)
 {
-	(void)interface;
-	(void)text;
-	(void)room;
-	*in = (struct pptp_wire_in *)w;
-	return PPTP_OK;
+	/* each interface has its own; nobody looks into it */
+	*in = (struct pptp_wire_in *)((char *)w + interface[0] - 'l');
+	return served_answer(text, room);
 }
 
 static inline enum pptp_error served_port(struct pptp_wire *w, uint16_t port,
@@ -94,9 +106,7 @@ static inline enum pptp_error served_port(struct pptp_wire *w, uint16_t port,
 {
 	(void)w;
 	(void)port;
-	(void)text;
-	(void)room;
-	return PPTP_OK;
+	return served_answer(text, room);
 }
 
 static inline enum pptp_error served_narrow(struct pptp_wire *w, char *text,
@@ -113,7 +123,8 @@ static inline enum pptp_error served_send(struct pptp_wire *w,
 	(void)out;
 	served.sent++;
 	served.wrong += !served_may_leave(packet, length);
-	return PPTP_OK;
+	errno = served.fails;
+	return served.fails == 0 ? PPTP_OK : PPTP_ERROR_SYSTEM;
 }
 
 static inline bool served_drain(struct pptp_wire *w, struct pptp_wire_in *in)
@@ -134,7 +145,7 @@ static inline uint32_t served_drops(struct pptp_wire *w,
 static inline int served_guard(struct pptp_wire *w)
 {
 	(void)w;
-	return 0;
+	return served.fails;
 }
 
 static inline const char *served_error(const struct pptp_wire *w)
@@ -165,12 +176,13 @@ static inline enum pptp_error served_open(struct pptp_wire **w,
 	    .close = served_close,
 	};
 
-	(void)config;
-	(void)text;
-	(void)room;
+	served.config = *config;
 	served.wire.calls = &calls;
 	*w = served.deaf_mute ? NULL : &served.wire;
-	return served.deaf_mute ? PPTP_ERROR_PRIVILEGE : PPTP_OK;
+	if (!served.deaf_mute)
+		return PPTP_OK;
+	snprintf(text, room, "no wire here");
+	return PPTP_ERROR_PRIVILEGE;
 }
 
 static inline void served_put(void *context, const void *bytes, size_t length)

@@ -99,6 +99,10 @@ START_TEST(settings_come_first_and_once)
 	m.kind = PPTP_WIRE_SETTINGS;
 	(void)served_say(&m);
 	ck_assert_int_eq(served.answer.status, PPTP_ERROR_PRIVILEGE);
+	ck_assert_str_eq(served.answer.text, "no wire here");
+	m.kind = PPTP_WIRE_GUARD; /* even so there is none */
+	ck_assert_uint_eq(served_say(&m), ENOTCONN);
+	m.kind = PPTP_WIRE_SETTINGS;
 	memset(m.text, 'x', PPTP_INTERFACE_NAME);
 	(void)served_say(&m);
 	ck_assert_int_eq(served.answer.status, PPTP_ERROR_INTERFACE);
@@ -178,6 +182,195 @@ START_TEST(captured_packets_are_ones_own_and_of_others_the_header)
 	ck_assert_uint_eq(served.packets, 2);
 	ck_assert_mem_eq(served.answer.bytes + s.length - 8, nothing, 8);
 	ck_assert_mem_eq(served.answer.bytes, s.bytes, s.length - 8);
+	served_end();
+}
+END_TEST
+
+START_TEST(what_was_captured_is_told_with_its_time_and_length)
+{
+	struct pptp_wire_message m = talk_to(7, SERVER);
+	uint8_t packet[PPTP_WIRE_PACKET + 1] = {0};
+	struct pptp_captured c = {
+	    .packet = packet, .time_us = 77, .wire_length = 5000};
+	struct sample s;
+
+	served_begin();
+	ck_assert_uint_eq(served_say(&m), 0);
+	s = gre(SERVER, US, (uint16_t)served.answer.value, true);
+	memcpy(packet, s.bytes, s.length);
+	packet[2] = PPTP_WIRE_PACKET >> 8;
+	packet[3] = PPTP_WIRE_PACKET & 0xff;
+	c.length = PPTP_WIRE_PACKET;
+	c.decoded = pptp_packet_decode(&c.parts, packet, c.length);
+	ck_assert(c.decoded);
+	served.server.consumer.packet(&served.server,
+				      (struct pptp_wire_in *)&served.wire, &c);
+	ck_assert_uint_eq(served.packets, 1);
+	ck_assert_int_eq(served.answer.time_us, 77);
+	ck_assert_uint_eq(served.answer.wire_length, 5000);
+	ck_assert_uint_eq(served.answer.length, PPTP_WIRE_PACKET);
+	/* on a capture that nobody has asked for */
+	served.server.consumer.packet(&served.server, NULL, &c);
+	ck_assert_uint_eq(served.answer.number, 0);
+	c.length = PPTP_WIRE_PACKET + 1; /* too long for any message */
+	served.server.consumer.packet(&served.server, NULL, &c);
+	c.length = PPTP_WIRE_PACKET;
+	c.decoded = false;
+	served.server.consumer.packet(&served.server, NULL, &c);
+	ck_assert_uint_eq(served.packets, 2);
+	served_end();
+}
+END_TEST
+
+static struct pptp_capture_filter filter;
+
+/* Whether few enough are wanted to be named; `filter` has them. */
+static bool wanted(void)
+{
+	const struct pptp_wire_consumer *c = &served.server.consumer;
+	static const uint16_t port = PORT;
+
+	memset(&filter, 0, sizeof(filter));
+	pptp_capture_filter_begin(&filter, &port, 1, false);
+	pptp_capture_filter_narrow(&filter);
+	return c->wants(c->context, &filter);
+}
+
+START_TEST(what_is_wanted_is_named_while_it_is_few)
+{
+	struct pptp_wire_message m;
+	char target[32];
+	uint32_t i;
+
+	served_begin();
+	ck_assert(wanted());
+	ck_assert_ptr_null(strstr(filter.text, "198.18."));
+	for (i = 1; i <= PPTP_CAPTURE_TARGETS; i++) {
+		m = talk_to(i, SERVER);
+		m.target = pptp_address_v4(0xc6120100 + i);
+		ck_assert_uint_eq(served_say(&m), 0);
+	}
+	ck_assert(wanted());
+	for (i = 1; i <= PPTP_CAPTURE_TARGETS; i++) {
+		snprintf(target, sizeof(target), "198.18.1.%u ", i);
+		ck_assert_ptr_nonnull(strstr(filter.text, target));
+	}
+	m = talk_to(1000, SERVER);
+	ck_assert_uint_eq(served_say(&m), 0);
+	ck_assert(!wanted());
+	served_end();
+}
+END_TEST
+
+START_TEST(settings_reach_the_wire_within_bounds)
+{
+	struct pptp_wire_message m = {
+	    .kind = PPTP_WIRE_SETTINGS, .value = 65 << 20, .text = "lo"};
+
+	served_begin();
+	ck_assert_uint_eq(served.config.ring, 1 << 20);
+	ck_assert(!served.config.stream);
+	ck_assert_ptr_null(served.config.interface);
+	served_end();
+	pptp_wire_serve_begin(&served.server, 1);
+	m.flag = true;
+	ck_assert_uint_eq(served_say(&m), 0);
+	ck_assert_uint_eq(served.config.ring, 64 << 20);
+	ck_assert(served.config.stream);
+	/* all that it opened before is forgotten, and its captures are large:
+	 * 256 MiB are what all of them may have */
+	ck_assert_uint_eq(served.server.out_count, 0);
+	m = (struct pptp_wire_message){.kind = PPTP_WIRE_IN, .text = "m"};
+	for (m.text[0] = 'm'; m.text[0] < 'q'; m.text[0]++) {
+		ck_assert_uint_eq(served_say(&m), 0);
+		ck_assert_int_eq(served.answer.value, m.text[0] - 'm' + 1);
+	}
+	ck_assert_uint_eq(served_say(&m), EMFILE);
+	served_end();
+}
+END_TEST
+
+START_TEST(each_way_is_opened_once_and_they_are_counted)
+{
+	struct pptp_wire_message m = {.kind = PPTP_WIRE_OUT};
+	unsigned asked;
+
+	served_begin(); /* the first of each */
+	asked = served.asked;
+	m.source = address(US);
+	for (m.value = 1; m.value < PPTP_WIRE_WAYS; m.value++) {
+		ck_assert_uint_eq(served_say(&m), 0);
+		ck_assert_uint_eq(served.answer.value, m.value + 1);
+	}
+	ck_assert_uint_eq(served.asked, asked + PPTP_WIRE_WAYS - 1);
+	ck_assert_uint_eq(served_say(&m), EMFILE);
+	m.value = 5;
+	ck_assert_uint_eq(served_say(&m), 0);
+	ck_assert_uint_eq(served.answer.value, 6);
+	ck_assert_uint_eq(served.asked, asked + PPTP_WIRE_WAYS - 1);
+	m = (struct pptp_wire_message){.kind = PPTP_WIRE_IN, .text = "lo"};
+	ck_assert_uint_eq(served_say(&m), 0);
+	ck_assert_uint_eq(served.answer.value, 1);
+	m.text[0] = 'm';
+	ck_assert_uint_eq(served_say(&m), 0);
+	ck_assert_uint_eq(served.answer.value, 2);
+	memset(m.text, 'x', PPTP_INTERFACE_NAME);
+	(void)served_say(&m);
+	ck_assert_int_eq(served.answer.status, PPTP_ERROR_INTERFACE);
+	served_end();
+}
+END_TEST
+
+static void fails(struct pptp_wire_message m, const char *text)
+{
+	served.fails = ENOBUFS;
+	ck_assert_uint_eq(served_say(&m), ENOBUFS);
+	ck_assert_int_eq(served.answer.status, PPTP_ERROR_SYSTEM);
+	ck_assert_str_eq(served.answer.text, text);
+	served.fails = 0;
+	ck_assert_uint_eq(served_say(&m), 0);
+}
+
+/* And is no obstacle to asking once more. */
+START_TEST(what_the_wire_refuses_is_answered_with_its_reason)
+{
+	struct pptp_wire_message m = {.kind = PPTP_WIRE_OUT, .value = 3};
+	struct sample s = syn(US, SERVER, KNOCK, PORT);
+
+	served_begin();
+	m.source = address(US);
+	fails(m, "it fails");
+	ck_assert_uint_eq(served.answer.value, 2);
+	m = (struct pptp_wire_message){.kind = PPTP_WIRE_IN, .text = "m"};
+	fails(m, "it fails");
+	ck_assert_uint_eq(served.answer.value, 2);
+	m = (struct pptp_wire_message){.kind = PPTP_WIRE_GUARD};
+	fails(m, "");
+	m = talk_to(7, SERVER);
+	fails(m, "it fails"); /* the number and the target are free again */
+	usleep(1000);
+	m = sending(&s);
+	served.fails = ENOBUFS;
+	ck_assert_uint_eq(served_say(&m), ENOBUFS);
+	m.number = 0;
+	ck_assert_uint_eq(served_say(&m), EBADF);
+	served.fails = 0;
+	m = (struct pptp_wire_message){.kind = PPTP_WIRE_DROPS, .number = 3};
+	ck_assert_uint_eq(served_say(&m), EBADF);
+	m.number = 2;
+	ck_assert_uint_eq(served_say(&m), 0);
+	served_end();
+}
+END_TEST
+
+START_TEST(what_may_not_be_excluded_is_refused)
+{
+	struct pptp_wire_message m = {.kind = PPTP_WIRE_EXCLUDE};
+
+	served_begin();
+	m.source = address(SERVER);
+	m.target = address("2001:db8::1");
+	ck_assert_uint_eq(served_say(&m), EINVAL);
 	served_end();
 }
 END_TEST
@@ -280,6 +473,12 @@ int main(void)
 	CLAIM(s, settings_come_first_and_once);
 	CLAIM(s, ways_and_what_is_lost_have_numbers);
 	CLAIM(s, captured_packets_are_ones_own_and_of_others_the_header);
+	CLAIM(s, what_was_captured_is_told_with_its_time_and_length);
+	CLAIM(s, what_is_wanted_is_named_while_it_is_few);
+	CLAIM(s, settings_reach_the_wire_within_bounds);
+	CLAIM(s, each_way_is_opened_once_and_they_are_counted);
+	CLAIM(s, what_the_wire_refuses_is_answered_with_its_reason);
+	CLAIM(s, what_may_not_be_excluded_is_refused);
 	CLAIM(s, of_a_million_mutants_none_does_what_it_may_not);
 	return run_suite(s);
 }
