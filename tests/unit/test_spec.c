@@ -75,6 +75,42 @@ START_TEST(names_are_no_longer_than_dns_has_them)
 }
 END_TEST
 
+START_TEST(what_is_no_text_is_shown_in_hexadecimal)
+{
+	char quoted[PPTP_SPEC_QUOTED];
+
+	pptp_spec_quote(quoted, " ~\x1f\x7f\xff", 5);
+	ck_assert_str_eq(quoted, " ~\\x1F\\x7F\\xFF");
+	pptp_spec_quote(quoted, "", 0);
+	ck_assert_str_eq(quoted, "");
+}
+END_TEST
+
+START_TEST(a_range_may_be_one_address_and_never_less)
+{
+	ck_assert(parses("10.0.0.1-10.0.0.1"));
+	ck_assert(pptp_address_equal(&s.first, &s.last));
+	ck_assert(parses("10.0.0.7-7"));
+	ck_assert(pptp_address_equal(&s.first, &s.last));
+	ck_assert(!parses("10.0.0.7-6"));
+	ck_assert(!parses("10.0.0.1-10.0.0.0"));
+	ck_assert(!parses("10.0.0.1-::2"));
+}
+END_TEST
+
+START_TEST(letters_are_from_a_to_z)
+{
+	ck_assert(parses("a.b"));
+	ck_assert(parses("z.z"));
+	ck_assert(parses("A.Z"));
+	ck_assert(parses("1.a"));
+	ck_assert(!parses("a.`"));
+	ck_assert(!parses("a.{"));
+	ck_assert(!parses("a.@"));
+	ck_assert(!parses("a.["));
+}
+END_TEST
+
 START_TEST(ports_are_from_1_to_65535)
 {
 	char text[32];
@@ -147,6 +183,9 @@ int main(void)
 	CLAIM(suite, names_are_those_of_hosts);
 	CLAIM(suite, a_last_label_of_one_digit_is_a_number);
 	CLAIM(suite, names_are_no_longer_than_dns_has_them);
+	CLAIM(suite, what_is_no_text_is_shown_in_hexadecimal);
+	CLAIM(suite, a_range_may_be_one_address_and_never_less);
+	CLAIM(suite, letters_are_from_a_to_z);
 	CLAIM(suite, ports_are_from_1_to_65535);
 	CLAIM(suite, prefixes_are_from_0_to_32_and_128);
 	CLAIM(suite, lists_of_ports_are_sorted_and_each_is_once);

@@ -53,6 +53,42 @@ static struct pptp_wire_message some_message(uint8_t *bytes)
 	return m;
 }
 
+/* What each has beside kind and request, as net/wire_messages.h says it. */
+START_TEST(each_kind_has_its_own_fields_and_no_others)
+{
+	static const int lengths[PPTP_WIRE_KINDS] = {
+	    [PPTP_WIRE_HELLO] = 4 + 4 + 4,
+	    [PPTP_WIRE_SETTINGS] = 4 + 1 + 4,
+	    [PPTP_WIRE_OUT] = 4 + 5,
+	    [PPTP_WIRE_IN] = 4,
+	    [PPTP_WIRE_EXCLUDE] = 5 + 17,
+	    [PPTP_WIRE_TALK] = 4 + 1 + 1 + 2 + 5 + 17,
+	    [PPTP_WIRE_HUSH] = 4,
+	    [PPTP_WIRE_SEND] = 4 + 9,
+	    [PPTP_WIRE_DRAIN] = 4,
+	    [PPTP_WIRE_DROPS] = 4,
+	    [PPTP_WIRE_GUARD] = 0,
+	    [PPTP_WIRE_ANSWER] = 4 + 4 + 4 + 4,
+	    [PPTP_WIRE_CAPTURED] = 4 + 8 + 4 + 9,
+	    [PPTP_WIRE_LOST] = 4 + 4,
+	};
+	struct pptp_wire_message m = {.source = {.family = 4},
+				      .target = {.family = 6},
+				      .text = "abc",
+				      .bytes = (const uint8_t *)"packet...",
+				      .length = 9};
+	uint8_t bytes[PPTP_WIRE_ROOM];
+	int kind;
+
+	for (kind = PPTP_WIRE_HELLO; kind <= PPTP_WIRE_LOST; kind++) {
+		m.kind = (enum pptp_wire_kind)kind;
+		ck_assert_int_eq(
+		    pptp_wire_message_encode(&m, bytes, sizeof(bytes)),
+		    5 + lengths[kind]);
+	}
+}
+END_TEST
+
 /* From bytes to a message and back: the same bytes, and a kind that says all. */
 START_TEST(what_is_written_is_read)
 {
@@ -174,6 +210,7 @@ int main(void)
 {
 	Suite *s = suite_create("wire_messages");
 
+	CLAIM(s, each_kind_has_its_own_fields_and_no_others);
 	CLAIM(s, what_is_written_is_read);
 	CLAIM(s, a_conversation_is_told_with_all_that_belongs_to_it);
 	CLAIM(s, what_is_cut_is_no_message);
