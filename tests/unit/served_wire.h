@@ -182,6 +182,7 @@ static inline enum pptp_error served_open(struct pptp_wire **w,
 	if (!served.deaf_mute)
 		return PPTP_OK;
 	snprintf(text, room, "no wire here");
+	errno = EPERM;
 	return PPTP_ERROR_PRIVILEGE;
 }
 

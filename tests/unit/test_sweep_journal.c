@@ -229,6 +229,21 @@ START_TEST(what_was_told_is_what_is_read)
 }
 END_TEST
 
+START_TEST(one_that_has_ended_is_gone_on_with)
+{
+	struct pptp_journal_second second = a_second;
+
+	begin();
+	stand(0, false);
+	second.low = standing.high = list.head.end;
+	ck_assert(pptp_sweep_journal_tell(&journal, &standing, second));
+	go_on();
+	ck_assert_uint_eq(journal.before.second.low, list.head.end);
+	pptp_sweep_journal_close(&journal);
+	unlink(path);
+}
+END_TEST
+
 START_TEST(a_loss_is_told_once_and_again_when_it_is_asked_again)
 {
 	unsigned all, losses;
@@ -436,6 +451,7 @@ int main(void)
 	CLAIM(s, the_same_sweep_goes_on_as_its_journal_says);
 	CLAIM(s, another_sweep_does_not_go_on);
 	CLAIM(s, what_was_told_is_what_is_read);
+	CLAIM(s, one_that_has_ended_is_gone_on_with);
 	CLAIM(s, a_loss_is_told_once_and_again_when_it_is_asked_again);
 	CLAIM(s, the_end_is_told_and_whether_losses_were_healed);
 	CLAIM(s, rows_and_losses_are_recalled);

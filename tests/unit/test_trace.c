@@ -263,6 +263,52 @@ START_TEST(syns_and_their_answers_are_told)
 }
 END_TEST
 
+static const char *packet_line(const char *hex)
+{
+	struct vector v = vector(hex);
+
+	pptp_trace_packet(text, v.bytes, v.length);
+	return text;
+}
+
+#define IP4(length, protocol)                                                  \
+	"450000" length "00000000 40" protocol "0000 c0000201 c0000202"
+
+START_TEST(icmp_tells_who_says_it_and_about_what)
+{
+	ck_assert_str_eq(
+	    packet_line(IP4("38", "01") "03020000 00000000 45000020 00000000 "
+					"402f0000 c0000202 c0000201 2081880b "
+					"00001234"),
+	    "ICMP 3/2 from 192.0.2.1 about protocol 47 to 192.0.2.1");
+	ck_assert_str_eq(packet_line(IP4("1c", "01") "08000000 12340001"),
+			 "ICMP 8/0 from 192.0.2.1");
+	ck_assert_str_eq(packet_line(IP4("18", "01") "08000000"),
+			 "ICMP malformed");
+	ck_assert_str_eq(
+	    packet_line("60000000 0008 3a 40"
+			"20010db8000000000000000000000001"
+			"20010db8000000000000000000000002 8000 0000 00010001"),
+	    "ICMPv6 128/0 from 2001:db8::1");
+}
+END_TEST
+
+START_TEST(what_has_nothing_to_tell_is_told_as_that)
+{
+	ck_assert_str_eq(packet_line(IP4("1c", "2f") "2001880b 00001234"),
+			 "GRE empty for call 4660");
+	ck_assert_str_eq(packet_line(IP4("20", "2f") "2081880b 00001234"
+						     "00000007"),
+			 "GRE acknowledgement of 7 for call 4660");
+	ck_assert_str_eq(packet_line(IP4("18", "2f") "20810000"),
+			 "GRE malformed");
+	ck_assert_str_eq(packet_line(IP4("18", "06") "00000000"),
+			 "TCP malformed");
+	ck_assert_str_eq(packet_line(IP4("14", "11")), "IP protocol 17");
+	ck_assert_str_eq(packet_line("45"), "IP malformed");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("trace");
@@ -279,5 +325,7 @@ int main(void)
 	CLAIM(s, a_cut_packet_at_every_length_is_one_short_line);
 	CLAIM(s, a_long_text_is_cut_at_its_room);
 	CLAIM(s, syns_and_their_answers_are_told);
+	CLAIM(s, icmp_tells_who_says_it_and_about_what);
+	CLAIM(s, what_has_nothing_to_tell_is_told_as_that);
 	return run_suite(s);
 }

@@ -100,6 +100,7 @@ START_TEST(settings_come_first_and_once)
 	(void)served_say(&m);
 	ck_assert_int_eq(served.answer.status, PPTP_ERROR_PRIVILEGE);
 	ck_assert_str_eq(served.answer.text, "no wire here");
+	ck_assert_uint_eq(served.answer.error, EPERM);
 	m.kind = PPTP_WIRE_GUARD; /* even so there is none */
 	ck_assert_uint_eq(served_say(&m), ENOTCONN);
 	m.kind = PPTP_WIRE_SETTINGS;
