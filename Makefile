@@ -289,9 +289,10 @@ fuzz_objects := $(patsubst %.c,$(B)/fuzz/%.o,$(wildcard native/format/*.c \
           native/read/*.c native/net/target*.c) \
           native/net/grow.c native/net/lines.c native/net/lookup.c \
           native/net/lookup_queue.c native/net/spec.c native/net/timer.c \
-          native/net/wire.c native/net/wire_messages.c native/net/wire_policy.c \
-          native/net/wire_serve.c native/net/demux.c native/net/call_ids.c \
-          native/net/capture_filter.c native/net/random.c)
+          native/net/wire.c native/net/wire_batch.c native/net/wire_messages.c \
+          native/net/wire_policy.c native/net/wire_serve.c native/net/demux.c \
+          native/net/call_ids.c native/net/capture_filter.c \
+          native/net/random.c)
 
 $(B)/fuzz/native/%.o: native/%.c
 	$(call say,FUZZ,$<)

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What pptp-wire and who uses it say to each other, one message a packet of a
- * SOCK_SEQPACKET pair. Pure: bytes to a message and back.
+ * What pptp-wire and who uses it say to each other over a SOCK_SEQPACKET pair;
+ * net/wire_batch.h has how messages are joined. Pure: bytes to a message and
+ * back.
  *
  *    kind (1)  request (4)  the kind's own fields, in network order
  *
- * The helper says HELLO first. Each request gets one ANSWER with its number,
- * whatever was wrong with it; PACKET and LOST come unasked, with request 0, and
- * before the ANSWER to a DRAIN all that was captured until then. A text is a
- * length (1) and bytes; an address a family (1) and 4 or 16 bytes; the bytes
- * of a packet are the rest of the message.
+ * The helper says HELLO first. Each request gets one ANSWER with its number, in
+ * their order, whatever was wrong with it; CAPTURED and LOST come unasked, with
+ * request 0, and before the ANSWER to a DRAIN all that was captured until then.
+ * A text is a length (1) and bytes; an address a family (1) and 4 or 16 bytes;
+ * the bytes of a packet are the rest of the message.
  */
 #ifndef PPTP_WIRE_MESSAGES_H
 #define PPTP_WIRE_MESSAGES_H
@@ -17,7 +18,7 @@
 #include "format/address.h"
 #include "format/bytes.h"
 
-#define PPTP_WIRE_VERSION 1
+#define PPTP_WIRE_VERSION 2
 #define PPTP_WIRE_TEXT    256                      /* with its NUL */
 #define PPTP_WIRE_PACKET  2048                     /* bytes of one, at most */
 #define PPTP_WIRE_ROOM    (PPTP_WIRE_PACKET + 512) /* for any message */

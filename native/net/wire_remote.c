@@ -85,6 +85,24 @@ static void on_waits(void *context)
 	pptp_loop_set_timer(r->loop, &r->timer, pptp_timers_now());
 }
 
+/* At the end of this turn of the loop what was posted leaves: its timers come
+ * last. */
+static void post(struct pptp_wire *w, struct pptp_wire_message *m)
+{
+	struct remote *r = remote_of(w);
+
+	if (pptp_wire_socket_post(&r->socket, m) == PPTP_OK)
+		pptp_loop_set_timer(r->loop, &r->timer, 0);
+}
+
+static void on_answered(void *context, const struct pptp_wire_message *posted,
+			const struct pptp_wire_message *answer)
+{
+	(void)context;
+	(void)posted;
+	(void)answer;
+}
+
 static struct pptp_wire_in *in_of(const struct remote *r, uint32_t number)
 {
 	struct pptp_wire_in *in = r->ins;
@@ -121,12 +139,12 @@ static bool deliver_waiting(struct remote *r, unsigned most)
 	uint8_t bytes[PPTP_WIRE_ROOM];
 	struct pptp_wire_message m;
 
-	while (r->socket.first != NULL && most-- > 0)
+	while (r->socket.waiting.first != NULL && most-- > 0)
 		if (pptp_wire_socket_next(&r->socket, &m, bytes))
 			deliver(r, &m);
-	if (r->socket.first != NULL)
+	if (r->socket.waiting.first != NULL)
 		on_waits(r);
-	return r->socket.first == NULL;
+	return r->socket.waiting.first == NULL;
 }
 
 /* ---- requests ------------------------------------------------------------ */
@@ -290,7 +308,7 @@ static void hush(struct pptp_wire *w, uint32_t number)
 {
 	struct pptp_wire_message m = {.kind = PPTP_WIRE_HUSH, .number = number};
 
-	(void)ask(w, &m, NULL);
+	post(w, &m);
 }
 
 static enum pptp_error send_packet(struct pptp_wire *w,
@@ -420,8 +438,11 @@ static void on_socket(void *context, uint32_t events)
 
 static void on_timer(void *context, int64_t now)
 {
+	struct remote *r = context;
+
 	(void)now;
-	give(context);
+	pptp_wire_socket_flush(&r->socket);
+	give(r);
 }
 
 static const struct pptp_wire_calls calls = {
@@ -520,6 +541,7 @@ enum pptp_error pptp_wire_remote_open(struct pptp_wire **w, int fd, pid_t child,
 	    .child = child,
 	    .waits = on_waits,
 	    .gone = on_gone,
+	    .answered = on_answered,
 	    .context = r,
 	};
 	r->watch = (struct pptp_watch){

@@ -3,6 +3,7 @@
  * it. It has CAP_NET_RAW and nothing else. */
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -15,9 +16,11 @@
 #include "net/loop.h"
 #include "net/route.h"
 #include "net/tcp_others.h"
+#include "net/wire_batch.h"
 #include "net/wire_serve.h"
 
 #define USER_FD 3
+#define PAUSE   1 /* ms that further packets are waited for, while nobody asks */
 
 enum {
 	EXIT_DONE = 0,
@@ -30,20 +33,46 @@ struct helper {
 	struct pptp_watch watch;
 	int router; /* of pptp_route_find() */
 	struct pptp_tcp_others others;
+	struct pptp_wire_batch out;
 	bool trusted; /* root's: nobody on this host has secrets from it */
+	bool said;    /* something, since the last pause */
 	bool over;
 };
 
 /* Who uses it is gone, or does not read any more: so is what it was for. */
-static void put(void *context, const void *bytes, size_t length)
+static void say(struct helper *h, const void *bytes, size_t length)
 {
-	struct helper *h = context;
 	ssize_t n;
 
 	do
 		n = send(USER_FD, bytes, length, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
 	h->over = h->over || n < 0;
+}
+
+static void flush(struct helper *h)
+{
+	if (h->out.length == 0)
+		return;
+	say(h, h->out.bytes, h->out.length);
+	h->out.length = 0;
+	h->said = true;
+}
+
+static void put(void *context, const void *bytes, size_t length)
+{
+	struct helper *h = context;
+
+	if (pptp_wire_batch_add(&h->out, bytes, length))
+		return;
+	flush(h);
+	h->over = h->over || !pptp_wire_batch_add(&h->out, bytes, length);
+}
+
+/* HELLO is not in a batch. */
+static void put_hello(void *context, const void *bytes, size_t length)
+{
+	say(context, bytes, length);
 }
 
 /* A raw socket takes broadcast addresses for a source too. */
@@ -71,18 +100,27 @@ static int others(void *context, const struct pptp_address *target,
 						 pptp_timers_now());
 }
 
+static void serve(struct helper *h, const uint8_t *bytes, size_t length)
+{
+	struct pptp_reader r;
+	const uint8_t *message;
+	size_t size;
+
+	pptp_reader_init(&r, bytes, length);
+	while (pptp_wire_batch_next(&r, &message, &size))
+		pptp_wire_serve_message(&h->server, message, size);
+}
+
 static void on_message(void *context, uint32_t events)
 {
 	struct helper *h = context;
-	uint8_t bytes[PPTP_WIRE_ROOM];
-	ssize_t n =
-	    recv(USER_FD, bytes, sizeof(bytes), MSG_DONTWAIT | MSG_TRUNC);
+	uint8_t bytes[PPTP_WIRE_BATCH];
+	/* What is too long is cut, and a message of it with it. */
+	ssize_t n = recv(USER_FD, bytes, sizeof(bytes), MSG_DONTWAIT);
 
 	(void)events;
-	if (n > (ssize_t)sizeof(bytes))
-		n = (ssize_t)sizeof(bytes); /* no message is so long */
 	if (n > 0)
-		pptp_wire_serve_message(&h->server, bytes, (size_t)n);
+		serve(h, bytes, (size_t)n);
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
 		h->over = true;
 }
@@ -124,7 +162,7 @@ static bool begin(struct helper *h)
 
 	h->router = -1;
 	h->watch = (struct pptp_watch){.ready = on_message, .context = h};
-	h->server.put = put;
+	h->server.put = put_hello;
 	h->server.open = pptp_wire_open;
 	h->server.is_ours = is_ours;
 	h->server.others = others;
@@ -134,6 +172,21 @@ static bool begin(struct helper *h)
 	    pptp_loop_add(h->server.loop, USER_FD, EPOLLIN, &h->watch) != 0)
 		return false;
 	pptp_wire_serve_begin(&h->server, seed);
+	return true;
+}
+
+/* Packets come one by one, and each that is told wakes two processes: those of
+ * a millisecond are told together, or before any answer. */
+static bool turn(struct helper *h)
+{
+	struct pollfd user = {.fd = USER_FD, .events = POLLIN};
+
+	if (h->said)
+		(void)poll(&user, 1, PAUSE);
+	h->said = false;
+	if (pptp_loop_turn(h->server.loop, PPTP_LOOP_NEVER) != 0)
+		return errno == EINTR;
+	flush(h);
 	return true;
 }
 
@@ -157,9 +210,8 @@ int main(void)
 	(void)close(STDOUT_FILENO);
 	(void)close(STDERR_FILENO);
 	pptp_wire_serve_hello(&h.server, try_raw());
-	while (!h.over &&
-	       (pptp_loop_turn(h.server.loop, PPTP_LOOP_NEVER) == 0 ||
-		errno == EINTR))
+	h.server.put = put;
+	while (!h.over && turn(&h))
 		continue;
 	_exit(EXIT_DONE);
 }

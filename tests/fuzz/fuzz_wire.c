@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is said to pptp-wire: messages, each behind its length in two bytes. */
+/* What is said to pptp-wire: a batch of messages. */
 #include "fuzz/fuzz.h"
 
+#include "net/wire_batch.h"
 #include "unit/served_wire.h"
 
 /* What is understood is said again in the same bytes. */
@@ -18,19 +19,16 @@ static void check_message(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct pptp_reader r;
+	const uint8_t *message;
 	size_t length;
 	unsigned most = 64;
 
 	served_begin();
-	while (size >= 2 && most-- > 0) {
-		length = (size_t)(data[0] << 8 | data[1]);
-		data += 2;
-		size -= 2;
-		length = length < size ? length : size;
-		check_message(data, length);
-		(void)served_ask(data, length);
-		data += length;
-		size -= length;
+	pptp_reader_init(&r, data, size);
+	while (most-- > 0 && pptp_wire_batch_next(&r, &message, &length)) {
+		check_message(message, length);
+		(void)served_ask(message, length);
 	}
 	CHECK(served.wrong == 0);
 	served_end();

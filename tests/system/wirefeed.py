@@ -4,8 +4,8 @@
 
 usage: wirefeed.py HELPER SOURCE TARGET COUNT
 
-The messages are those of native/net/wire_messages.h. Each has to have one answer
-with its number. Prints how many were asked, how many were granted; exit status
+The messages are those of native/net/wire_messages.h, one to eight in a batch of
+native/net/wire_batch.h. Each has to have one answer with its number. Prints how many were asked, how many were granted; exit status
 1 where an answer is missing, or the helper ends.
 """
 import os
@@ -15,6 +15,7 @@ import struct
 import sys
 
 SETTINGS, OUT, IN, EXCLUDE, TALK, HUSH, SEND = range(2, 9)
+ROOM = 16384  # of a batch
 DRAIN, DROPS, GUARD, ANSWER = 9, 10, 11, 12
 
 
@@ -46,7 +47,7 @@ class Feeder:
             os.dup2(its.fileno(), 3)
             os.execv(helper, ["pptp-wire"])
         its.close()
-        self.socket, self.granted = ours, 0
+        self.socket, self.granted, self.heard = ours, 0, b""
         self.socket.settimeout(10)
         assert self.socket.recv(4096)[0] == 1
         for kind, fields in (
@@ -59,19 +60,32 @@ class Feeder:
             address(target)
 
     def ask(self, message):
-        """The errno of its answer."""
-        self.socket.send(message)
-        number = message[1:5] if len(message) >= 5 else None
+        self.ask_all([message])
+
+    def next_answer(self):
         while True:
-            answer = self.socket.recv(4096)
-            if not answer:
-                raise EOFError("the helper ended")
-            if answer[0] == ANSWER:
-                break
-        if number is not None and answer[1:5] != number:
-            raise ValueError("an answer to another request")
-        self.granted += answer[13:17] == bytes(4)
-        return struct.unpack("!I", answer[9:13])[0]
+            while not self.heard:
+                self.heard = self.socket.recv(65536)
+                if not self.heard:
+                    raise EOFError("the helper ended")
+            length = struct.unpack("!H", self.heard[:2])[0]
+            message = self.heard[2:2 + length]
+            self.heard = self.heard[2 + length:]
+            if len(message) != length:
+                raise ValueError("a message that is cut")
+            if message[0] == ANSWER:
+                return message
+
+    def ask_all(self, messages, cut=0):
+        """Bytes are cut off the last."""
+        batch = b"".join(struct.pack("!H", len(m)) + m for m in messages)
+        self.socket.send(batch[:len(batch) - cut])
+        for i, message in enumerate(messages):
+            answer = self.next_answer()
+            whole = len(message) >= 5 and not (cut and i == len(messages) - 1)
+            if answer[1:5] != (message[1:5] if whole else answer[1:5]):
+                raise ValueError("an answer to another request")
+            self.granted += answer[13:17] == bytes(4)
 
     def packet(self):
         syn = struct.pack("!HHIIBBHHH", 0xf007, 1723, 1, 0, 0x50, 2, 64240, 0, 0)
@@ -101,12 +115,25 @@ class Feeder:
             message += self.random.randbytes(self.random.randrange(3000))
         return bytes(message)
 
+    def feed(self, most):
+        """How many were asked."""
+        mutants = [self.mutant()
+                   for _ in range(min(most, self.random.randint(1, 8)))]
+        while sum(map(len, mutants)) > ROOM - 2 * len(mutants):
+            mutants.pop()
+        cut = 0
+        if self.random.randrange(32) == 0:
+            cut = self.random.randint(1, len(mutants[-1]))
+        self.ask_all(mutants, cut)
+        return len(mutants)
+
 
 def main():
     helper, source, target, count = sys.argv[1:5]
     feeder = Feeder(helper, source, target)
-    for _ in range(int(count)):
-        feeder.ask(feeder.mutant())
+    left = int(count)
+    while left > 0:
+        left -= feeder.feed(left)
     feeder.socket.close()
     print(f"{count} asked, {feeder.granted} granted")
     return os.waitstatus_to_exitcode(os.waitpid(feeder.child, 0)[1])
