@@ -5,8 +5,9 @@
 usage: wirefeed.py HELPER SOURCE TARGET COUNT
 
 The messages are those of native/net/wire_messages.h, one to eight in a batch of
-native/net/wire_batch.h. Each has to have one answer with its number. Prints how many were asked, how many were granted; exit status
-1 where an answer is missing, or the helper ends.
+native/net/wire_batch.h. Each has to have one answer with its number. Prints how
+many were asked, how many were granted; exit status 1 where an answer is missing,
+or the helper ends.
 """
 import os
 import random
@@ -60,7 +61,8 @@ class Feeder:
             address(target)
 
     def ask(self, message):
-        self.ask_all([message])
+        """The errno of its answer."""
+        return self.ask_all([message])[0]
 
     def next_answer(self):
         while True:
@@ -77,7 +79,8 @@ class Feeder:
                 return message
 
     def ask_all(self, messages, cut=0):
-        """Bytes are cut off the last."""
+        """The errno of each answer. Bytes are cut off the last."""
+        errors = []
         batch = b"".join(struct.pack("!H", len(m)) + m for m in messages)
         self.socket.send(batch[:len(batch) - cut])
         for i, message in enumerate(messages):
@@ -86,6 +89,8 @@ class Feeder:
             if answer[1:5] != (message[1:5] if whole else answer[1:5]):
                 raise ValueError("an answer to another request")
             self.granted += answer[13:17] == bytes(4)
+            errors.append(struct.unpack("!I", answer[9:13])[0])
+        return errors
 
     def packet(self):
         syn = struct.pack("!HHIIBBHHH", 0xf007, 1723, 1, 0, 0x50, 2, 64240, 0, 0)
