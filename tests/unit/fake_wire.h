@@ -25,6 +25,7 @@ static struct fake_wire {
 	unsigned guards, kept, flushed, drained;
 	uint32_t drops;
 	bool deaf; /* its interface is gone */
+	char any;  /* stands for the capture on all interfaces */
 } fake;
 
 static inline struct pptp_captured fake_decode(const void *packet,
@@ -56,10 +57,10 @@ static inline enum pptp_error fake_in(struct pptp_wire *w,
 				      size_t room)
 {
 	(void)w;
-	(void)interface;
 	(void)text;
 	(void)room;
-	*in = (struct pptp_wire_in *)&fake;
+	*in = strcmp(interface, "any") == 0 ? (struct pptp_wire_in *)&fake.any
+					    : (struct pptp_wire_in *)&fake;
 	return PPTP_OK;
 }
 

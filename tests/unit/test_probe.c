@@ -327,6 +327,20 @@ START_TEST(it_connects_with_a_job_or_a_slot_alone)
 }
 END_TEST
 
+START_TEST(a_capture_that_hears_nothing_gives_way_to_one_of_all)
+{
+	struct server *s = server(serve_pptp);
+	struct pptp_plan it = plan(LOCALHOST, s->port, PPTP_DEPTH_CALL);
+	struct pptp_wire_in *all = (struct pptp_wire_in *)&fake.any;
+
+	one.job = (struct pptp_job){.held = true, .until = PPTP_NEVER};
+	begin(&it);
+	while (one.in != all)
+		ck_assert_int_eq(pptp_loop_turn(loop, INT64_MAX), 0);
+	end_server(s);
+}
+END_TEST
+
 /* What answers a SYN, with these flags. */
 static size_t answer(const void *syn, size_t length, uint8_t flags,
 		     uint8_t packet[64])
@@ -573,6 +587,7 @@ int main(void)
 	CLAIM(s, a_call_id_is_given_back_with_the_record);
 	FAKED(s, it_returns_what_has_changed);
 	FAKED(s, it_connects_with_a_job_or_a_slot_alone);
+	FAKED(s, a_capture_that_hears_nothing_gives_way_to_one_of_all);
 	FAKED(s, a_syn_leaves_by_the_wire_and_what_answers_it_is_heard);
 	FAKED(s, what_has_no_room_leaves_later_and_what_is_lost_is_noted);
 	FAKED(s, what_was_captured_is_heard_before_the_socket);

@@ -153,6 +153,34 @@ START_TEST(details_are_those_of_their_position)
 }
 END_TEST
 
+/* Also the first of all, and while room is made. */
+START_TEST(no_detail_is_lost_while_it_grows)
+{
+	struct pptp_sweep_details d = {NULL, 0, 0};
+	struct pptp_sweep_detail detail;
+	struct pptp_found found;
+	uint64_t position;
+
+	for (position = 0; position < 5000; position++) {
+		found = found_of(0, position, 7);
+		found.rtt_ns = 9;
+		HOLDS(pptp_sweep_details_put(&d, &found));
+		HOLDS(d.count == position + 1);
+		HOLDS(d.room >= 2 * d.count - 2);
+	}
+	ck_assert_uint_le(d.room, 16384);
+	for (position = 0; position < 5000; position++) {
+		HOLDS(pptp_sweep_details_take(&d, position, &detail));
+		HOLDS(detail.rtt_ns == 9);
+		HOLDS(!pptp_sweep_details_take(&d, position, &detail));
+	}
+	ck_assert_uint_eq(d.count, 0);
+	pptp_sweep_details_free(&d);
+	ck_assert_ptr_null(d.slots);
+	ck_assert_uint_eq(d.room, 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("sweep_hits");
@@ -160,6 +188,7 @@ int main(void)
 	CLAIM(s, hits_come_in_their_order_when_their_second_port_had_its_time);
 	CLAIM(s, as_many_as_there_is_room_for_are_kept);
 	CLAIM(s, who_answers_at_any_port_is_told_of_no_other);
+	CLAIM(s, no_detail_is_lost_while_it_grows);
 	LONG_CLAIM(s, details_are_those_of_their_position);
 	return run_suite(s);
 }

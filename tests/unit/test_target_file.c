@@ -281,6 +281,9 @@ START_TEST(a_file_holds_comments_labels_and_any_line_end)
 	ck_assert(pptp_targets_next(t, &target));
 	ck_assert_ptr_null(target.labels);
 	ck_assert(!pptp_targets_next(t, &target));
+	/* a mark, and nothing on its line; elsewhere it is none */
+	ck_assert_int_eq(add_file("\xef\xbb\xbf\n192.0.2.4\n"), PPTP_OK);
+	ck_assert_int_eq(add_file("\n\xef\xbb\xbf\n"), PPTP_ERROR_ARGUMENT);
 }
 END_TEST
 
