@@ -51,6 +51,12 @@ function M.outline(evidence, policy)
   return require "pptpgrade.grade".outline(evidence, policy)
 end
 
+--- What a brief report shows of a verdict. Pure, and cheaper than M.grade.
+-- @see pptpgrade.judge.grade for what it gives
+function M.brief(evidence, policy)
+  return require "pptpgrade.grade".brief(evidence, policy)
+end
+
 --- A policy file, loaded as text, without an environment.
 -- @tparam string file
 -- @treturn table|nil policy; nil, message

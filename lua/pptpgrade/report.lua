@@ -46,7 +46,8 @@ end
 --   of the run as report/model.run takes them, read when the report is closed
 -- @treturn table r: r:add(verdict) and r:close(); each gives true, or nil and
 --   what `write` said. Where there is r:shows_line(), it tells whether of the
---   next verdict no more is shown than what grade.outline gives
+--   next verdict no more is shown than what grade.outline gives; likewise
+--   r:shows_brief() and grade.brief
 -- @raise where the format is unknown
 function M.open(format, write, opts)
   local name = module_of[format]

@@ -10,13 +10,15 @@
 #include "format/sink.h"
 
 /* Pieces of the text as they are made; the largest room that is left for the
- * next text; keys of one object that are sorted without a table of their own;
- * slots that are always in use. */
+ * next text; keys of one object that are sorted without a table of their own. */
 enum { PIECE = 4096, ROOM_LEFT = 16 * PIECE, KEYS = 48 };
-enum { VALUE = 1, RANKS, TOLD, LINE, TEXT };
+/* Keys whose ranks are known without asking; places where each may be. */
+enum { KNOWN = 512, PROBES = 4 };
+/* Slots that are always in use. */
+enum { VALUE = 1, RANKS, TOLD, LINE, TEXT, KNOWN_RANKS };
 
-/* Its address is the room's key in the registry. */
-static const char room_key;
+/* Their addresses are keys in the registry. */
+static const char room_key, known_key;
 
 struct key {
 	const char *name; /* owned by the string on the stack */
@@ -24,8 +26,21 @@ struct key {
 	int at; /* its value's place on the stack */
 };
 
+struct rank {
+	const char *name; /* NULL: free */
+	lua_Integer rank;
+};
+
+/* Ranks by the addresses of keys. Its own table keeps each key, so that no
+ * other string comes to have that address. */
+struct known {
+	const void *ranks; /* the table that they are of, kept likewise */
+	struct rank slot[KNOWN];
+};
+
 struct writer {
 	struct pptp_json json; /* first: a sink pointer is a writer pointer */
+	struct known *known;
 	lua_State *L;
 	char *text; /* all before the piece: a userdata in the slot TEXT */
 	size_t length, room;
@@ -86,19 +101,54 @@ static lua_Integer rank_of(lua_State *L, int at)
 	return rank;
 }
 
-static struct key key_of(lua_State *L, int at)
+/* The slot that has a name, or else could take it: NULL where none can. */
+static struct rank *slot_of(struct known *known, const char *name)
 {
-	struct key key;
+	size_t at = (uintptr_t)name >> 4, i;
+	struct rank *slot;
+
+	for (i = 0; i < PROBES; i++) {
+		slot = &known->slot[(at + i) % KNOWN];
+		if (slot->name == name || slot->name == NULL)
+			return slot;
+	}
+	return NULL;
+}
+
+/* The string at `at` has its address for as long as the slot knows it. */
+static void keep_key(lua_State *L, int at)
+{
+	lua_getiuservalue(L, KNOWN_RANKS, 1);
+	lua_pushvalue(L, at);
+	lua_pushboolean(L, 1);
+	lua_rawset(L, -3);
+	lua_pop(L, 1);
+}
+
+static struct key key_of(struct writer *w, int at)
+{
+	lua_State *L = w->L;
+	struct key key = {.at = at + 1};
+	struct rank *slot;
 	size_t length;
 
 	if (lua_type(L, at) != LUA_TSTRING)
 		luaL_error(L, "a JSON object has a key that is a %s",
 			   luaL_typename(L, at));
 	key.name = lua_tolstring(L, at, &length);
+	slot = slot_of(w->known, key.name);
+	if (slot != NULL && slot->name != NULL) {
+		key.rank = slot->rank;
+		return key;
+	}
 	if (strlen(key.name) != length)
 		luaL_error(L, "a JSON object has a key with a zero byte");
 	key.rank = rank_of(L, at);
-	key.at = at + 1;
+	if (slot != NULL) {
+		keep_key(L, at);
+		slot->name = key.name;
+		slot->rank = key.rank;
+	}
 	return key;
 }
 
@@ -124,7 +174,7 @@ static void sift(struct key *keys, size_t root, size_t count)
 }
 
 /* By heap: a record that somebody wrote may have as many keys as it likes. */
-static void sort(struct key *keys, size_t count)
+static void sort_many(struct key *keys, size_t count)
 {
 	struct key last;
 	size_t i;
@@ -136,6 +186,20 @@ static void sort(struct key *keys, size_t count)
 		keys[i] = keys[0];
 		keys[0] = last;
 		sift(keys, 0, i);
+	}
+}
+
+/* By insertion. */
+static void sort_few(struct key *keys, size_t count)
+{
+	struct key moved;
+	size_t i, at;
+
+	for (i = 1; i < count; i++) {
+		moved = keys[i];
+		for (at = i; at > 0 && before(&moved, &keys[at - 1]); at--)
+			keys[at] = keys[at - 1];
+		keys[at] = moved;
 	}
 }
 
@@ -155,15 +219,18 @@ static void put_array(struct writer *w, const char *key, int at)
 }
 
 /* Keys and values of a table stay on the stack, in pairs, above it. */
-static size_t collect(lua_State *L, int table, struct key *keys, size_t room)
+static size_t collect(struct writer *w, int table, struct key *keys,
+		      size_t room)
 {
+	lua_State *L = w->L;
 	size_t count = 0;
 
 	lua_pushnil(L);
 	while (lua_next(L, table) != 0) {
-		luaL_checkstack(L, 8, "a JSON object's keys");
+		if (count % KEYS == 0)
+			luaL_checkstack(L, 2 * KEYS + 8, "a JSON object's keys");
 		if (count < room)
-			keys[count] = key_of(L, lua_gettop(L) - 1);
+			keys[count] = key_of(w, lua_gettop(L) - 1);
 		count++;
 		lua_pushvalue(L, -2);
 	}
@@ -175,14 +242,16 @@ static void put_object(struct writer *w, const char *key, int at)
 	lua_State *L = w->L;
 	int top = lua_gettop(L);
 	struct key few[KEYS], *keys = few;
-	size_t count = collect(L, at, few, KEYS), i;
+	size_t count = collect(w, at, few, KEYS), i;
 
-	if (count > KEYS) {
+	if (count <= KEYS) {
+		sort_few(keys, count);
+	} else {
 		lua_settop(L, top);
 		keys = lua_newuserdatauv(L, count * sizeof(*keys), 0);
-		count = collect(L, at, keys, count);
+		count = collect(w, at, keys, count);
+		sort_many(keys, count);
 	}
-	sort(keys, count);
 	w->json.sink.object(&w->json.sink, key);
 	for (i = 0; i < count; i++)
 		put(w, keys[i].name, keys[i].at);
@@ -282,6 +351,25 @@ static void take_room(struct writer *w, lua_State *L)
 	lua_replace(L, TEXT);
 }
 
+/* What is known of these ranks, or a table that knows nothing yet. */
+static void take_known(struct writer *w, lua_State *L)
+{
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &known_key);
+	w->known = lua_touserdata(L, -1);
+	if (w->known == NULL || w->known->ranks != lua_topointer(L, RANKS)) {
+		w->known = lua_newuserdatauv(L, sizeof(*w->known), 1);
+		memset(w->known, 0, sizeof(*w->known));
+		w->known->ranks = lua_topointer(L, RANKS);
+		lua_newtable(L);
+		lua_pushvalue(L, RANKS);
+		lua_rawseti(L, -2, 1);
+		lua_setiuservalue(L, -2, 1);
+		lua_pushvalue(L, -1);
+		lua_rawsetp(L, LUA_REGISTRYINDEX, &known_key);
+	}
+	lua_replace(L, KNOWN_RANKS);
+}
+
 static void leave_room(const struct writer *w)
 {
 	if (w->room > ROOM_LEFT)
@@ -296,8 +384,9 @@ int pptp_core_json(lua_State *L)
 
 	luaL_checkany(L, VALUE);
 	luaL_checktype(L, RANKS, LUA_TTABLE);
-	lua_settop(L, TEXT);
+	lua_settop(L, KNOWN_RANKS);
 	take_room(&w, L);
+	take_known(&w, L);
 	pptp_json_stream(&w.json, w.piece, sizeof(w.piece), keep, &w);
 	put(&w, NULL, VALUE);
 	if (lua_toboolean(L, LINE))

@@ -106,12 +106,41 @@ static void put_escape(struct pptp_json *j, uint8_t byte)
 	}
 }
 
+static void put_byte(struct pptp_json *j, char byte)
+{
+	if (j->failed || j->write == NULL || j->length == j->room)
+		put(j, &byte, 1);
+	else
+		j->text[j->length++] = byte;
+}
+
+/* The most of all texts are plain and have room: those go in one piece. */
+static bool put_plain(struct pptp_json *j, const void *bytes, size_t length)
+{
+	char *to = j->text + j->length;
+
+	if (j->failed || j->room - j->length < 3 ||
+	    length > j->room - j->length - 3 ||
+	    plain_length(bytes, length) != length)
+		return false;
+	to[0] = '"';
+	if (length > 0)
+		memcpy(to + 1, bytes, length);
+	to[length + 1] = '"';
+	if (j->write == NULL)
+		to[length + 2] = '\0';
+	j->length += length + 2;
+	return true;
+}
+
 static void put_quoted(struct pptp_json *j, const void *bytes, size_t length)
 {
 	const uint8_t *p = bytes;
 	size_t i = 0, plain;
 
-	put(j, "\"", 1);
+	if (put_plain(j, bytes, length))
+		return;
+	put_byte(j, '"');
 	while (i < length && !j->failed) {
 		plain = plain_length(p + i, length - i);
 		put(j, (const char *)p + i, plain);
@@ -119,7 +148,7 @@ static void put_quoted(struct pptp_json *j, const void *bytes, size_t length)
 		if (i < length)
 			put_escape(j, p[i++]);
 	}
-	put(j, "\"", 1);
+	put_byte(j, '"');
 }
 
 /* The comma before a value, and its key. */
@@ -128,11 +157,11 @@ static void begin(struct pptp_json *j, const char *key)
 	uint32_t bit = UINT32_C(1) << j->depth;
 
 	if (j->filled & bit)
-		put(j, ",", 1);
+		put_byte(j, ',');
 	j->filled |= bit;
 	if (key != NULL) {
 		put_quoted(j, key, strlen(key));
-		put(j, ":", 1);
+		put_byte(j, ':');
 	}
 }
 
@@ -145,7 +174,7 @@ static void open_level(struct pptp_json *j, const char *key, bool array)
 		j->failed = true;
 		return;
 	}
-	put(j, array ? "[" : "{", 1);
+	put_byte(j, array ? '[' : '{');
 	j->depth++;
 	bit = UINT32_C(1) << j->depth;
 	j->filled &= ~bit;
@@ -170,7 +199,7 @@ static void json_end(struct pptp_sink *s)
 		j->failed = true;
 		return;
 	}
-	put(j, j->arrays >> j->depth & 1 ? "]" : "}", 1);
+	put_byte(j, j->arrays >> j->depth & 1 ? ']' : '}');
 	j->depth--;
 }
 
@@ -267,7 +296,7 @@ void pptp_json_literal(struct pptp_json *j, const char *key, const char *text,
 
 void pptp_json_line(struct pptp_json *j)
 {
-	put(j, "\n", 1);
+	put_byte(j, '\n');
 	j->depth = 0;
 	j->filled = 0;
 }

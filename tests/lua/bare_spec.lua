@@ -45,7 +45,7 @@ end
 local function long_way(record)
   local other = R.copy(record)
   other.notes[#other.notes + 1] = { code = "of_a_later_release", text = "x" }
-  assert.is_false(contact.is_all { other })
+  assert.is_false(contact.of({ other }).is_all)
   return grade(evidence.merge(nil, other))
 end
 
@@ -60,7 +60,7 @@ describe("first contact alone", function()
     local count = 0
     each_record(function(record)
       count = count + 1
-      assert.is_true(contact.is_all { record })
+      assert.is_true(contact.of({ record }).is_all)
       same(record)
     end)
     assert.equal(5 * 4 * 6 * 5, count)
@@ -72,12 +72,14 @@ describe("first contact alone", function()
       for _, found in ipairs { { state = "silent" }, 3, { state = "x" },
                                { state = "not_tested", reason = "ipv6" },
                                { state = "not_tested", offers = { {} } } } do
-        assert.is_false(contact.is_all { R.record { [name] = found } }, name)
+        local record = R.record { [name] = found }
+        assert.is_false(contact.of({ record }).is_all, name)
       end
-      assert.is_true(contact.is_all { R.record { [name] = {
-        state = "not_tested", offers = {} } } })
+      local record = R.record { [name] = { state = "not_tested",
+                                           offers = {} } }
+      assert.is_true(contact.of({ record }).is_all)
     end
-    assert.is_false(contact.is_all { R.record(), R.called() })
+    assert.is_false(contact.of({ R.record(), R.called() }).is_all)
   end)
 
   it("has ways to mend where a policy fails closed ports", function()

@@ -24,13 +24,15 @@ local function all_evidence()
   return list
 end
 
-local keys = { "target", "name", "port", "labels", "grade", "best", "worst",
-               "caps", "product", "evidence" }
+local outline_keys = { "target", "name", "port", "labels", "grade", "best", "worst",
+                       "caps", "product", "evidence" }
+local brief_keys = { "confidence", "summary", "findings",
+                     table.unpack(outline_keys) }
 
--- What a text report writes of these.
-local function table_of(verdicts, opts)
+-- What a report writes of these.
+local function written(format, verdicts, opts)
   local text = ""
-  local r = pptp.report("text", function(bytes)
+  local r = pptp.report(format, function(bytes)
     text = text .. bytes
     return true
   end, opts)
@@ -41,17 +43,22 @@ local function table_of(verdicts, opts)
   return text
 end
 
-describe("an outline", function()
+local parts = { outline = outline_keys, brief = brief_keys }
+
+describe("a part of a verdict", function()
   it("is what the verdict has, and nothing else", function()
     local strict = require "pptpgrade.policy".over_default {
       methods = { mschap_v2 = "F" }, deception = { indicators = 1 } }
     for i, e in ipairs(all_evidence()) do
       local policy = i % 2 == 0 and strict or nil
-      local whole, wanted = pptp.grade(e, policy), {}
-      for _, key in ipairs(keys) do
-        wanted[key] = whole[key]
+      local whole = pptp.grade(e, policy)
+      for part, keys in pairs(parts) do
+        local wanted = {}
+        for _, key in ipairs(keys) do
+          wanted[key] = whole[key]
+        end
+        assert.same(wanted, pptp[part](e, policy), part)
       end
-      assert.same(wanted, pptp.outline(e, policy))
     end
   end)
 
@@ -62,8 +69,8 @@ describe("an outline", function()
         whole[i] = pptp.grade(e)
         lines[i] = i == 1 and whole[1] or pptp.outline(e)
       end
-      assert.equal(table_of(whole, { all = all, width = 120 }),
-                   table_of(lines, { all = all, width = 120 }))
+      assert.equal(written("text", whole, { all = all, width = 120 }),
+                   written("text", lines, { all = all, width = 120 }))
     end
   end)
 
@@ -78,9 +85,25 @@ describe("an outline", function()
     assert.same({ false, false }, { shown { verbose = true } })
   end)
 
+  it("is enough for brief JSON", function()
+    local whole, some = {}, {}
+    for i, e in ipairs(all_evidence()) do
+      whole[i], some[i] = pptp.grade(e), pptp.brief(e)
+    end
+    for _, format in ipairs { "json", "jsonl" } do
+      assert.equal(written(format, whole, { brief = true }),
+                   written(format, some, { brief = true }))
+      assert.is_nil(pptp.report(format, print):shows_brief())
+      assert.is_true(pptp.report(format, print, { brief = true })
+                       :shows_brief())
+    end
+  end)
+
   it("raises where there is no evidence", function()
-    assert.has_error(function() pptp.outline({}) end)
-    assert.has_error(function() pptp.outline(evidence_of(R.record()), {}) end)
+    for part in pairs(parts) do
+      assert.has_error(function() pptp[part]({}) end)
+      assert.has_error(function() pptp[part](evidence_of(R.record()), {}) end)
+    end
   end)
 end)
 

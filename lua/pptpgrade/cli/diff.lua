@@ -37,7 +37,7 @@ function M:grade_side(path, file, take)
     tell = function(_, verdict) take(verdict) end,
     partly = function(_, sentence) self:partly(sentence) end,
     all_dead = function() return false end,
-    shows_line = function() return false end,
+    judge = function() return self.world.pptp.grade end,
     close_outputs = function() end, status = function() return status.DONE end,
   }
   setmetatable(side, { __index = self }):grade_records()

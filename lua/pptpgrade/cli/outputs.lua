@@ -121,15 +121,19 @@ function M:emit(method, ...)
   end
 end
 
--- Whether a line is all that anyone shows of the next verdict.
-function M:shows_line()
+-- What judges the next verdict, as far as anyone shows it.
+function M:judge()
+  local pptp = self.world.pptp
+  local judge = pptp.outline
   for _, output in ipairs(self.outputs) do
     local report = output.report
-    if not (report.shows_line and report:shows_line()) then
-      return false
+    if report.shows_brief and report:shows_brief() then
+      judge = pptp.brief
+    elseif not (report.shows_line and report:shows_line()) then
+      return pptp.grade
     end
   end
-  return not self.old
+  return self.old and pptp.grade or judge
 end
 
 function M:all_dead()

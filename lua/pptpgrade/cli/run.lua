@@ -58,9 +58,7 @@ end
 
 -- No more is judged than what is shown: of most servers of a sweep, a line.
 function Run:grade(evidence)
-  local pptp = self.world.pptp
-  local judge = self:shows_line() and pptp.outline or pptp.grade
-  self:tell(judge(evidence, self.policy))
+  self:tell(self:judge()(evidence, self.policy))
 end
 
 --- Counts a verdict, and gives it to every report.

@@ -48,12 +48,15 @@ local function is_beyond(record)
     stage(record, "call").state ~= "not_tested"
 end
 
---- Whether a SYN-ACK came, to whichever SYN, or more than one.
-function M.is_open(record)
+local function has_syn_ack(record)
   local connect = connect_of(record)
   return stage(record, "tcp").state == "open" or
-    connected[connect.state] == true or connect.reason == "syn-ack" or
-    is_beyond(record)
+    connected[connect.state] == true or connect.reason == "syn-ack"
+end
+
+--- Whether a SYN-ACK came, to whichever SYN, or more than one.
+function M.is_open(record)
+  return has_syn_ack(record) or is_beyond(record)
 end
 
 --- Whether the SYN was answered and the connection after it was not.
@@ -203,11 +206,8 @@ local function is_bare(record)
   return true
 end
 
---- Whether records hold nothing but first contact: then there is nothing to
--- judge beside it.
--- @tparam table records
--- @treturn boolean
-function M.is_all(records)
+-- Whether records hold nothing but first contact.
+local function is_all(records)
   for _, record in ipairs(records) do
     if not is_bare(record) then
       return false
@@ -219,7 +219,8 @@ end
 --- What all records of a survey show of the port.
 -- @tparam table records
 -- @treturn table kind, record (the one that shows it; nil where there are no
---   records). Kinds: open; closed (RST to both); refused (connect() alone);
+--   records), is_all (whether the records hold nothing but first contact: where
+--   it is not open, there is nothing to judge beside it). Kinds: open; closed (RST to both); refused (connect() alone);
 --   unanswered (neither answered, the way loses nothing); and those that prove
 --   nothing: differs (SYN and connect() met different things), odd (a segment
 --   that neither opens nor closes), lossy, unwitnessed (the way may lose
@@ -227,16 +228,18 @@ end
 --   waited for, or lost by us), none (not asked)
 function M.of(records)
   local best, shown_by
+  local all = is_all(records)
+  local is_open = all and has_syn_ack or M.is_open
   for _, record in ipairs(records) do
-    if M.is_open(record) then
-      return { kind = "open", record = record }
+    if is_open(record) then
+      return { kind = "open", record = record, is_all = all }
     end
     local kind = kind_of(record)
     if not best or order[kind] < order[best] then
       best, shown_by = kind, record
     end
   end
-  return { kind = best or "none", record = shown_by }
+  return { kind = best or "none", record = shown_by, is_all = all }
 end
 
 return M

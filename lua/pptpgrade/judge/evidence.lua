@@ -9,6 +9,8 @@ local surveys = require "pptpgrade.judge.surveys"
 
 local M = {}
 
+local stage_of = reads.stage
+
 M.schema = 1
 
 --- The methods that a survey asks about, weakest first.
@@ -128,8 +130,8 @@ local function best(name, records, outside)
   local found, rank = untested, reads.orders[name]
   for i = 1, #records do
     local record = records[i]
-    local stage = reads.stage(record, name)
-    if (name ~= "gre" or (record.kind == "gre") == outside) and
+    local stage = stage_of(record, name)
+    if (name ~= "gre" or (record.kind == "gre") == (outside == true)) and
        better(rank, stage, found) then
       found = stage
     end
@@ -138,6 +140,12 @@ local function best(name, records, outside)
     return best(name, records, true)
   end
   return found
+end
+
+-- The same of one record alone: most surveys of a sweep have no other.
+local function only(name, records)
+  local stage = stage_of(records[1], name)
+  return stage.state == "not_tested" and not stage.reason and untested or stage
 end
 
 local function check(evidence, record)
@@ -164,20 +172,18 @@ end
 
 -- What records add up to.
 local function sum_of(records, name, labels)
-  local first = records[1]
+  local first, pick = records[1], records[2] and best or only
   return {
     schema = M.schema, conversations = records,
     target = first.target, port = first.port,
     time = first.time, source = first.source,
     name = name or first_told(records, "name"),
     labels = labels or first_told(records, "labels"),
-    tcp = best("tcp", records, false), host = best("host", records, false),
-    control = best("control", records, false),
-    call = best("call", records, false), gre = best("gre", records, false),
-    lcp = best("lcp", records, false),
-    challenge = best("challenge", records, false),
-    network = best("network", records, false),
-    teardown = best("teardown", records, false),
+    tcp = pick("tcp", records), host = pick("host", records),
+    control = pick("control", records), call = pick("call", records),
+    gre = pick("gre", records), lcp = pick("lcp", records),
+    challenge = pick("challenge", records), network = pick("network", records),
+    teardown = pick("teardown", records),
     authentication = authentication(records),
   }
 end

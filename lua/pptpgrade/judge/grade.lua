@@ -204,14 +204,15 @@ end
 
 -- Most targets of a sweep show nothing but their port, if that.
 local function make_view(e, policy)
-  local view = { evidence = e, policy = policy, caps = {},
-                 contact = contact.of(e.conversations),
-                 has_offer = limits.has_offer(e),
-                 disconnected = limits.all_disconnected(e.conversations) }
-  view.bare = view.contact.kind ~= "open" and contact.is_all(e.conversations)
+  local found = contact.of(e.conversations)
+  local view = { evidence = e, policy = policy, contact = found,
+                 bare = found.is_all and found.kind ~= "open" }
   if view.bare then
     view.seen, view.deception = {}, { likely = false }
+    view.has_offer, view.disconnected = false, false
   else
+    view.has_offer = limits.has_offer(e)
+    view.disconnected = limits.all_disconnected(e.conversations)
     look_behind(view)
   end
   limits.collect(view)
@@ -241,11 +242,18 @@ local function outline_of(view)
   }
 end
 
-local function complete(verdict, view)
+-- What a brief report shows.
+local function brief_of(view)
+  local verdict = outline_of(view)
   view.vulnerabilities = view.bare and {} or cves.potential(view.product)
   view.silence = silence(view)
   verdict.confidence, verdict.summary = confidence(view), summary.text(view)
   verdict.findings = view.bare and {} or collect_findings(view)
+  return verdict
+end
+
+local function whole_of(view)
+  local verdict = brief_of(view)
   verdict.potential_vulnerabilities = view.vulnerabilities
   verdict.remedies = collect_remedies(view)
   verdict.check_by_hand = collect_by_hand(view)
@@ -263,6 +271,16 @@ function M.outline(e, policy)
   return outline_of(make_view(e, policy or policies.default))
 end
 
+--- Judges one server, as far as a brief report shows it.
+-- @tparam table e as M.grade has it
+-- @tparam table|nil policy
+-- @treturn table what M.outline gives, and confidence, summary, findings
+-- @raise where the evidence or the policy is none
+function M.brief(e, policy)
+  check(e, policy)
+  return brief_of(make_view(e, policy or policies.default))
+end
+
 --- Judges one server.
 -- @tparam table e evidence, as evidence.merge makes it; left as it is
 -- @tparam table|nil policy as policy.load makes it; nil for the default
@@ -273,8 +291,7 @@ end
 -- @raise where the evidence or the policy is none
 function M.grade(e, policy)
   check(e, policy)
-  local view = make_view(e, policy or policies.default)
-  return complete(outline_of(view), view)
+  return whole_of(make_view(e, policy or policies.default))
 end
 
 return setmetatable(M, { __call = function(_, e, policy)

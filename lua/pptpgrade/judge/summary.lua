@@ -31,8 +31,12 @@ end
 
 -- Texts have %s where the port belongs.
 local function with_port(text, view)
-  local port = tostring(view.evidence.port or reads.PORT)
-  return (text:gsub("%%s", function() return port end))
+  local at = text:find("%s", 1, true)
+  if not at then
+    return text
+  end
+  return text:sub(1, at - 1) .. tostring(view.evidence.port or reads.PORT) ..
+    with_port(text:sub(at + 2), view)
 end
 
 local function capital(text)
@@ -420,7 +424,7 @@ local function beside(view)
     list[#list + 1] = ("it stopped answering after %d connection%s: " ..
       "perhaps a limit or a ban"):format(count, count == 1 and "" or "s")
   end
-  list[#list + 1] = gre.stopped(records)
+  list[#list + 1] = not view.bare and gre.stopped(records) or nil
   local icmp = view.has_offer and gre.is_forwarded(records)
   if icmp then
     list[#list + 1] = ("the host itself answers our GRE with ICMP %s: " ..
@@ -443,7 +447,8 @@ end
 
 --- The sentence.
 -- @tparam table view evidence, caps, cap_by_id, best, worst, contact,
---   deception, disconnected, has_offer, silence
+--   deception, disconnected, has_offer, silence; bare: there is nothing but
+--   first contact
 -- @treturn string
 function M.text(view)
   local text = main_summary(view)
@@ -451,7 +456,11 @@ function M.text(view)
     text = ("What answers looks like a decoy; if it is none, the grade is " ..
             "%s: %s"):format(words.span(view.best, view.worst), text)
   end
-  return table.concat({ text, table.unpack(beside(view)) }, "; ") .. "."
+  local more = beside(view)
+  if more[1] then
+    text = text .. "; " .. table.concat(more, "; ")
+  end
+  return text .. "."
 end
 
 return M

@@ -8,26 +8,36 @@ local M = {}
 
 local list, tables = reads.list, reads.tables
 
-local same = { "target", "name", "port", "labels", "grade", "best", "worst",
-               "confidence", "summary", "change" }
-local of_product = { "name", "vendor", "os", "device_type", "cpe", "confidence",
-                     "basis" }
-local stages = { "tcp", "control", "call", "gre", "authentication" }
-
-local function some(t, keys)
-  local new = {}
-  for _, key in ipairs(keys) do
-    new[key] = t[key]
-  end
-  return new
-end
-
-local function each(items, keys)
+local function caps_of(verdict)
   local found = {}
-  for i, item in ipairs(tables(items)) do
-    found[i] = some(item, keys)
+  for i, cap in ipairs(tables(verdict.caps)) do
+    found[i] = { id = cap.id, grade = cap.grade }
   end
   return found
+end
+
+local function findings_of(verdict)
+  local found = {}
+  for i, finding in ipairs(tables(verdict.findings)) do
+    found[i] = { id = finding.id, severity = finding.severity }
+  end
+  return found
+end
+
+local function product_of(verdict)
+  local p = verdict.product
+  return type(p) == "table" and {
+    name = p.name, vendor = p.vendor, os = p.os, device_type = p.device_type,
+    cpe = p.cpe, confidence = p.confidence, basis = p.basis,
+  } or nil
+end
+
+local function stages_of(e)
+  return {
+    tcp = list(e.tcp).state, control = list(e.control).state,
+    call = list(e.call).state, gre = list(e.gre).state,
+    authentication = list(e.authentication).state,
+  }
 end
 
 --- The brief form of a verdict. Pure.
@@ -41,18 +51,17 @@ function M.of(verdict)
   if type(e) ~= "table" then
     return verdict
   end
-  local new, login = some(verdict, same), list(e.authentication)
-  new.caps = each(verdict.caps, { "id", "grade" })
-  new.findings = each(verdict.findings, { "id", "severity" })
-  new.product = type(verdict.product) == "table" and
-    some(verdict.product, of_product) or nil
-  new.stages, new.methods = {}, login.methods
-  for _, name in ipairs(stages) do
-    new.stages[name] = list(e[name]).state
-  end
-  new.other = list(login.other)[1] and login.other or nil
-  new.time, new.source = e.time, e.source
-  return new
+  local login = list(e.authentication)
+  return {
+    target = verdict.target, name = verdict.name, port = verdict.port,
+    labels = verdict.labels, grade = verdict.grade, best = verdict.best,
+    worst = verdict.worst, confidence = verdict.confidence,
+    summary = verdict.summary, change = verdict.change,
+    caps = caps_of(verdict), findings = findings_of(verdict),
+    product = product_of(verdict), stages = stages_of(e),
+    methods = login.methods, time = e.time, source = e.source,
+    other = list(login.other)[1] and login.other or nil,
+  }
 end
 
 return M

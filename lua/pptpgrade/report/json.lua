@@ -20,6 +20,11 @@ function Report:add(verdict)
     self.brief and brief.of(verdict) or verdict))
 end
 
+--- Whether brief verdicts are what it writes.
+function Report:shows_brief()
+  return self.brief
+end
+
 function Report:close()
   local run = facts.json(self.run)
   return self.write((self.begun and "\n" or head) .. "]" ..

@@ -14,6 +14,11 @@ function Report:add(verdict)
   return self.write(json.line(self.brief and brief.of(verdict) or verdict))
 end
 
+--- Whether brief verdicts are what it writes.
+function Report:shows_brief()
+  return self.brief
+end
+
 function Report:close()
   local run = self.with_run and facts.json(self.run)
   return not run or self.write('{"run":' .. run .. "}\n")
