@@ -14,6 +14,8 @@
 enum { PIECE = 4096, ROOM_LEFT = 16 * PIECE, KEYS = 48 };
 /* Keys whose ranks are known without asking; places where each may be. */
 enum { KNOWN = 512, PROBES = 4 };
+/* Tables whose texts are found again. */
+enum { WRITTEN = 64 };
 /* Slots that are always in use. */
 enum { VALUE = 1, RANKS, TOLD, LINE, TEXT, KNOWN_RANKS };
 
@@ -38,32 +40,46 @@ struct known {
 	struct rank slot[KNOWN];
 };
 
+/* A table that was put, and where its text stands. A verdict has the stages of
+ * its records twice. */
+struct written {
+	const void *table;
+	size_t at, length;
+};
+
 struct writer {
 	struct pptp_json json; /* first: a sink pointer is a writer pointer */
 	struct known *known;
+	struct written written[WRITTEN];
 	lua_State *L;
 	char *text; /* all before the piece: a userdata in the slot TEXT */
 	size_t length, room;
 	char piece[PIECE];
 };
 
-/* Twice the room, where the text does not fit any more. */
-static bool keep(void *context, const char *text, size_t length)
+/* Twice the room, where a text does not fit any more. */
+static void make_room(struct writer *w, size_t length)
 {
-	struct writer *w = context;
 	size_t room = w->room > 0 ? w->room : 4 * PIECE;
 	char *more;
 
 	while (room - w->length < length)
 		room *= 2;
-	if (room != w->room) {
-		more = lua_newuserdatauv(w->L, room, 0);
-		if (w->length > 0)
-			memcpy(more, w->text, w->length);
-		lua_replace(w->L, TEXT);
-		w->text = more;
-		w->room = room;
-	}
+	if (room == w->room)
+		return;
+	more = lua_newuserdatauv(w->L, room, 0);
+	if (w->length > 0)
+		memcpy(more, w->text, w->length);
+	lua_replace(w->L, TEXT);
+	w->text = more;
+	w->room = room;
+}
+
+static bool keep(void *context, const char *text, size_t length)
+{
+	struct writer *w = context;
+
+	make_room(w, length);
 	memcpy(w->text + w->length, text, length);
 	w->length += length;
 	return true;
@@ -205,17 +221,15 @@ static void sort_few(struct key *keys, size_t count)
 
 static void put(struct writer *w, const char *key, int at);
 
-static void put_array(struct writer *w, const char *key, int at)
+static void put_items(struct writer *w, int at)
 {
 	size_t count = lua_rawlen(w->L, at), i;
 
-	w->json.sink.array(&w->json.sink, key);
 	for (i = 1; i <= count; i++) {
 		lua_rawgeti(w->L, at, (lua_Integer)i);
 		put(w, NULL, lua_gettop(w->L));
 		lua_pop(w->L, 1);
 	}
-	w->json.sink.end(&w->json.sink);
 }
 
 /* Keys and values of a table stay on the stack, in pairs, above it. */
@@ -237,7 +251,7 @@ static size_t collect(struct writer *w, int table, struct key *keys,
 	return count;
 }
 
-static void put_object(struct writer *w, const char *key, int at)
+static void put_members(struct writer *w, int at)
 {
 	lua_State *L = w->L;
 	int top = lua_gettop(L);
@@ -252,10 +266,8 @@ static void put_object(struct writer *w, const char *key, int at)
 		count = collect(w, at, keys, count);
 		sort_many(keys, count);
 	}
-	w->json.sink.object(&w->json.sink, key);
 	for (i = 0; i < count; i++)
 		put(w, keys[i].name, keys[i].at);
-	w->json.sink.end(&w->json.sink);
 	lua_settop(L, top);
 }
 
@@ -302,14 +314,59 @@ static bool put_told(struct writer *w, const char *key, int at)
 	return told;
 }
 
+/* Bytes of text so far. */
+static size_t position(const struct writer *w)
+{
+	return w->length + w->json.length;
+}
+
+static struct written *written_of(struct writer *w, const void *table)
+{
+	return &w->written[((uintptr_t)table >> 6) % WRITTEN];
+}
+
+/* Whether a table was put before: then its text is put again. Nothing changes
+ * a table meanwhile. */
+static bool put_again(struct writer *w, const char *key, int at)
+{
+	const void *table = lua_topointer(w->L, at);
+	const struct written *known = written_of(w, table);
+
+	if (known->table != table)
+		return false;
+	pptp_json_literal(&w->json, key, "", 0);
+	(void)pptp_json_flush(&w->json);
+	make_room(w, known->length);
+	memcpy(w->text + w->length, w->text + known->at, known->length);
+	w->length += known->length;
+	return true;
+}
+
+static void put_anew(struct writer *w, const char *key, int at)
+{
+	struct pptp_sink *s = &w->json.sink;
+	const void *table = lua_topointer(w->L, at);
+	bool array = is_array(w->L, at);
+	struct written *known;
+	size_t begin;
+
+	(array ? s->array : s->object)(s, key);
+	begin = position(w) - 1;
+	(array ? put_items : put_members)(w, at);
+	s->end(s);
+	known = written_of(w, table);
+	known->table = table;
+	known->at = begin;
+	known->length = position(w) - begin;
+}
+
 static void put_table(struct writer *w, const char *key, int at)
 {
 	if (w->json.depth >= PPTP_JSON_DEPTH)
 		luaL_error(w->L, "JSON that nests too deep");
 	luaL_checkstack(w->L, 8, "nested tables");
-	if (put_told(w, key, at))
-		return;
-	(is_array(w->L, at) ? put_array : put_object)(w, key, at);
+	if (!put_told(w, key, at) && !put_again(w, key, at))
+		put_anew(w, key, at);
 }
 
 /* The value at `at`, under a key or NULL. */
@@ -344,6 +401,7 @@ static void put(struct writer *w, const char *key, int at)
 static void take_room(struct writer *w, lua_State *L)
 {
 	w->L = L;
+	memset(w->written, 0, sizeof(w->written));
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &room_key);
 	w->text = lua_touserdata(L, -1);
 	w->room = w->text != NULL ? lua_rawlen(L, -1) : 0;
