@@ -265,6 +265,22 @@ START_TEST(icmp_of_the_other_version_is_other)
 }
 END_TEST
 
+/* RFC 768: eight bytes, or it is none. */
+START_TEST(udp_shows_its_ports_and_its_length)
+{
+	struct json out;
+
+	dissect_hex("45000020 00004000 40110000 c0000201 c0000202"
+		    "06a5d431 000c0000 01020304",
+		    &out);
+	ck_assert_has(out.text, "{\"layer\":\"udp\",\"source_port\":1701,"
+				"\"destination_port\":54321,\"length\":12}");
+	ck_assert_str_eq(layers_hex("4500001b 00004000 40110000 c0000201 "
+				    "c0000202 06a5d431 000700"),
+			 "ipv4 malformed ");
+}
+END_TEST
+
 START_TEST(later_fragment_is_only_ip)
 {
 	struct vector v = vector(VECTOR_IP_GRE_LCP);
@@ -330,6 +346,7 @@ int main(void)
 	CLAIM(s, tcp_without_the_cookie_is_only_tcp);
 	CLAIM(s, icmp_shows_its_quote_inside);
 	CLAIM(s, icmp_of_the_other_version_is_other);
+	CLAIM(s, udp_shows_its_ports_and_its_length);
 	CLAIM(s, later_fragment_is_only_ip);
 	CLAIM(s, no_ip_at_all_is_malformed);
 	CLAIM(s, truncated_at_every_length_is_whole_json);
