@@ -131,6 +131,20 @@ START_TEST(early_segments_wait_and_keep_their_frames)
 }
 END_TEST
 
+/* As where they are in order: what came first stays. */
+START_TEST(first_bytes_stay_of_early_segments_too)
+{
+	struct bench b;
+
+	setup(&b);
+	data(&b, 100, "ab");
+	data(&b, 104, "ef");
+	data(&b, 104, "XYZ");
+	data(&b, 102, "cd");
+	ck_assert_str_eq(finish(&b), "abcdefZ.");
+}
+END_TEST
+
 START_TEST(order_does_not_matter)
 {
 	static const unsigned orders[][4] = {
@@ -590,6 +604,7 @@ int main(void)
 	CLAIM(s, segments_in_order_are_the_stream);
 	CLAIM(s, retransmitted_bytes_come_once);
 	CLAIM(s, early_segments_wait_and_keep_their_frames);
+	CLAIM(s, first_bytes_stay_of_early_segments_too);
 	CLAIM(s, order_does_not_matter);
 	CLAIM(s, sequence_numbers_wrap);
 	CLAIM(s, hole_is_told_and_passed_at_the_end);
