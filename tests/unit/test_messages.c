@@ -122,6 +122,7 @@ START_TEST(missing_segment_is_told_with_its_offset)
 	ck_assert_uint_eq(out->objects, 2);
 	ck_assert_has(object(out, 0), "\"malformed\":{\"why\":\"bytes are "
 				      "missing here\",\"offset\":100}");
+	ck_assert_has_not(object(out, 0), "truncated");
 	ck_assert_has(object(out, 1), "\"identifier\":42");
 }
 END_TEST
