@@ -7,12 +7,11 @@
 /* RFC 864's usual pattern: each byte is the next printable one. */
 static bool is_chargen(const uint8_t *bytes, size_t length)
 {
-	if (length < 16)
+	if (length < 16 || bytes[0] < 0x20 || bytes[0] > 0x7e)
 		return false;
 	for (size_t i = 1; i < 16; i++)
 		if (bytes[i] !=
-			(bytes[i - 1] == 0x7e ? 0x20 : bytes[i - 1] + 1) ||
-		    bytes[i] < 0x20)
+		    (bytes[i - 1] == 0x7e ? 0x20 : bytes[i - 1] + 1))
 			return false;
 	return true;
 }

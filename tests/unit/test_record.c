@@ -206,6 +206,25 @@ START_TEST(a_service_is_named_by_no_less_than_its_beginning)
 }
 END_TEST
 
+START_TEST(chargen_is_of_printable_bytes)
+{
+	uint8_t bytes[16];
+
+	for (unsigned first = 0; first < 256; first++) {
+		bytes[0] = (uint8_t)first;
+		for (unsigned i = 1; i < sizeof(bytes); i++)
+			bytes[i] = bytes[i - 1] == 0x7e
+				       ? 0x20
+				       : (uint8_t)(bytes[i - 1] + 1);
+		ck_assert_int_eq(
+		    strcmp(pptp_record_service(bytes, 16), "chargen") == 0,
+		    first >= 0x20 && first < 0x7f);
+		bytes[first % 15 + 1] ^= 1;
+		ck_assert_str_ne(pptp_record_service(bytes, 16), "chargen");
+	}
+}
+END_TEST
+
 START_TEST(names_of_the_server_are_escaped_byte_by_byte)
 {
 	struct pptp_control m;
@@ -414,6 +433,7 @@ int main(void)
 	CLAIM(s, notes_are_counted_and_keep_their_first_numbers);
 	CLAIM(s, a_full_store_is_said_and_keeps_nothing_half);
 	CLAIM(s, reasons_name_icmp_type_code_and_sender);
+	CLAIM(s, chargen_is_of_printable_bytes);
 	CLAIM(s, a_service_is_named_by_no_less_than_its_beginning);
 	CLAIM(s, services_are_named_by_their_first_bytes);
 	CLAIM(s, names_of_the_server_are_escaped_byte_by_byte);
