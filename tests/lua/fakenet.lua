@@ -127,8 +127,8 @@ end
 function Targets.begin()
 end
 
-function Targets.excluded()
-  return 0
+function Targets:excluded()
+  return self.out
 end
 
 function Targets:count()
@@ -148,15 +148,17 @@ local function targets(world, given)
   if world.bad_target then
     return nil, world.bad_target, "argument"
   end
-  local t = { list = {}, missing = {}, world = world }
+  local t = { list = {}, missing = {}, out = 0, world = world }
   for _, spec in ipairs(given.specs or {}) do
     if spec:find "invalid$" then
       t.missing[#t.missing + 1] = spec .. ": no such host"
     elseif spec ~= (given.exclude or {})[1] then -- a file of that name
       t.list[#t.list + 1] = { target = spec, port = given.port or 1723 }
+    else
+      t.out = t.out + 1
     end
   end
-  t.total = #t.list
+  t.total = #t.list + (given.lazy and t.out or 0)
   return setmetatable(t, Targets)
 end
 

@@ -209,7 +209,8 @@ end
 function M:conclude(audit, targets, problem)
   local stopped = self.world.signals() > 0
   if self.same then
-    self:say(("so it was with %d more servers"):format(self.same))
+    self:say(("so it was with %d more server%s"):format(
+      self.same, self.same == 1 and "" or "s"))
   end
   if audit.failure then
     self:partly(audit.failure.message .. left_out(audit, targets))
