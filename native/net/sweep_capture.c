@@ -160,7 +160,8 @@ bool pptp_sweep_capture_read(struct pptp_sweep_capture *c, int timeout_ms,
 	if (poll(&in, 1, timeout_ms) < 0)
 		return errno == EINTR;
 	got = pcap_dispatch(c->pcap, -1, give, (u_char *)c);
-	return got >= 0;
+	/* libpcap passes over an interface that went down */
+	return got >= 0 && (in.revents & POLLERR) == 0;
 }
 
 uint64_t pptp_sweep_capture_drops(struct pptp_sweep_capture *c)

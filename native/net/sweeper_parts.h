@@ -46,7 +46,8 @@ struct pptp_sweeper_host {
 	/* The caller's: what it judged last, and when (atomic). */
 	uint64_t refused, judged_at;
 	/* The receiving thread's. */
-	uint64_t looked_at, dropped, overflowed;
+	uint64_t looked_at, dropped;
+	uint64_t missed; /* replies or reads since `looked_at` */
 	int64_t wall_ahead; /* of the monotonic clock, in this read */
 };
 

@@ -79,7 +79,7 @@ static bool has_room(struct pptp_sweeper_host *s)
 {
 	if (pptp_ring_used(&s->found) < s->found.room)
 		return true;
-	s->overflowed++;
+	s->missed++;
 	pptp_sweeper_count(&s->facts.overflows, s->facts.overflows + 1);
 	return false;
 }
@@ -127,7 +127,7 @@ static void look_at_drops(struct pptp_sweeper_host *s, uint64_t now)
 	uint64_t drops = pptp_sweep_capture_drops(s->capture);
 	struct pptp_sweeper_loss loss = {s->looked_at, now};
 
-	if (drops <= s->dropped && s->overflowed == 0) {
+	if (drops <= s->dropped && s->missed == 0) {
 		s->looked_at = now;
 		return;
 	}
@@ -136,7 +136,7 @@ static void look_at_drops(struct pptp_sweeper_host *s, uint64_t now)
 		return;
 	pptp_sweeper_count(&s->facts.drops, drops);
 	s->dropped = drops;
-	s->overflowed = 0;
+	s->missed = 0;
 	s->looked_at = now;
 }
 
@@ -149,9 +149,12 @@ void *pptp_sweeper_receive(void *host)
 	s->looked_at = pptp_sweeper_now();
 	while (!pptp_sweeper_flag(&s->ended)) {
 		s->wall_ahead = wall_ahead();
-		/* an interface that is down may come up again */
-		if (!pptp_sweep_capture_read(s->capture, WAIT_MS, hear, s))
+		/* an interface that is down may come up again; until then it
+		 * says nothing, and loses what comes */
+		if (!pptp_sweep_capture_read(s->capture, WAIT_MS, hear, s)) {
+			s->missed++;
 			nanosleep(&pause, NULL);
+		}
 		now = pptp_sweeper_now();
 		if (now - s->looked_at >= LOOK_NS)
 			look_at_drops(s, now);
