@@ -3,6 +3,9 @@
  * plans and rows, each target once. */
 #include "net/sweep_run_parts.h"
 
+#include <stdio.h>
+#include <sys/mman.h>
+
 #include "scan/block.h"
 
 #include "unit/scan.h"
@@ -18,14 +21,18 @@ static struct pptp_sweep_item item;
 
 static void begin(enum pptp_only only)
 {
-	static const char *const targets[] = {"10.0.0.0/24", NULL};
-	char why[512];
+	static const char *files[] = {NULL, NULL};
+	int fd = memfd_create("targets", MFD_CLOEXEC);
+	char why[512], path[64];
 	size_t i;
 
 	memset(&fake, 0, sizeof(fake));
 	fake.sweeper.calls = &calls;
 	pptp_sweep_request_init(&request);
-	request.targets = targets;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	ck_assert_int_eq(write(fd, "10.0.0.0/24,north\n", 18), 18);
+	files[0] = path;
+	request.files = files;
 	request.only = only;
 	request.depth = PPTP_DEPTH_SYN;
 	request.timeout_us = 77;
@@ -33,6 +40,7 @@ static void begin(enum pptp_only only)
 	request.seeded = true;
 	ck_assert_int_eq(
 	    pptp_sweep_list_open(&list, &request, why, sizeof(why)), PPTP_OK);
+	close(fd);
 	run = calloc(1, sizeof(*run));
 	run->request = &request;
 	run->list = &list;
@@ -79,7 +87,7 @@ static struct pptp_found *find(uint64_t position, enum pptp_port_state answer)
 	f->reply.target = pptp_address_v4(0x0a000000 + (uint32_t)f->target);
 	f->reply.source = pptp_address_v4(0xc0000201);
 	f->reply.port = 1723;
-	f->reply.ttl = 55;
+	f->reply.ttl = (uint8_t)(50 + position);
 	fake.answers[f->target] = answer;
 	return f;
 }
@@ -114,14 +122,18 @@ START_TEST(who_is_open_has_a_row_and_others_have_none)
 	ck_assert_uint_eq(item.syn->port, 1723);
 	ck_assert_int_eq(item.syn->time_us, 5000);
 	ck_assert_int_eq(item.syn->rtt_us, 3);
-	ck_assert_uint_eq(item.syn->reply->ttl, 55);
+	ck_assert_uint_eq(item.syn->reply->ttl, 50 + item.position);
 	ck_assert(!item.syn->answers_any_port);
 	ck_assert_ptr_null(item.syn->not_tested);
+	ck_assert_str_eq(item.syn->labels, "north");
 	ck_assert_mem_eq(item.syn->run, list.head.run, PPTP_RUN_SIZE);
 	ck_assert_uint_eq(rows(), 0);
 	find(10, PPTP_PORT_OPEN)->rtt_ns = -1;
 	ck_assert_int_eq(pptp_sweep_run_next(run, &item), PPTP_SWEEP_ROW);
 	ck_assert_int_eq(item.syn->rtt_us, -1);
+	find(11, PPTP_PORT_OPEN)->rtt_ns = 0;
+	ck_assert_int_eq(pptp_sweep_run_next(run, &item), PPTP_SWEEP_ROW);
+	ck_assert_int_eq(item.syn->rtt_us, 0);
 	end();
 }
 END_TEST
@@ -181,12 +193,14 @@ START_TEST(with_any_all_have_rows_when_their_wait_is_over)
 		ck_assert_int_eq(pptp_sweep_run_next(run, &item),
 				 PPTP_SWEEP_ROW);
 		ck_assert_uint_eq(item.position, at);
+		ck_assert_str_eq(item.syn->labels, "north");
 		ck_assert_uint_eq(pptp_address_v4_value(&item.syn->target),
 				  0x0a000000 + target_of(at));
 		ck_assert_int_eq(item.syn->answer,
 				 at == 3 ? PPTP_PORT_CLOSED : PPTP_PORT_SILENT);
 		if (at == 3) {
-			ck_assert_uint_eq(item.syn->reply->ttl, 55);
+			ck_assert_uint_eq(item.syn->reply->ttl,
+					  50 + item.position);
 			ck_assert_int_eq(item.syn->rtt_us, 3);
 			ck_assert_int_eq(item.syn->time_us, 5000);
 		} else {
@@ -329,6 +343,7 @@ START_TEST(a_hit_becomes_a_plan_and_is_dealt_with)
 	ck_assert_int_eq(pulled.plan.opening, PPTP_OPENING_SYN);
 	ck_assert_int_eq(pulled.plan.timeout_us, 77);
 	ck_assert_str_eq(pulled.plan.contact, "me");
+	ck_assert_str_eq(pulled.plan.labels, "north");
 	ck_assert_uint_eq(pulled.plan.position, 10);
 	ck_assert(!pulled.plan.any_port);
 	ck_assert_ptr_null(pulled.exchange);
@@ -473,6 +488,7 @@ START_TEST(who_cannot_be_asked_has_a_row_that_says_so)
 			  0x0a000000 + target_of(9));
 	ck_assert_uint_eq(item.syn->port, 1723);
 	ck_assert_ptr_null(item.syn->reply);
+	ck_assert_str_eq(item.syn->labels, "north");
 	source.refused(run, pulled.tag, PPTP_ERROR_ROUTE, "");
 	ck_assert_str_eq(pptp_sweep_run_problem(run),
 			 pptp_error_text(PPTP_ERROR_ROUTE));
