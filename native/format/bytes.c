@@ -3,17 +3,6 @@
 
 #include <string.h>
 
-void pptp_reader_init(struct pptp_reader *r, const void *bytes, size_t length)
-{
-	static const uint8_t nothing[1];
-
-	memset(r, 0, sizeof(*r));
-	/* Arithmetic on NULL is undefined, even with 0. */
-	r->base = bytes != NULL ? bytes : nothing;
-	r->at = r->base;
-	r->end = r->base + (bytes != NULL ? length : 0);
-}
-
 size_t pptp_reader_offset(const struct pptp_reader *r)
 {
 	return (size_t)(r->at - r->base);
@@ -42,20 +31,6 @@ void pptp_reader_lack(struct pptp_reader *r, size_t length)
 	else
 		fail(r, PPTP_ERROR_SHORT, "ends too early",
 		     length - pptp_reader_left(r));
-}
-
-struct pptp_reader pptp_read_sub(struct pptp_reader *r, size_t length)
-{
-	struct pptp_reader sub = *r;
-
-	if (pptp_read_bytes(r, length) == NULL && !pptp_reader_ok(r)) {
-		sub = *r;
-		sub.end = sub.at;
-	} else {
-		sub.end = r->at;
-	}
-	sub.nested = true;
-	return sub;
 }
 
 void pptp_reader_join(struct pptp_reader *r, const struct pptp_reader *sub)

@@ -24,7 +24,6 @@ struct pptp_reader {
 	size_t missing;        /* _SHORT: how many bytes are lacking at least */
 };
 
-void pptp_reader_init(struct pptp_reader *r, const void *bytes, size_t length);
 size_t pptp_reader_offset(const struct pptp_reader *r);
 
 /* Marks the reader malformed at its present offset; `why` must be static.
@@ -35,6 +34,20 @@ void pptp_reader_lack(struct pptp_reader *r, size_t length);
 
 /* What reads is inline for sweeps, which decode half a million packets a
  * second. */
+static inline void pptp_reader_init(struct pptp_reader *r, const void *bytes,
+				    size_t length)
+{
+	static const uint8_t nothing[1];
+	/* Arithmetic on NULL is undefined, even with 0. */
+	const uint8_t *first = bytes != NULL ? bytes : nothing;
+
+	*r = (struct pptp_reader){
+	    .base = first,
+	    .at = first,
+	    .end = first + (bytes != NULL ? length : 0),
+	};
+}
+
 static inline bool pptp_reader_ok(const struct pptp_reader *r)
 {
 	return r->error == PPTP_OK;
@@ -69,6 +82,12 @@ static inline uint8_t pptp_read_u8(struct pptp_reader *r)
 	return p != NULL ? p[0] : 0;
 }
 
+/* The next one, which stays; 0: none, or failed. */
+static inline uint8_t pptp_peek_u8(const struct pptp_reader *r)
+{
+	return pptp_reader_left(r) > 0 ? r->at[0] : 0;
+}
+
 /* Both in network order on the wire. */
 static inline uint16_t pptp_read_u16(struct pptp_reader *r)
 {
@@ -95,7 +114,21 @@ static inline void pptp_read_skip(struct pptp_reader *r, size_t length)
 /* A reader over exactly the next `length` bytes, which the parent passes. It
  * keeps the parent's base. Running past its end is _MALFORMED, not _SHORT:
  * a length field said so. A failed parent gives a failed child. */
-struct pptp_reader pptp_read_sub(struct pptp_reader *r, size_t length);
+static inline struct pptp_reader pptp_read_sub(struct pptp_reader *r,
+					       size_t length)
+{
+	struct pptp_reader sub = *r;
+
+	if (pptp_read_bytes(r, length) == NULL && !pptp_reader_ok(r)) {
+		sub = *r;
+		sub.end = sub.at;
+	} else {
+		sub.end = r->at;
+	}
+	sub.nested = true;
+	return sub;
+}
+
 /* Takes a child's failure over into its parent. */
 void pptp_reader_join(struct pptp_reader *r, const struct pptp_reader *sub);
 

@@ -18,15 +18,15 @@ enum {
 	DESTINATION = 60,
 };
 
-static struct pptp_address read_address(struct pptp_reader *r, uint8_t family)
+/* Into one that is all zeros. */
+static inline void read_address(struct pptp_address *a, struct pptp_reader *r,
+				uint8_t family, size_t size)
 {
-	struct pptp_address a = {family, {0}};
-	size_t size = family == 6 ? 16 : 4;
 	const uint8_t *bytes = pptp_read_bytes(r, size);
 
+	a->family = family;
 	if (bytes != NULL)
-		memcpy(a.bytes, bytes, size);
-	return a;
+		memcpy(a->bytes, bytes, size);
 }
 
 /* `length` bytes by the header's word, or what the capture kept of them. */
@@ -34,14 +34,16 @@ static void take_payload(struct pptp_ip *ip, struct pptp_reader *r,
 			 size_t length, bool trusted)
 {
 	size_t left = pptp_reader_left(r);
+	struct pptp_reader payload;
 
 	ip->truncated = trusted && length > left;
 	if (trusted && length < left)
 		left = length;
-	ip->payload = pptp_read_sub(r, left);
+	payload = pptp_read_sub(r, left);
 	/* The capture ended there, not the packet: more is short, not wrong. */
-	if (ip->truncated || !trusted)
-		ip->payload.nested = false;
+	payload.nested = trusted && !ip->truncated;
+	ip->payload = payload;
+	ip->fragment = payload;
 }
 
 static void decode_v4(struct pptp_ip *ip, struct pptp_reader *r)
@@ -64,13 +66,12 @@ static void decode_v4(struct pptp_ip *ip, struct pptp_reader *r)
 	ip->ttl = pptp_read_u8(r);
 	ip->protocol = pptp_read_u8(r);
 	pptp_read_skip(r, 2);
-	ip->source = read_address(r, 4);
-	ip->destination = read_address(r, 4);
+	read_address(&ip->source, r, 4, 4);
+	read_address(&ip->destination, r, 4, 4);
 	if (!pptp_reader_ok(r))
 		return;
 	pptp_read_skip(r, header - IPV4_HEADER);
 	take_payload(ip, r, total - header, total != 0);
-	ip->fragment = ip->payload;
 	ip->fragment_protocol = ip->protocol;
 }
 
@@ -161,8 +162,8 @@ static void decode_v6(struct pptp_ip *ip, struct pptp_reader *r)
 	length = pptp_read_u16(r);
 	ip->protocol = pptp_read_u8(r);
 	ip->ttl = pptp_read_u8(r);
-	ip->source = read_address(r, 6);
-	ip->destination = read_address(r, 6);
+	read_address(&ip->source, r, 6, 16);
+	read_address(&ip->destination, r, 6, 16);
 	take_payload(ip, r, length, length != 0 || ip->protocol == NO_NEXT);
 	skip_extensions(ip);
 	pptp_reader_join(r, &ip->payload);
@@ -170,12 +171,11 @@ static void decode_v6(struct pptp_ip *ip, struct pptp_reader *r)
 
 bool pptp_ip_decode(struct pptp_ip *ip, struct pptp_reader *r)
 {
-	struct pptp_reader first = *r;
-	uint8_t version = pptp_read_u8(&first) >> 4;
+	uint8_t version = pptp_peek_u8(r) >> 4;
 
 	memset(ip, 0, sizeof(*ip));
-	if (!pptp_reader_ok(&first))
-		pptp_reader_join(r, &first);
+	if (pptp_reader_left(r) == 0)
+		pptp_read_skip(r, 1); /* too short */
 	else if (version == 4)
 		decode_v4(ip, r);
 	else if (version == 6)

@@ -65,6 +65,7 @@ static uint16_t find_mss(const uint8_t *options, size_t length)
 
 bool pptp_tcp_decode(struct pptp_tcp *tcp, struct pptp_reader *r)
 {
+	struct pptp_reader payload;
 	uint8_t header;
 
 	memset(tcp, 0, sizeof(*tcp));
@@ -85,9 +86,10 @@ bool pptp_tcp_decode(struct pptp_tcp *tcp, struct pptp_reader *r)
 	if (!pptp_reader_ok(r))
 		return false;
 	tcp->mss = find_mss(tcp->options, tcp->options_length);
-	tcp->payload = pptp_read_sub(r, pptp_reader_left(r));
+	payload = pptp_read_sub(r, pptp_reader_left(r));
 	/* The stream goes on in the next segment. */
-	tcp->payload.nested = false;
+	payload.nested = false;
+	tcp->payload = payload;
 	return true;
 }
 

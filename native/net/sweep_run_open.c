@@ -37,6 +37,7 @@ static enum pptp_error open_sweeper(struct pptp_sweep_run *r, char *text,
 	    .memory = q->memory,
 	    .ring = CAPTURE,
 	    .second_port = true,
+	    .open_only = q->only != PPTP_ONLY_ANY,
 	};
 
 	pptp_cookie_key_init(&config.sweep.key, h->key);

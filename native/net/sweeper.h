@@ -34,6 +34,7 @@ struct pptp_sweeper_config {
 	size_t memory;              /* bytes, for answers */
 	size_t ring;                /* bytes, of the capture */
 	bool second_port;           /* ask a second port of who is open */
+	bool open_only;             /* tell nobody else: they are counted */
 };
 
 /* IPv6 and TCP with all options. */

@@ -105,6 +105,8 @@ static void hear(void *context, const uint8_t *packet, size_t length,
 	if (heard.kind != PPTP_HEARD_NEWS &&
 	    heard.kind != PPTP_HEARD_SECOND_PORT)
 		return;
+	if (heard.answer != PPTP_PORT_OPEN && s->config.open_only)
+		return;
 	if (heard.kind == PPTP_HEARD_NEWS && s->config.second_port &&
 	    heard.answer == PPTP_PORT_OPEN)
 		order_second_port(s, &reply);

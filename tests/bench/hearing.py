@@ -15,7 +15,7 @@ from rounds import ROUNDS, judge, shown
 from sending import scan
 from sinks import Sink
 
-PROBES, ROWS = 8000000, 2000000
+PROBES, ROWS, HEARD = 8000000, 2000000, 4000000
 PROBE_NS, OF_DRY_RUN = 60, 0.5
 ROW_NS, ROW_BYTES = 1000, 220
 REPLIES, TARGETS = 1 << 18, "10.0.0.0/14"
@@ -47,9 +47,10 @@ def dry_run():
 
 def pieces():
     say(f"pieces of a sweep, one core, medians of {ROUNDS} (range):")
-    probes, rows, dry = [], [], []
+    probes, hear, rows, dry = [], [], [], []
     for _ in range(ROUNDS):
         probes += numbers(built("bench-pieces"), "probe", str(PROBES))
+        hear += numbers(built("bench-pieces"), "hear", str(HEARD))
         rows.append(numbers(built("bench-pieces"), "row", str(ROWS)))
     judge(f"making a probe, all IPv4 but 600 ranges: {shown(probes, 1)} ns; "
           f"at most {PROBE_NS}", statistics.median(probes) <= PROBE_NS)
@@ -58,6 +59,8 @@ def pieces():
         share = statistics.median(probes) / dry
         judge(f"{share:.2f} of zmap's {dry:.0f} ns (--fast-dryrun); at most "
               f"{OF_DRY_RUN}", share <= OF_DRY_RUN)
+    say(f"  decoding and checking a reply, without a kernel: "
+        f"{shown(hear, 1)} ns")
     times, sizes = zip(*rows)
     judge(f"the row of a SYN: {shown(times, 0)} ns; at most {ROW_NS}",
           statistics.median(times) <= ROW_NS)

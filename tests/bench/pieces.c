@@ -4,6 +4,8 @@
  *
  *	pieces probe COUNT      to make a SYN: whom to ask, his address, the
  *	                        cookie, the stamp; all of IPv4 but 600 blocks
+ *	pieces hear COUNT       to decode a RST in its frame, find whom it is from,
+ *	                        and check its cookie; all targets in 10.0.0.0/14
  *	pieces row COUNT        to write the row of one SYN, and its bytes
  *	pieces capture INTERFACE
  *	                        to read a packet by the prober's capture: until
@@ -17,6 +19,7 @@
 #include <time.h>
 
 #include "core/ranges_build.h"
+#include "format/link.h"
 #include "net/capture.h"
 #include "scan/row.h"
 #include "scan/sweep.h"
@@ -60,23 +63,22 @@ static uint32_t draw(void)
 	return state = state * 1664525 + 1013904223;
 }
 
-static void build(void)
+static void build(const struct pptp_span_v4 *span, size_t blocks)
 {
-	static const struct pptp_span_v4 all = {0, UINT32_MAX, 1723, 0};
 	static struct pptp_ranges_work work;
 	struct pptp_spans spans = {
-	    .v4 = &all, .v4_count = 1, .excluded = excluded};
+	    .v4 = span, .v4_count = 1, .excluded = excluded};
 	uint32_t first, i;
 
 	ports.ports = port_room;
 	ports.room = sizeof(port_room) / sizeof(port_room[0]);
-	for (i = 0; i < EXCLUDED; i++) {
+	for (i = 0; i < blocks; i++) {
 		first = draw() & ~UINT32_C(0xffff);
 		excluded[i].first = pptp_address_v4(first);
 		excluded[i].last = pptp_address_v4(first + draw() % 65536);
 	}
-	qsort(excluded, EXCLUDED, sizeof(excluded[0]), pptp_block_order);
-	spans.excluded_count = pptp_blocks_merge(excluded, EXCLUDED);
+	qsort(excluded, blocks, sizeof(excluded[0]), pptp_block_order);
+	spans.excluded_count = pptp_blocks_merge(excluded, blocks);
 	ranges.v4_room = ENTRIES;
 	if (pptp_ranges_build(&ranges, &spans, &ports, &work) != PPTP_RANGES_OK)
 		fail("no ranges");
@@ -114,6 +116,7 @@ static void open_sweep(struct pptp_sweep *s)
 static void make_probes(uint64_t count)
 {
 	static const uint8_t ethernet[PPTP_ETHERNET_HEADER] = {[12] = 8};
+	static const struct pptp_span_v4 all = {0, UINT32_MAX, 1723, 0};
 	static uint8_t frames[PPTP_PACE_BATCH][PPTP_TEMPLATE_MAX];
 	static struct pptp_sweep s;
 	const struct pptp_address source = pptp_address_v4(0xc0000201);
@@ -125,7 +128,7 @@ static void make_probes(uint64_t count)
 	unsigned i, n;
 	uint16_t port;
 
-	build();
+	build(&all, EXCLUDED);
 	open_sweep(&s);
 	pptp_template_init(&t, ethernet, &source, 64, 64240);
 	begun = processor_ns();
@@ -144,6 +147,110 @@ static void make_probes(uint64_t count)
 		made += n;
 	}
 	printf("%.2f\n", (double)(processor_ns() - begun) / (double)made);
+}
+
+#define HEARD 262144 /* targets of a /14 */
+#define FRAME 66     /* Ethernet, IPv4, TCP with 12 bytes of options */
+
+struct heard {
+	struct pptp_sweep sweep;
+	struct pptp_address source;
+	uint8_t (*frames)[FRAME];
+	uint32_t count;
+};
+
+static void put_u16(uint8_t *at, uint32_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+static void put_u32(uint8_t *at, uint32_t value)
+{
+	put_u16(at, value >> 16);
+	put_u16(at + 2, value & 0xffff);
+}
+
+static void make_reply(struct heard *h, const struct pptp_ask *ask)
+{
+	/* of a SYN: segment size first */
+	static const uint8_t options[] = {2, 4, 5, 180, 1, 1, 4, 2, 1, 3, 3, 7};
+	uint8_t *frame = h->frames[h->count++];
+	struct pptp_address target;
+	struct pptp_cookie cookie;
+	uint16_t port;
+
+	pptp_ranges_nth(&ranges, ask->target, &target, &port);
+	cookie = pptp_cookie_make(&h->sweep.config.key, &h->source, &target,
+				  port, ask->attempt, &h->sweep.config.ports);
+	memset(frame, 0, FRAME);
+	put_u16(frame + 12, 0x0800);
+	put_u16(frame + 14, 0x4500);
+	put_u16(frame + 16, FRAME - 14);
+	put_u16(frame + 22, 64 << 8 | 6);
+	put_u32(frame + 26, pptp_address_v4_value(&target));
+	put_u32(frame + 30, pptp_address_v4_value(&h->source));
+	put_u16(frame + 34, port);
+	put_u16(frame + 36, cookie.source_port);
+	put_u32(frame + 42, cookie.sequence_number + 1);
+	put_u16(frame + 46, 8 << 12 | 20);
+	memcpy(frame + 54, options, sizeof(options));
+}
+
+/* All were asked, at 150,000 a second. */
+static void ask_all(struct heard *h)
+{
+	struct pptp_ask asks[PPTP_PACE_BATCH];
+	uint64_t now = 0, wake;
+	unsigned i, n;
+
+	while (h->count < HEARD && now < 60 * SECOND) {
+		now += 100000;
+		n = pptp_sweep_ask(&h->sweep, now, asks, 15, &wake);
+		for (i = 0; i < n && h->count < HEARD; i++)
+			if (asks[i].attempt == 0)
+				make_reply(h, &asks[i]);
+	}
+	if (h->count < HEARD)
+		fail("not all were asked");
+}
+
+/* As net/sweeper_receive.c does, without a kernel. */
+static bool hear(struct heard *h, const uint8_t *frame)
+{
+	struct pptp_reader payload;
+	struct pptp_syn_reply reply;
+	struct pptp_heard heard;
+	uint64_t target;
+	bool known;
+
+	if (pptp_link_decode(1, frame, FRAME, &payload) != PPTP_LINK_IP)
+		return false;
+	pptp_syn_reply_decode(&reply, payload.at, pptp_reader_left(&payload));
+	known =
+	    pptp_ranges_index_of(&ranges, &reply.target, reply.port, &target);
+	heard = pptp_sweep_hear(&h->sweep, &reply, known ? &target : NULL);
+	return heard.kind == PPTP_HEARD_NEWS || heard.kind == PPTP_HEARD_REPEAT;
+}
+
+static void hear_replies(uint64_t count)
+{
+	static const struct pptp_span_v4 network = {FIRST, FIRST + HEARD - 1,
+						    1723, 0};
+	struct heard h = {.source = pptp_address_v4(0xc0000201)};
+	uint64_t begun, i;
+
+	build(&network, 0);
+	open_sweep(&h.sweep);
+	h.frames = calloc(HEARD, FRAME);
+	if (h.frames == NULL)
+		fail("no frames");
+	ask_all(&h);
+	begun = processor_ns();
+	for (i = 0; i < count; i++)
+		if (!hear(&h, h.frames[i % HEARD]))
+			fail("a reply was not believed");
+	printf("%.2f\n", (double)(processor_ns() - begun) / (double)count);
 }
 
 static bool drop(void *context, const char *text, size_t length)
@@ -227,6 +334,8 @@ int main(int argc, char **argv)
 	signal(SIGTERM, on_signal);
 	if (strcmp(argv[1], "probe") == 0)
 		make_probes(strtoull(argv[2], NULL, 10));
+	else if (strcmp(argv[1], "hear") == 0)
+		hear_replies(strtoull(argv[2], NULL, 10));
 	else if (strcmp(argv[1], "row") == 0)
 		write_rows(strtoull(argv[2], NULL, 10));
 	else

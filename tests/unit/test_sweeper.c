@@ -231,6 +231,27 @@ START_TEST(an_answer_has_its_time_and_its_packet)
 }
 END_TEST
 
+START_TEST(who_is_not_open_is_counted_where_nobody_wants_to_know)
+{
+	struct pptp_sweep_standing standing;
+	int fd = listener(0x7f000003);
+
+	number(forty);
+	config.open_only = true;
+	begin();
+	ck_assert_int_eq(pptp_sweeper_start(sweeper), PPTP_OK);
+	run();
+	ck_assert_uint_eq(found_count, 1);
+	ck_assert_uint_eq(found[0].target, 2);
+	ck_assert_int_eq(found[0].heard.answer, PPTP_PORT_OPEN);
+	pptp_sweeper_stand(sweeper, &standing);
+	ck_assert_uint_eq(standing.counts.open, 1);
+	ck_assert_uint_eq(standing.counts.closed, COUNT - 1);
+	end();
+	close(fd);
+}
+END_TEST
+
 /* Whoever answers at a port that nobody listens to is told apart by it. */
 START_TEST(who_is_open_gets_a_reset_and_a_second_port)
 {
@@ -581,6 +602,7 @@ int main(void)
 		return run_suite(s);
 	CLAIM_ALONE(s, each_is_asked_once_and_its_answer_found_once);
 	CLAIM_ALONE(s, an_answer_has_its_time_and_its_packet);
+	CLAIM_ALONE(s, who_is_not_open_is_counted_where_nobody_wants_to_know);
 	CLAIM_ALONE(s, who_is_open_gets_a_reset_and_a_second_port);
 	CLAIM_ALONE(s, a_second_port_that_is_swept_anyway_gets_no_syn_more);
 	CLAIM_ALONE(s, the_syn_that_was_answered_can_be_told);
