@@ -63,6 +63,26 @@ START_TEST(storage_is_two_bits_a_target_up_to_the_memory)
 }
 END_TEST
 
+START_TEST(what_is_not_exact_stays_in_its_storage)
+{
+	size_t memory;
+
+	for (memory = 4096; memory <= 1 << 20; memory = memory * 3 / 2 & ~7UL) {
+		uint64_t *storage = malloc(memory);
+		struct pptp_answers a;
+
+		pptp_answers_init(&a, UINT64_C(1) << 40, storage, memory);
+		ck_assert(!a.exact);
+		ck_assert_uint_le(8 * (a.open_room + a.others_room), memory);
+		ck_assert_uint_gt(8 * (a.open_room + a.others_room),
+				  memory / 3);
+		ck_assert_ptr_eq(a.open, storage);
+		ck_assert_ptr_eq(a.others, storage + a.open_room);
+		free(storage);
+	}
+}
+END_TEST
+
 START_TEST(last_target_has_its_bits_at_the_wall)
 {
 	struct guarded g = guarded_new();
@@ -131,6 +151,7 @@ int main(void)
 
 	CLAIM(s, every_target_keeps_the_most_that_was_put);
 	CLAIM(s, storage_is_two_bits_a_target_up_to_the_memory);
+	CLAIM(s, what_is_not_exact_stays_in_its_storage);
 	CLAIM(s, last_target_has_its_bits_at_the_wall);
 	CLAIM(s, beyond_the_memory_open_ones_are_known_exactly);
 	CLAIM(s, beyond_the_memory_the_latest_of_the_others_are_known);

@@ -77,6 +77,13 @@ START_TEST(cookie_depends_on_all_that_it_is_made_of)
 	ck_assert(!is_same(one, cookie_of(1, 1724, 0)));
 	ck_assert(!is_same(one, cookie_of(1, 1723 + 256, 0)));
 	ck_assert(!is_same(one, cookie_of(1, 1723, 1)));
+	for (unsigned shift = 0; shift < 16; shift++) /* port and attempt */
+		ck_assert(!is_same(cookie_of(1, (uint16_t)(1U << shift), 0),
+				   cookie_of(1, 0, 1)));
+	/* of the same 64 bits as the number, and not the number's */
+	other = cookie_of(1, 1724, 0);
+	ck_assert_uint_ne(one.identification, other.identification);
+	ck_assert_uint_ne(one.identification, one.sequence_number & 0xffff);
 	one = pptp_cookie_make(&key, &a, &b, 1, 0, &ports);
 	ck_assert(!is_same(one, pptp_cookie_make(&key, &b, &a, 1, 0, &ports)));
 	key.words[1] ^= UINT64_C(1) << 63;

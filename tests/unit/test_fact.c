@@ -88,6 +88,22 @@ START_TEST(wrong_facts_are_named)
 }
 END_TEST
 
+START_TEST(why_is_said)
+{
+	struct thing out;
+	const char *why, *fact;
+
+	ck_assert(!read_text(&out, "{\"one\":1}", &why, &fact));
+	ck_assert_str_eq(why, "it is missing");
+	ck_assert_str_eq(fact, "other");
+	ck_assert(!read_text(&out, "{\"one\":-1}", &why, &fact));
+	ck_assert_str_eq(why, "it is out of range");
+	ck_assert(!read_text(&out, "[]", &why, &fact));
+	ck_assert_str_eq(why, "it is no JSON object");
+	ck_assert_ptr_null(fact);
+}
+END_TEST
+
 START_TEST(text_that_is_no_object_is_refused_at_every_length)
 {
 	static const char whole[] =
@@ -116,6 +132,7 @@ int main(void)
 	CLAIM(s, what_was_written_is_read);
 	CLAIM(s, order_and_what_is_no_fact_do_not_matter);
 	CLAIM(s, wrong_facts_are_named);
+	CLAIM(s, why_is_said);
 	CLAIM(s, text_that_is_no_object_is_refused_at_every_length);
 	return run_suite(s);
 }

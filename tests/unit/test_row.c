@@ -70,6 +70,11 @@ START_TEST(each_answer_has_its_state_and_reason)
 	ck_assert_has(walk(&row, &out),
 		      "\"tcp\":{\"state\":\"filtered\",\"reason\":"
 		      "\"icmp-3-13\",\"icmp_from\":\"203.0.113.9\"}}");
+	row.rtt_us = 0;
+	reply.icmp_code = 0;
+	ck_assert_has(walk(&row, &out),
+		      "\"icmp-3-0\",\"icmp_from\":\"203.0.113.9\","
+		      "\"rtt_us\":0}}");
 	row.answer = PPTP_PORT_SILENT;
 	row.reply = NULL;
 	ck_assert_has(walk(&row, &out),
@@ -116,6 +121,8 @@ START_TEST(first_row_tells_the_sweep_and_not_its_key)
 	    .source = pptp_address_v4(0xc0000201),
 	    .rate = 1000,
 	    .cap = 16,
+	    .retries = 3,
+	    .time_us = INT64_C(1795817590123456),
 	};
 	struct json out;
 
@@ -123,7 +130,14 @@ START_TEST(first_row_tells_the_sweep_and_not_its_key)
 	pptp_json_init(&out.j, out.text, sizeof(out.text));
 	pptp_sweep_row_walk(&row, &out.j.sink);
 	ck_assert(!out.j.failed);
-	ck_assert_has(out.text, "{\"schema\":1,\"kind\":\"scan\",\"run\":\"");
+	ck_assert_uint_eq(out.j.depth, 0);
+	ck_assert_has(out.text, "{\"schema\":1,\"kind\":\"scan\",\"run\":\""
+				"0000000000000000\",\"time\":"
+				"\"2026-11-27T22:13:10.123456Z\","
+				"\"release\":\"0\",\"arguments\"");
+	ck_assert_has(out.text, "\"only\":\"open\",\"source\":\"192.0.2.1\","
+				"\"interface\":\"eth0\",\"rate\":1000,"
+				"\"per_24\":16,\"retries\":3,");
 	ck_assert_has(out.text, "\"arguments\":[\"scan\",\"10.0.0.0/8\","
 				"\"\\u001b[0m\"],\"depth\":\"call\"");
 	ck_assert_has(out.text, "\"seed\":7,\"count\":16777216,\"shard\":1,"

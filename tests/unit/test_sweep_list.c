@@ -351,6 +351,8 @@ START_TEST(shards_and_choices_have_their_words)
 
 	ck_assert(pptp_shard_parse("3/9", 0, &shard, &shards));
 	ck_assert(shard == 3 && shards == 9);
+	ck_assert(pptp_shard_parse("123/4567", 0, &shard, &shards));
+	ck_assert(shard == 123 && shards == 4567);
 	ck_assert(pptp_shard_parse("0/9", 1, &shard, &shards));
 	ck_assert(shard == 1 && shards == 9);
 	ck_assert(!pptp_shard_parse("9/9", 1, &shard, &shards));
