@@ -13,6 +13,7 @@ struct pptp_loop {
 	struct pptp_timers timers;
 	size_t timer_count; /* that may be set */
 	int count;          /* of the turn that runs; 0: none does */
+	uint64_t turns;
 	struct epoll_event events[EVENTS];
 };
 
@@ -148,9 +149,15 @@ int pptp_loop_turn(struct pptp_loop *l, int64_t until)
 	if (count < 0)
 		return -1;
 	l->count = count;
+	l->turns++;
 	call_ready(l, true);
 	call_ready(l, false);
 	l->count = 0;
 	call_due(l);
 	return 0;
+}
+
+uint64_t pptp_loop_turns(const struct pptp_loop *l)
+{
+	return l->turns;
 }

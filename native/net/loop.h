@@ -50,5 +50,8 @@ void pptp_loop_clear_timer(struct pptp_loop *l, struct pptp_timer *t);
  * than until `until`, which may be past or PPTP_LOOP_NEVER. 0, or -1 with errno
  * (EINTR: a signal). Not from within a call of its own. */
 int pptp_loop_turn(struct pptp_loop *l, int64_t until);
+/* How many turns have begun to call somebody: what is the same now as it was
+ * then is of the same turn, or of what came right after it. */
+uint64_t pptp_loop_turns(const struct pptp_loop *l);
 
 #endif

@@ -8,11 +8,9 @@
 
 #include "net/outcome.h"
 
-#define DRAIN    INT64_C(1000000)
-#define LATE     INT64_C(1000) /* a deadline that has passed is met so soon */
-#define READS    16            /* of one socket, before others get their turn */
-#define IN_QUEUE INT64_C(3000000)  /* an answer waits for a job at most */
-#define TALK     INT64_C(25000000) /* from connecting to the farewell */
+#define DRAIN INT64_C(1000000)
+#define LATE  INT64_C(1000) /* a deadline that has passed is met so soon */
+#define READS 16            /* of one socket, before others get their turn */
 
 unsigned pptp_probe_changes(struct pptp_probe *e)
 {
@@ -87,6 +85,12 @@ static bool hear_wire(struct pptp_probe *e)
 	return e->in != NULL && pptp_wire_drain(e->common->wire, e->in);
 }
 
+/* What was captured before the loop had events to tell. */
+static bool catch_up(struct pptp_probe *e)
+{
+	return e->in != NULL && pptp_wire_catch_up(e->common->wire, e->in);
+}
+
 bool pptp_probe_call_is_up(const struct pptp_probe *e)
 {
 	return e->conversation != NULL &&
@@ -100,8 +104,10 @@ bool pptp_probe_call_is_up(const struct pptp_probe *e)
  * the Call-Disconnect-Notify. */
 static bool believe_socket(struct pptp_probe *e)
 {
-	if (e->connection.connecting || pptp_probe_call_is_up(e))
-		(void)hear_wire(e);
+	if (pptp_probe_call_is_up(e))
+		(void)hear_wire(e); /* these bytes may be newer than the turn */
+	else if (e->connection.connecting)
+		(void)catch_up(e);
 	return e->phase == PPTP_PHASE_LIVE;
 }
 
@@ -169,8 +175,8 @@ static void check_capture(struct pptp_probe *e)
 {
 	const struct pptp_observer *seen = &e->conversation->observer;
 
-	if (!hear_wire(e) || e->phase != PPTP_PHASE_LIVE ||
-	    pptp_wire_drops(e->common->wire, e->in) != e->drops ||
+	if (!catch_up(e) || e->phase != PPTP_PHASE_LIVE ||
+	    pptp_wire_known_drops(e->common->wire, e->in) != e->drops ||
 	    pptp_observer_contact(seen).own == PPTP_MET_SYN_ACK)
 		return;
 	pptp_probe_note(e, PPTP_NOTE_CAPTURE_DEAF, 0);
@@ -454,6 +460,17 @@ static void perform(struct pptp_probe *e, enum pptp_action action,
 	}
 }
 
+/* Where the server answered, and no call came of it, the capture's part was
+ * over when the connection stood. */
+static uint32_t count_drops(const struct pptp_probe *e)
+{
+	struct pptp_wire *w = e->common->wire;
+
+	return e->heard && !pptp_probe_call_is_up(e)
+		   ? pptp_wire_known_drops(w, e->in)
+		   : pptp_wire_drops(w, e->in);
+}
+
 static void note_losses(struct pptp_probe *e)
 {
 	uint32_t drops;
@@ -462,7 +479,7 @@ static void note_losses(struct pptp_probe *e)
 		pptp_probe_note_error(e, PPTP_NOTE_SEND_FAILED, EAGAIN);
 	pptp_resend_clear(&e->resend);
 	if (e->in != NULL) {
-		drops = pptp_wire_drops(e->common->wire, e->in) - e->drops;
+		drops = count_drops(e) - e->drops;
 		if (drops > 0)
 			pptp_probe_note(e, PPTP_NOTE_CAPTURE_DROPS, drops);
 	}
@@ -513,15 +530,6 @@ bool pptp_probe_is_unanswered(const struct pptp_probe *e)
 			    : pptp_conversation_knocks(e->conversation));
 }
 
-int64_t pptp_probe_waits_until(const struct pptp_probe *e, int64_t now)
-{
-	int64_t end = e->connected_at + TALK;
-
-	if (!e->answered)
-		return PPTP_NEVER;
-	return now + IN_QUEUE < end ? now + IN_QUEUE : end;
-}
-
 static void wait_for_event(struct pptp_probe *e, int64_t now)
 {
 	int64_t at = pptp_conversation_deadline(e->conversation);
@@ -554,6 +562,18 @@ void pptp_probe_pump(struct pptp_probe *e, int64_t now)
 	if (pptp_conversation_finished(e->conversation))
 		finish(e, now);
 	else
+		wait_for_event(e, now);
+}
+
+void pptp_probe_unsent(struct pptp_probe *e, const void *packet, size_t length,
+		       int error, int64_t now)
+{
+	if (e->phase != PPTP_PHASE_LIVE)
+		return;
+	pptp_probe_note_error(
+	    e, PPTP_NOTE_SEND_FAILED,
+	    pptp_resend_unsent(&e->resend, packet, length, error, now));
+	if (!e->waits)
 		wait_for_event(e, now);
 }
 

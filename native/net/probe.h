@@ -107,6 +107,9 @@ unsigned pptp_probe_timer_event(struct pptp_probe *e, int64_t now);
 /* `*taken` where the packet was this probe's. */
 unsigned pptp_probe_packet(struct pptp_probe *e,
 			   const struct pptp_packet *packet, bool *taken);
+/* A packet of its own did not leave after all: errno. */
+void pptp_probe_unsent(struct pptp_probe *e, const void *packet, size_t length,
+		       int error, int64_t now);
 /* It waited, and has what it waited for. */
 unsigned pptp_probe_resume(struct pptp_probe *e, int64_t now);
 /* Only while its conversation runs: farewell. */

@@ -7,6 +7,9 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#define IN_QUEUE INT64_C(3000000)  /* an answer waits for a job at most */
+#define TALK     INT64_C(25000000) /* from connecting to the farewell */
+
 void pptp_probe_free(struct pptp_probe *e)
 {
 	struct pptp_connection_way way = pptp_probe_way(e);
@@ -78,7 +81,7 @@ bool pptp_probe_begin(struct pptp_probe *e, uint16_t call_id, int64_t now,
 		return false;
 	e->phase = PPTP_PHASE_LIVE;
 	if (e->in != NULL) {
-		e->drops = pptp_wire_drops(w, e->in);
+		e->drops = pptp_wire_known_drops(w, e->in);
 		if (!pptp_wire_hears(w, e->in))
 			pptp_probe_note_error(e, PPTP_NOTE_SEND_FAILED,
 					      ENETDOWN);
@@ -108,6 +111,15 @@ static void hear_answer(struct pptp_probe *e, int64_t now)
 		pptp_probe_connected(e, now);
 	else
 		pptp_probe_read(e, false);
+}
+
+int64_t pptp_probe_waits_until(const struct pptp_probe *e, int64_t now)
+{
+	int64_t end = e->connected_at + TALK;
+
+	if (!e->answered)
+		return PPTP_NEVER;
+	return now + IN_QUEUE < end ? now + IN_QUEUE : end;
 }
 
 unsigned pptp_probe_resume(struct pptp_probe *e, int64_t now)

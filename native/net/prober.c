@@ -67,6 +67,22 @@ static void on_lost(void *context, const struct pptp_wire_in *in)
 					ENETDOWN);
 }
 
+static void on_unsent(void *context, const void *packet, size_t length,
+		      int error)
+{
+	struct pptp_prober *p = context;
+	struct pptp_demux_entry *found = NULL;
+	struct pptp_packet parts;
+	struct pptp_task *t;
+
+	if (pptp_packet_decode(&parts, packet, length))
+		found = pptp_demux_find(&p->demux, &parts.ip.destination);
+	if (found == NULL)
+		return;
+	t = found->owner;
+	pptp_probe_unsent(&t->probe, packet, length, error, pptp_timers_now());
+}
+
 static bool add_wants(void *context, struct pptp_capture_filter *f)
 {
 	const struct pptp_prober *p = context;
@@ -217,6 +233,7 @@ static void listen_to_wire(struct pptp_prober *p)
 	    .packet = on_packet,
 	    .lost = on_lost,
 	    .wants = add_wants,
+	    .unsent = on_unsent,
 	};
 	if (p->wire != NULL)
 		pptp_wire_listen(p->wire, &p->consumer);
@@ -490,6 +507,8 @@ bool pptp_prober_apart(const struct pptp_prober *p)
 
 const char *pptp_prober_refusal(const struct pptp_prober *p)
 {
+	if (p->refusal[0] == '\0' && p->wire != NULL)
+		return pptp_wire_refusal(p->wire);
 	return p->refusal[0] != '\0' ? p->refusal : NULL;
 }
 

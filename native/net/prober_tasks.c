@@ -311,6 +311,7 @@ static uint16_t talk(struct pptp_task *t)
 	    .port = t->probe.plan.port,
 	    .call = pptp_plan_has_call(&t->probe.plan),
 	    .contact = t->probe.plan.contact != NULL,
+	    .later = !pptp_plan_has_call(&t->probe.plan),
 	};
 	char again[sizeof(p->refusal)];
 

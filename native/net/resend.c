@@ -48,14 +48,22 @@ int pptp_resend_send(struct pptp_resend *q, struct pptp_wire *w,
 {
 	if (q->first != NULL)
 		return keep(q, packet, length, EAGAIN);
-	if (pptp_wire_send(w, out, packet, length) == PPTP_OK)
+	if (pptp_wire_post(w, out, packet, length) == PPTP_OK)
 		return 0;
-	if (!is_passing(errno))
-		return errno;
-	q->since = now;
-	q->at = now + FIRST_TRY;
-	q->tries = 0;
-	return keep(q, packet, length, errno);
+	return pptp_resend_unsent(q, packet, length, errno, now);
+}
+
+int pptp_resend_unsent(struct pptp_resend *q, const void *packet, size_t length,
+		       int error, int64_t now)
+{
+	if (!is_passing(error))
+		return error;
+	if (q->first == NULL) {
+		q->since = now;
+		q->at = now + FIRST_TRY;
+		q->tries = 0;
+	}
+	return keep(q, packet, length, error);
 }
 
 int pptp_resend_again(struct pptp_resend *q, struct pptp_wire *w,

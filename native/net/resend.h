@@ -23,6 +23,10 @@ struct pptp_resend { /* zeroed before use; ends with clear() */
 int pptp_resend_send(struct pptp_resend *q, struct pptp_wire *w,
 		     struct pptp_wire_out *out, const void *packet,
 		     size_t length, int64_t now);
+/* It seemed to have left, and had not: errno. It may have been overtaken by what
+ * was posted after it, as on any network. */
+int pptp_resend_unsent(struct pptp_resend *q, const void *packet, size_t length,
+		       int error, int64_t now);
 /* What waits, once more. The errno where the time is over: all are lost. */
 int pptp_resend_again(struct pptp_resend *q, struct pptp_wire *w,
 		      struct pptp_wire_out *out, int64_t now);

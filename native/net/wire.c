@@ -54,23 +54,49 @@ enum pptp_error pptp_wire_send(struct pptp_wire *w, struct pptp_wire_out *out,
 	return w->calls->send(w, out, packet, length);
 }
 
+enum pptp_error pptp_wire_post(struct pptp_wire *w, struct pptp_wire_out *out,
+			       const void *packet, size_t length)
+{
+	return (w->calls->post != NULL ? w->calls->post : w->calls->send)(
+	    w, out, packet, length);
+}
+
 /* A packet leads to a socket, and a socket here: the packet in hand is the
  * capture's, and must not be given back under its consumer. */
-bool pptp_wire_drain(struct pptp_wire *w, struct pptp_wire_in *in)
+static bool give(struct pptp_wire *w, struct pptp_wire_in *in,
+		 bool (*from)(struct pptp_wire *w, struct pptp_wire_in *in))
 {
 	bool emptied;
 
 	if (w->draining)
 		return false;
 	w->draining = true;
-	emptied = w->calls->drain(w, in);
+	emptied = from(w, in);
 	w->draining = false;
 	return emptied;
+}
+
+bool pptp_wire_drain(struct pptp_wire *w, struct pptp_wire_in *in)
+{
+	return give(w, in, w->calls->drain);
+}
+
+bool pptp_wire_catch_up(struct pptp_wire *w, struct pptp_wire_in *in)
+{
+	return give(w, in,
+		    w->calls->catch_up != NULL ? w->calls->catch_up
+					       : w->calls->drain);
 }
 
 uint32_t pptp_wire_drops(struct pptp_wire *w, struct pptp_wire_in *in)
 {
 	return w->calls->drops(w, in);
+}
+
+uint32_t pptp_wire_known_drops(struct pptp_wire *w, struct pptp_wire_in *in)
+{
+	return (w->calls->known_drops != NULL ? w->calls->known_drops
+					      : w->calls->drops)(w, in);
 }
 
 bool pptp_wire_hears(const struct pptp_wire *w, const struct pptp_wire_in *in)
@@ -95,6 +121,11 @@ void pptp_wire_hush(struct pptp_wire *w, uint32_t number)
 {
 	if (w->calls->hush != NULL)
 		w->calls->hush(w, number);
+}
+
+const char *pptp_wire_refusal(struct pptp_wire *w)
+{
+	return w->calls->refusal != NULL ? w->calls->refusal(w) : NULL;
 }
 
 void pptp_wire_keep(struct pptp_wire *w, const struct pptp_captured *captured)

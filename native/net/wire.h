@@ -35,6 +35,10 @@ struct pptp_wire_consumer {
 	/* Adds the targets and Call-IDs that it listens for. False: too many
 	 * to name, and everything for the ports is to pass. */
 	bool (*wants)(void *context, struct pptp_capture_filter *f);
+	/* What pptp_wire_post() took did not leave: errno. It sends nothing
+	 * now. NULL where nothing is posted. */
+	void (*unsent)(void *context, const void *packet, size_t length,
+		       int error);
 };
 
 /* One conversation, as a wire may have to know before it lets packets through:
@@ -45,6 +49,9 @@ struct pptp_wire_talk {
 	uint16_t port, call_id; /* call_id: the wire's to set; 0: none */
 	bool call;              /* it is to have a call */
 	bool contact;           /* its contact information is sent along */
+	/* Nobody waits for its refusal, which pptp_wire_refusal() tells then.
+	 * Not where there is a call. */
+	bool later;
 };
 
 struct pptp_wire {
@@ -68,8 +75,16 @@ struct pptp_wire_calls {
 	enum pptp_error (*narrow)(struct pptp_wire *w, char *text, size_t room);
 	enum pptp_error (*send)(struct pptp_wire *w, struct pptp_wire_out *out,
 				const void *packet, size_t length);
+	/* NULL: send() does. */
+	enum pptp_error (*post)(struct pptp_wire *w, struct pptp_wire_out *out,
+				const void *packet, size_t length);
 	bool (*drain)(struct pptp_wire *w, struct pptp_wire_in *in);
+	bool (*catch_up)(struct pptp_wire *w,
+			 struct pptp_wire_in *in); /* NULL: drain() does */
 	uint32_t (*drops)(struct pptp_wire *w, struct pptp_wire_in *in);
+	uint32_t (*known_drops)(
+	    struct pptp_wire *w,
+	    struct pptp_wire_in *in); /* NULL: drops() does */
 	bool (*hears)(const struct pptp_wire_in *in);
 	int (*guard)(struct pptp_wire *w);
 	/* NULL, both: every conversation may. */
@@ -77,6 +92,7 @@ struct pptp_wire_calls {
 				struct pptp_wire_talk *talk, char *text,
 				size_t room);
 	void (*hush)(struct pptp_wire *w, uint32_t number);
+	const char *(*refusal)(struct pptp_wire *w); /* NULL: none is */
 	void (*keep)(struct pptp_wire *w, const struct pptp_captured *captured);
 	void (*flush)(struct pptp_wire *w);
 	const char *(*error)(const struct pptp_wire *w);
@@ -125,13 +141,24 @@ enum pptp_error pptp_wire_narrow(struct pptp_wire *w, char *text,
 /* As pptp_sender_send(). */
 enum pptp_error pptp_wire_send(struct pptp_wire *w, struct pptp_wire_out *out,
 			       const void *packet, size_t length) PPTP_MUST_USE;
+/* The same, at the end of the loop's turn at the latest, and in the order in
+ * which it is called. An error that is not known yet goes to the consumers'
+ * unsent(). */
+enum pptp_error pptp_wire_post(struct pptp_wire *w, struct pptp_wire_out *out,
+			       const void *packet, size_t length) PPTP_MUST_USE;
 /* Gives each packet that was captured on `in` (NULL: anywhere) to the
  * consumers. True where none is left; false
  * where there may be more, or a packet is in their hands now, or `in` hears
  * nothing. */
 bool pptp_wire_drain(struct pptp_wire *w, struct pptp_wire_in *in);
+/* The same for what was captured before the loop's last turn began, which is
+ * enough where that turn's events are what it has to come before; once a turn
+ * it costs something. */
+bool pptp_wire_catch_up(struct pptp_wire *w, struct pptp_wire_in *in);
 /* Packets that were lost there so far, for want of room. */
 uint32_t pptp_wire_drops(struct pptp_wire *w, struct pptp_wire_in *in);
+/* The same as of the last drain() or catch_up(). */
+uint32_t pptp_wire_known_drops(struct pptp_wire *w, struct pptp_wire_in *in);
 bool pptp_wire_hears(const struct pptp_wire *w, const struct pptp_wire_in *in);
 /* Holds protocol 47 until the wire is closed: 0 or errno. */
 int pptp_wire_guard(struct pptp_wire *w);
@@ -140,6 +167,8 @@ int pptp_wire_guard(struct pptp_wire *w);
 enum pptp_error pptp_wire_talk(struct pptp_wire *w, struct pptp_wire_talk *talk,
 			       char *text, size_t room) PPTP_MUST_USE;
 void pptp_wire_hush(struct pptp_wire *w, uint32_t number);
+/* The first conversation that was refused `later`: a sentence, or NULL. */
+const char *pptp_wire_refusal(struct pptp_wire *w);
 /* For consumers: the packet in hand belongs into the capture file, once. */
 void pptp_wire_keep(struct pptp_wire *w, const struct pptp_captured *captured);
 /* What was kept is there for others. */

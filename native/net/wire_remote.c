@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "net/target_list.h"
 #include "net/wire_file.h"
-#include "net/wire_policy.h"
+#include "net/wire_refusal.h"
+#include "net/wire_settings.h"
 #include "net/wire_socket.h"
 
 #define BATCH 1024 /* packets, before others get their turn */
@@ -26,6 +26,8 @@ struct pptp_wire_in {
 	uint32_t number; /* the helper's */
 	char interface[PPTP_INTERFACE_NAME];
 	bool lost;
+	bool emptied;
+	uint64_t turn; /* of the loop, in which it was caught up with last */
 	uint32_t drops;
 };
 
@@ -39,7 +41,7 @@ struct remote {
 	struct pptp_wire_out *outs;
 	struct pptp_wire_in *ins;
 	struct pptp_wire_file file;
-	char error[PPTP_WIRE_TEXT];
+	char error[PPTP_WIRE_TEXT], refusal[PPTP_WIRE_TEXT];
 };
 
 static struct remote *remote_of(struct pptp_wire *w)
@@ -87,20 +89,14 @@ static void on_waits(void *context)
 
 /* At the end of this turn of the loop what was posted leaves: its timers come
  * last. */
-static void post(struct pptp_wire *w, struct pptp_wire_message *m)
+static enum pptp_error post(struct pptp_wire *w, struct pptp_wire_message *m)
 {
 	struct remote *r = remote_of(w);
+	enum pptp_error error = pptp_wire_socket_post(&r->socket, m);
 
-	if (pptp_wire_socket_post(&r->socket, m) == PPTP_OK)
+	if (error == PPTP_OK)
 		pptp_loop_set_timer(r->loop, &r->timer, 0);
-}
-
-static void on_answered(void *context, const struct pptp_wire_message *posted,
-			const struct pptp_wire_message *answer)
-{
-	(void)context;
-	(void)posted;
-	(void)answer;
+	return error;
 }
 
 static struct pptp_wire_in *in_of(const struct remote *r, uint32_t number)
@@ -147,24 +143,40 @@ static bool deliver_waiting(struct remote *r, unsigned most)
 	return r->socket.waiting.first == NULL;
 }
 
-/* ---- requests ------------------------------------------------------------ */
+/* ---- what was posted ------------------------------------------------------ */
 
-static enum pptp_error tell(const struct pptp_wire_message *answer,
-			    enum pptp_error error, const char *what, char *text,
-			    size_t room)
+static void unsent(struct remote *r, const struct pptp_wire_message *posted,
+		   int error)
 {
-	int saved = errno;
+	struct pptp_wire_consumer *c;
 
-	if (error == PPTP_OK)
-		return error;
-	if (answer->text[0] != '\0')
-		snprintf(text, room, "%s", answer->text);
-	else
-		snprintf(text, room, "pptp-wire cannot %s: %s", what,
-			 error == PPTP_ERROR_SYSTEM ? strerror(saved)
-						    : pptp_error_text(error));
-	errno = saved;
-	return error;
+	for (c = r->wire.consumers; c != NULL; c = c->next)
+		if (c->unsent != NULL)
+			c->unsent(c->context, posted->bytes, posted->length,
+				  error);
+}
+
+/* Packets are the consumers' to hear of; of conversations the first refusal is
+ * kept; no hush is refused whose talk was not. */
+static void on_answered(void *context, const struct pptp_wire_message *posted,
+			const struct pptp_wire_message *answer)
+{
+	struct remote *r = context;
+	struct pptp_wire_in *in;
+
+	if (answer->status == PPTP_OK) {
+		in = in_of(r, posted->number);
+		if (posted->kind == PPTP_WIRE_DROPS && in != NULL)
+			in->drops = answer->value;
+		return;
+	}
+	if (posted->kind == PPTP_WIRE_SEND)
+		unsent(r, posted,
+		       answer->error != 0 ? (int)answer->error : EPROTO);
+	if (posted->kind == PPTP_WIRE_TALK && r->refusal[0] == '\0')
+		pptp_wire_tell_refusal(&posted->target, posted->port,
+				       (int)answer->error, r->refusal,
+				       sizeof(r->refusal));
 }
 
 /* ---- the wire's calls ---------------------------------------------------- */
@@ -195,7 +207,8 @@ static enum pptp_error get_out(struct pptp_wire *w,
 	error = ask(w, &m, &answer);
 	if (error != PPTP_OK) {
 		free(it);
-		return tell(&answer, error, "send raw packets", text, room);
+		return pptp_wire_tell_failure(&answer, error,
+					      "send raw packets", text, room);
 	}
 	*it = (struct pptp_wire_out){r->outs, answer.value, m.source, m.value};
 	r->outs = *out = it;
@@ -239,7 +252,7 @@ static enum pptp_error get_in(struct pptp_wire *w, const char *interface,
 		it->number = answer.value;
 		it->lost = false;
 	}
-	return tell(&answer, error, "capture", text, room);
+	return pptp_wire_tell_failure(&answer, error, "capture", text, room);
 }
 
 /* The helper knows both from the conversations that it is told of. */
@@ -258,30 +271,6 @@ static enum pptp_error narrow(struct pptp_wire *w, char *text, size_t room)
 	return add_port(w, 0, text, room);
 }
 
-/* In words, where its errno says too little. */
-static void tell_refusal(const struct pptp_wire_talk *t, int error, char *text,
-			 size_t room)
-{
-	char address[PPTP_ADDRESS_TEXT];
-
-	pptp_address_format(&t->target, address);
-	if (error == EBUSY)
-		snprintf(text, room,
-			 "pptp-wire leaves %s port %u alone while another user "
-			 "of this host is connected with it; run it again "
-			 "later, or as root",
-			 address, t->port);
-	else if (error == EDQUOT)
-		snprintf(text, room,
-			 "pptp-wire speaks with no more than 256 public "
-			 "addresses: %s is one more; say with --contact who "
-			 "you are",
-			 address);
-	else
-		snprintf(text, room, "pptp-wire refuses %s port %u: %s (%d)",
-			 address, t->port, strerror(error), error);
-}
-
 static enum pptp_error talk(struct pptp_wire *w, struct pptp_wire_talk *t,
 			    char *text, size_t room)
 {
@@ -296,11 +285,11 @@ static enum pptp_error talk(struct pptp_wire *w, struct pptp_wire_talk *t,
 					     .call = t->call,
 					 };
 
-	error = ask(w, &m, &answer);
-	if (error == PPTP_OK)
+	error = t->later ? post(w, &m) : ask(w, &m, &answer);
+	if (error != PPTP_OK)
+		pptp_wire_tell_refusal(&t->target, t->port, errno, text, room);
+	else if (!t->later)
 		t->call_id = (uint16_t)answer.value;
-	else
-		tell_refusal(t, errno, text, room);
 	return error;
 }
 
@@ -308,35 +297,78 @@ static void hush(struct pptp_wire *w, uint32_t number)
 {
 	struct pptp_wire_message m = {.kind = PPTP_WIRE_HUSH, .number = number};
 
-	post(w, &m);
+	(void)post(w, &m);
+}
+
+/* What was posted is answered first. */
+static const char *refusal(struct pptp_wire *w)
+{
+	struct remote *r = remote_of(w);
+	struct pptp_wire_message m = {.kind = PPTP_WIRE_DRAIN};
+
+	if (r->socket.posted.first != NULL)
+		(void)ask(w, &m, NULL);
+	return r->refusal[0] != '\0' ? r->refusal : NULL;
+}
+
+static struct pptp_wire_message packet_of(const struct pptp_wire_out *out,
+					  const void *packet, size_t length)
+{
+	return (struct pptp_wire_message){
+	    .kind = PPTP_WIRE_SEND,
+	    .number = out->number,
+	    .bytes = packet,
+	    .length = length,
+	};
 }
 
 static enum pptp_error send_packet(struct pptp_wire *w,
 				   struct pptp_wire_out *out,
 				   const void *packet, size_t length)
 {
-	struct pptp_wire_message m = {
-	    .kind = PPTP_WIRE_SEND,
-	    .number = out->number,
-	    .bytes = packet,
-	    .length = length,
-	};
+	struct pptp_wire_message m = packet_of(out, packet, length);
 
 	return ask(w, &m, NULL);
+}
+
+static enum pptp_error post_packet(struct pptp_wire *w,
+				   struct pptp_wire_out *out,
+				   const void *packet, size_t length)
+{
+	struct pptp_wire_message m = packet_of(out, packet, length);
+
+	return post(w, &m);
 }
 
 /* What was captured before is here before the answer is. */
 static bool drain(struct pptp_wire *w, struct pptp_wire_in *in)
 {
 	struct remote *r = remote_of(w);
-	struct pptp_wire_message answer, m = {.kind = PPTP_WIRE_DRAIN};
+	struct pptp_wire_message answer, m = {.kind = PPTP_WIRE_DROPS};
 	bool emptied;
 
 	if (in != NULL && in->lost)
 		return false;
-	m.number = in != NULL ? in->number : 0;
+	if (in != NULL) {
+		m.number = in->number;
+		(void)post(w, &m);
+	}
+	m.kind = PPTP_WIRE_DRAIN;
 	emptied = ask(w, &m, &answer) == PPTP_OK && answer.value != 0;
+	if (in != NULL) {
+		in->turn = pptp_loop_turns(r->loop);
+		in->emptied = emptied;
+	}
 	return deliver_waiting(r, UINT32_MAX) && emptied;
+}
+
+static bool catch_up(struct pptp_wire *w, struct pptp_wire_in *in)
+{
+	const struct remote *r = remote_of(w);
+
+	if (in == NULL || in->lost || in->turn != pptp_loop_turns(r->loop))
+		return drain(w, in);
+	return in->emptied;
 }
 
 static uint32_t drops(struct pptp_wire *w, struct pptp_wire_in *in)
@@ -346,6 +378,12 @@ static uint32_t drops(struct pptp_wire *w, struct pptp_wire_in *in)
 
 	if (!in->lost && ask(w, &m, &answer) == PPTP_OK)
 		in->drops = answer.value;
+	return in->drops;
+}
+
+static uint32_t known_drops(struct pptp_wire *w, struct pptp_wire_in *in)
+{
+	(void)w;
 	return in->drops;
 }
 
@@ -451,65 +489,32 @@ static const struct pptp_wire_calls calls = {
     .port = add_port,
     .narrow = narrow,
     .send = send_packet,
+    .post = post_packet,
     .drain = drain,
+    .catch_up = catch_up,
     .drops = drops,
+    .known_drops = known_drops,
     .hears = hears,
     .guard = hold_guard,
     .talk = talk,
     .hush = hush,
+    .refusal = refusal,
     .keep = keep,
     .flush = flush,
     .error = error_of,
     .close = close_remote,
 };
 
-static enum pptp_error exclude(struct remote *r, struct pptp_exclusions *x,
-			       char *text, size_t room)
-{
-	struct pptp_wire_message answer, m = {.kind = PPTP_WIRE_EXCLUDE};
-	enum pptp_error error = PPTP_OK;
-	size_t i;
-
-	if (x == NULL)
-		return PPTP_OK;
-	pptp_exclusions_close(x);
-	if (x->count > PPTP_WIRE_BLOCKS) {
-		snprintf(text, room,
-			 "pptp-wire leaves no more than %d blocks of addresses "
-			 "alone: %zu are excluded; join some of them",
-			 PPTP_WIRE_BLOCKS, x->count);
-		errno = EMFILE;
-		return PPTP_ERROR_SYSTEM;
-	}
-	for (i = 0; i < x->count && error == PPTP_OK; i++) {
-		m.source = x->blocks[i].first;
-		m.target = x->blocks[i].last;
-		error = tell(&answer, ask(&r->wire, &m, &answer),
-			     "leave targets alone", text, room);
-	}
-	return error;
-}
-
 static enum pptp_error begin(struct remote *r,
 			     const struct pptp_wire_config *config, char *text,
 			     size_t room)
 {
-	struct pptp_wire_message answer,
-	    m = {
-		.kind = PPTP_WIRE_SETTINGS,
-		.value = (uint32_t)config->ring,
-		.flag = config->write != NULL || config->stream,
-	    };
 	enum pptp_error error;
 
-	if (config->interface != NULL)
-		snprintf(m.text, sizeof(m.text), "%s", config->interface);
 	r->timing = pptp_loop_add_timer(r->loop, &r->timer);
 	if (!r->timing)
 		return PPTP_ERROR_SYSTEM;
-	error = tell(&answer, ask(&r->wire, &m, &answer), "begin", text, room);
-	if (error == PPTP_OK)
-		error = exclude(r, config->exclude, text, room);
+	error = pptp_wire_tell_settings(&r->socket, config, text, room);
 	if (error != PPTP_OK)
 		return error;
 	errno = pptp_loop_add(r->loop, r->socket.fd, EPOLLIN, &r->watch);

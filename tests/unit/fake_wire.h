@@ -161,9 +161,19 @@ static inline void fake_close(struct pptp_wire *w)
 static inline void fake_begin(void)
 {
 	static const struct pptp_wire_calls calls = {
-	    fake_out,   fake_in,    fake_port,  fake_narrow, fake_send,
-	    fake_drain, fake_drops, fake_hears, fake_guard,  NULL,
-	    NULL,       fake_keep,  fake_flush, fake_error,  fake_close,
+	    .out = fake_out,
+	    .in = fake_in,
+	    .port = fake_port,
+	    .narrow = fake_narrow,
+	    .send = fake_send,
+	    .drain = fake_drain,
+	    .drops = fake_drops,
+	    .hears = fake_hears,
+	    .guard = fake_guard,
+	    .keep = fake_keep,
+	    .flush = fake_flush,
+	    .error = fake_error,
+	    .close = fake_close,
 	};
 
 	memset(&fake, 0, sizeof(fake));

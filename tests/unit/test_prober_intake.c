@@ -325,6 +325,43 @@ START_TEST(packets_of_a_wire_reach_the_plans_that_they_are_for)
 }
 END_TEST
 
+/* The wire took it, and says later that it did not leave. */
+START_TEST(what_did_not_leave_after_all_leaves_later_or_is_noted)
+{
+	struct pptp_prober_config f = {.jobs = 8, .wire = &fake.wire};
+	struct pptp_plan it = plan(0x7f000101, 1723, PPTP_DEPTH_SYN);
+	const struct pptp_wire_consumer *c;
+	const struct fake_packet *syn = &fake.sent[0];
+	const struct pptp_record *r;
+	struct pptp_prober *p;
+	int64_t tag;
+
+	fake_begin();
+	ck_assert_int_eq(pptp_loop_open(&f.loop), PPTP_OK);
+	p = open_with(f);
+	start_plan(p, &it, 7);
+	ck_assert_int_eq(pptp_prober_next(p, 0, &r, &tag), 0);
+	ck_assert_uint_eq(fake.sent_count, 1);
+	c = fake.wire.consumers;
+	c->unsent(c->context, syn->bytes, syn->length, EAGAIN);
+	ck_assert_uint_eq(fake.sent_count, 1);
+	while (fake.sent_count == 1)
+		ck_assert_int_eq(pptp_prober_next(p, 100000, &r, &tag), 0);
+	ck_assert_uint_eq(fake.sent[1].length, syn->length);
+	ck_assert_mem_eq(fake.sent[1].bytes, syn->bytes, syn->length);
+	c->unsent(c->context, syn->bytes, syn->length, EPERM);
+	c->unsent(c->context, "no packet", 9, EPERM);
+	answer_syn(syn);
+	ck_assert(pptp_wire_drain(&fake.wire, NULL));
+	r = next(p, &tag);
+	ck_assert_int_eq(tag, 7);
+	ck_assert_uint_eq(r->tcp.state, PPTP_CLOSED);
+	ck_assert(pptp_record_has_note(r, PPTP_NOTE_SEND_FAILED));
+	pptp_prober_close(p);
+	pptp_loop_close(f.loop);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("intake");
@@ -337,5 +374,6 @@ int main(void)
 	CLAIM(s, no_more_are_pulled_than_silence_could_take);
 	CLAIM(s, who_takes_the_connection_and_is_silent_needs_no_job);
 	CLAIM(s, packets_of_a_wire_reach_the_plans_that_they_are_for);
+	CLAIM(s, what_did_not_leave_after_all_leaves_later_or_is_noted);
 	return run_suite(s);
 }
