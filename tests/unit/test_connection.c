@@ -4,7 +4,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 
 #include "unit/claims.h"
 #include "unit/netns.h"
@@ -94,6 +96,56 @@ START_TEST(it_connects_and_is_told_what_comes)
 	pptp_connection_watch(&c, &way);
 	ck_assert_uint_eq(await(), EPOLLIN);
 	close(other);
+}
+END_TEST
+
+/* What is said leaves at once, and many connections share a port. */
+START_TEST(its_socket_has_the_options_that_a_conversation_needs)
+{
+	int on = 0;
+	socklen_t size = sizeof(on);
+
+	set_up(1);
+	ck_assert_int_eq(connect_it(false), 0);
+	ck_assert_int_eq(getsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &on, &size),
+			 0);
+	ck_assert_int_eq(on, 1);
+	ck_assert_int_eq(level_of(IP_BIND_ADDRESS_NO_PORT), 1);
+	pptp_connection_close(&c, &way);
+	close(listener);
+}
+END_TEST
+
+START_TEST(what_it_does_not_watch_is_not_told)
+{
+	int other;
+
+	set_up(1);
+	ck_assert_int_eq(connect_it(false), 0);
+	other = accept(listener, NULL, NULL);
+	pptp_connection_unwatch(&c, &way);
+	ck_assert_int_eq(send(other, "x", 1, 0), 1);
+	ck_assert(readable(c.fd, 5000));
+	told = 0;
+	ck_assert_int_eq(pptp_loop_turn(loop, pptp_timers_now()), 0);
+	ck_assert_uint_eq(told, 0);
+	pptp_connection_watch(&c, &way);
+	ck_assert_uint_eq(await() & EPOLLIN, EPOLLIN);
+	pptp_connection_close(&c, &way);
+	close(other);
+	close(listener);
+}
+END_TEST
+
+/* It is to be tried again: nothing is known by it. */
+START_TEST(without_a_descriptor_it_is_not_opened)
+{
+	struct rlimit none = {0, 0};
+
+	set_up(1);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert(!pptp_connection_open(&c, &way));
+	ck_assert_int_eq(errno, EMFILE);
 }
 END_TEST
 
@@ -271,6 +323,7 @@ START_TEST(addresses_are_the_kernels_with_a_zone_where_it_needs_one)
 	ck_assert_uint_eq(pptp_connection_sockaddr(&to, &a, 1723, 5),
 			  sizeof(struct sockaddr_in));
 	ck_assert_int_eq(to.ss_family, AF_INET);
+	ck_assert_mem_eq((char *)&to + 2, "\x06\xbb\xc0\x00\x02\x09", 6);
 	ck_assert(pptp_address_parse(&a, "fe80::9", 7));
 	ck_assert_uint_eq(pptp_connection_sockaddr(&to, &a, 1723, 5),
 			  sizeof(sin6));
@@ -281,6 +334,8 @@ START_TEST(addresses_are_the_kernels_with_a_zone_where_it_needs_one)
 	pptp_connection_sockaddr(&to, &a, 1723, 5);
 	memcpy(&sin6, &to, sizeof(sin6));
 	ck_assert_uint_eq(sin6.sin6_scope_id, 0);
+	ck_assert_int_eq(sin6.sin6_family, AF_INET6);
+	ck_assert_mem_eq(&sin6.sin6_addr, a.bytes, 16);
 }
 END_TEST
 
@@ -288,6 +343,9 @@ int main(void)
 {
 	Suite *s = suite_create("connection");
 
+	CLAIM(s, its_socket_has_the_options_that_a_conversation_needs);
+	CLAIM(s, what_it_does_not_watch_is_not_told);
+	CLAIM(s, without_a_descriptor_it_is_not_opened);
 	CLAIM(s, it_connects_and_is_told_what_comes);
 	CLAIM(s, a_refused_one_is_not_connected);
 	CLAIM(s, one_that_was_reset_was_connected);
