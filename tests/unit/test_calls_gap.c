@@ -170,14 +170,17 @@ START_TEST(a_call_in_which_nothing_tells_the_server_is_counted)
 }
 END_TEST
 
+#define CHALLENGE "ff03 c223 01010015 10 00112233445566778899aabbccddeeff"
+
 /* A packet of GRE between the two, in hexadecimal behind PPP's address. */
 static void show_gre(struct pptp_calls *all, enum pptp_side side, uint16_t id,
-		     const char *hex)
+		     uint32_t number, const char *hex)
 {
 	struct vector v = vector(hex);
 	struct pptp_ip ip = ip_from(side);
-	struct pptp_gre gre = {.call_id = id, .has_sequence = true};
-	uint8_t packet[128];
+	struct pptp_gre gre = {
+	    .call_id = id, .has_sequence = true, .sequence_number = number};
+	uint8_t packet[600];
 	int n = pptp_gre_packet_encode(&ip, &gre, v.bytes, v.length, packet,
 				       sizeof(packet));
 
@@ -185,15 +188,55 @@ static void show_gre(struct pptp_calls *all, enum pptp_side side, uint16_t id,
 	show_bytes(all, packet, (size_t)n, false, 1000);
 }
 
+/* `count` packets of ours whose roles nobody knows yet, then the server's
+ * challenge. */
+static const struct pptp_record *challenged_after(unsigned count,
+						  const char *hex)
+{
+	struct pptp_calls *all = reader(8);
+
+	for (unsigned i = 0; i < count; i++)
+		show_gre(all, PPTP_US, 1, i, hex);
+	show_gre(all, PPTP_SERVER, 3, 0, CHALLENGE);
+	ck_assert_uint_eq(finish(all).roleless, 0);
+	ck_assert_uint_eq(heard.calls, 1);
+	return &heard.call[0].record;
+}
+
+/* 16 packets, each of 512 bytes at most; what has no room is counted. */
+START_TEST(packets_wait_until_the_roles_are_known)
+{
+	static const char data[] = "ff03 00fd 9001 01";
+	const struct pptp_record *r;
+	static char hex[1100];
+
+	for (unsigned count = 0; count < 40; count++) {
+		r = challenged_after(count, data);
+		ck_assert_uint_eq(r->gre.packets_sent, count < 16 ? count : 16);
+		ck_assert_uint_eq(r->gre.packets_received, 1);
+		ck_assert_uint_eq(r->notes, count > 16);
+		if (count > 16)
+			ck_assert_uint_eq(r->note[0].a, count - 16);
+	}
+	for (unsigned length = 470; length < 490; length++) {
+		strcpy(hex, data);
+		for (unsigned i = 7; i < length; i++)
+			strcat(hex, "00");
+		r = challenged_after(2, hex); /* behind 20 of IP, 12 of GRE */
+		ck_assert_uint_eq(r->gre.packets_sent,
+				  length + 32 <= 512 ? 2 : 0);
+	}
+}
+END_TEST
+
 /* Two calls whose other half is not known; whose a packet is, nobody knows. */
 START_TEST(what_fits_several_calls_is_one_of_its_own)
 {
 	struct pptp_calls *all = reader(8);
 
-	show_gre(all, PPTP_US, 1, "ff03 00fd 9001 01");
-	show_gre(all, PPTP_US, 2, "ff03 00fd 9001 01");
-	show_gre(all, PPTP_SERVER, 3,
-		 "ff03 c223 01010015 10 00112233445566778899aabbccddeeff");
+	show_gre(all, PPTP_US, 1, 0, "ff03 00fd 9001 01");
+	show_gre(all, PPTP_US, 2, 0, "ff03 00fd 9001 01");
+	show_gre(all, PPTP_SERVER, 3, 0, CHALLENGE);
 	ck_assert_uint_eq(finish(all).roleless, 2);
 	ck_assert_uint_eq(heard.calls, 1);
 	ck_assert_uint_eq(pptp_address_v4_value(&heard.call[0].record.target),
@@ -230,6 +273,7 @@ int main(void)
 	CLAIM(s, a_call_without_its_control_connection_is_one);
 	CLAIM(s, a_capture_that_begins_late_gives_one_call);
 	CLAIM(s, a_call_in_which_nothing_tells_the_server_is_counted);
+	CLAIM(s, packets_wait_until_the_roles_are_known);
 	CLAIM(s, what_fits_several_calls_is_one_of_its_own);
 	CLAIM(s, frames_may_be_cut_anywhere);
 	return run_suite(s);
