@@ -312,4 +312,19 @@ wrong "bytes that are not all understood" 0 "some bytes were not understood: 1" 
 is "Cisco's HDLC is not taken for PPP" "$("$probe" decode "$scratch/hdlc.pcap" \
 	2>&1 | values 'r["frame"], r["layer"]')" "(2, 'lcp')"
 
+# Hostile bytes are read by who holds nothing any more, though root started it.
+mkfifo "$scratch/capture"
+start client "$probe" decode "$scratch/capture"
+exec {writer}>"$scratch/capture" # after the start: who reads it has no copy
+wait_for 10 grep -q 'Seccomp:.2' "/proc/$started/status"
+is "decode has no privilege while it reads" \
+	"$(grep -E '^(Cap(Inh|Prm|Eff|Amb)|NoNewPrivs|Seccomp):' \
+		"/proc/$started/status" | tr -s '\t\n' ' ')" \
+	"CapInh: 0000000000000000 CapPrm: 0000000000000000 CapEff: 0000000000000000 CapAmb: 0000000000000000 NoNewPrivs: 1 Seccomp: 2 "
+cat "$calls" >&"$writer"
+exec {writer}>&-
+wait "$started"
+is "… and reads all the same" $? 0
+ok "… what was written" test "$(wc -l <"$log")" -gt 10
+
 done_testing
