@@ -115,6 +115,9 @@ START_TEST(a_record_is_the_row_of_its_hit)
 	ck_assert_uint_eq(item.record->position, 1);
 	ck_assert_uint_eq(item.record->control.state, PPTP_ANSWERED);
 	ck_assert_uint_eq(item.record->port, s->port);
+	ck_assert_int_le(
+	    llabs(item.record->time_us - pptp_run_wall_ns() / 1000),
+	    60 * SECOND);
 	ck_assert(!is_live());
 	fake.done = true;
 	ck_assert(!row());

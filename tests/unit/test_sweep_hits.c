@@ -153,6 +153,22 @@ START_TEST(details_are_those_of_their_position)
 }
 END_TEST
 
+/* Its lists are large: memory of their own, in pages. */
+START_TEST(hits_give_their_memory_back)
+{
+	struct pptp_sweep_hits h;
+	size_t before = (size_t)mallinfo2().hblkhd + heap_in_use();
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		ck_assert(pptp_sweep_hits_open(&h));
+		pptp_sweep_hits_close(&h);
+	}
+	ck_assert_uint_le((size_t)mallinfo2().hblkhd + heap_in_use(),
+			  before + (256 << 10));
+}
+END_TEST
+
 /* Also the first of all, and while room is made. */
 START_TEST(no_detail_is_lost_while_it_grows)
 {
@@ -188,6 +204,7 @@ int main(void)
 	CLAIM(s, hits_come_in_their_order_when_their_second_port_had_its_time);
 	CLAIM(s, as_many_as_there_is_room_for_are_kept);
 	CLAIM(s, who_answers_at_any_port_is_told_of_no_other);
+	CLAIM(s, hits_give_their_memory_back);
 	CLAIM(s, no_detail_is_lost_while_it_grows);
 	LONG_CLAIM(s, details_are_those_of_their_position);
 	return run_suite(s);
