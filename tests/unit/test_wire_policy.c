@@ -260,6 +260,11 @@ START_TEST(only_packets_of_ones_own_conversation_come_in)
 			 PPTP_WIRE_DROP);
 	ck_assert_int_eq(in(segment(SERVER, "192.0.2.9", PORT, 40000, 0x12)),
 			 PPTP_WIRE_DROP);
+	/* ours with others, and others' with the same */
+	ck_assert_int_eq(in(segment(US, OTHER, 40000, PORT, 2)),
+			 PPTP_WIRE_DROP);
+	ck_assert_int_eq(in(segment("192.0.2.9", SERVER, 40000, PORT, 2)),
+			 PPTP_WIRE_DROP);
 	ck_assert_int_eq(in(gre(SERVER, US, id, true)), PPTP_WIRE_WHOLE);
 	ck_assert_int_eq(in(gre(SERVER, US, id ^ 1, true)), PPTP_WIRE_DROP);
 	ck_assert_int_eq(in(gre(SERVER, "192.0.2.9", id, true)),
@@ -269,6 +274,24 @@ START_TEST(only_packets_of_ones_own_conversation_come_in)
 	ck_assert_int_eq(in(gre(OTHER, US, id, true)), PPTP_WIRE_HEADERS);
 	ck_assert_int_eq(pptp_wire_policy_hush(&p, 1, 0), 0);
 	ck_assert_int_eq(in(gre(SERVER, US, id, true)), PPTP_WIRE_DROP);
+	end();
+}
+END_TEST
+
+/* Both ends are ours: either Call-ID may go either way. */
+START_TEST(a_conversation_with_this_host_itself_comes_in)
+{
+	uint16_t id;
+
+	begin();
+	id = talk(1, US, true);
+	ck_assert_int_eq(in(segment(US, US, PORT, 40000, 0x12)),
+			 PPTP_WIRE_WHOLE);
+	ck_assert_int_eq(in(gre(US, US, id, true)), PPTP_WIRE_WHOLE);
+	ck_assert_int_eq(in(gre(US, US, id ^ 0x101, true)), PPTP_WIRE_DROP);
+	ck_assert_int_eq(in(gre(US, OTHER, id, true)), PPTP_WIRE_DROP);
+	ck_assert_int_eq(in(segment(US, OTHER, 40000, PORT, 2)),
+			 PPTP_WIRE_DROP);
 	end();
 }
 END_TEST
@@ -326,6 +349,7 @@ int main(void)
 	CLAIM(s, its_rate_is_its_own);
 	CLAIM(s, nobody_names_a_call_id_and_none_comes_twice_at_once);
 	CLAIM(s, only_packets_of_ones_own_conversation_come_in);
+	CLAIM(s, a_conversation_with_this_host_itself_comes_in);
 	CLAIM(s, what_we_send_comes_back_only_with_the_call_id_that_was_sent);
 	CLAIM(s, icmp_comes_in_about_ones_own_packets);
 	return run_suite(s);
