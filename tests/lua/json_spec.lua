@@ -28,6 +28,19 @@ describe("json", function()
     assert.equal("\xe2\x82\xac", json.decode [["\u20ac"]])
   end)
 
+  -- Each item would stay on Lua's stack, which has a million places.
+  it("writes lists and objects of any length", function()
+    local list, object = {}, {}
+    for n = 1, 1100000 do
+      list[n] = 1
+    end
+    for n = 1, 5000 do
+      object[("%05d"):format(n)] = { n }
+    end
+    assert.equal("[" .. ("1,"):rep(#list - 1) .. "1]", json.encode(list))
+    assert.equal(5000, select(2, json.encode(object):gsub("%[%d+%]", "")))
+  end)
+
   it("restores bytes in keys and in what is nested", function()
     local value = { ["k\xff"] = { "\x80", { x = "\0" } } }
     assert.same(value, json.decode(json.encode(value)))
