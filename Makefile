@@ -291,6 +291,9 @@ fuzz_objects := $(patsubst %.c,$(B)/fuzz/%.o,$(wildcard native/format/*.c \
           native/net/lookup_queue.c native/net/spec.c native/net/timer.c \
           native/net/wire.c native/net/wire_batch.c native/net/wire_messages.c \
           native/net/wire_policy.c native/net/wire_serve.c native/net/demux.c \
+          native/net/sweeper.c native/net/sweeper_messages.c \
+          native/net/sweeper_serve.c native/net/sweeper_targets.c \
+          native/net/sweep_out.c native/net/gateway.c \
           native/net/call_ids.c native/net/capture_filter.c \
           native/net/random.c)
 

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- Research sweeps: very many addresses, one SYN each, and whoever is open
--- asked further. Needs pptpgrade.net, Lua 5.4, libpcap and CAP_NET_RAW, and
--- asks for them only when it is called.
+-- asked further. Needs pptpgrade.net, Lua 5.4, libpcap, and CAP_NET_RAW or
+-- pptp-wire, and asks for them only when it is called.
 local evidence = require "pptpgrade.judge.evidence"
 local lists = require "pptpgrade.lists"
 

@@ -139,6 +139,7 @@ static void finish(struct pptp_scan *s)
 	say_end(s, done, &standing);
 }
 
+/* False, after a sentence, with its status. */
 static bool open_run(struct pptp_scan *s)
 {
 	struct pptp_sweep_run_config config = {
@@ -147,14 +148,19 @@ static bool open_run(struct pptp_scan *s)
 	    .low = s->journal.before.second.low,
 	    .counts = s->journal.before.second.counts,
 	    .resumable = pptp_scan_rows_path(s) != NULL,
+	    .apart = true,
 	};
 	char why[PPTP_SCAN_TEXT];
 	enum pptp_error error =
 	    pptp_sweep_run_open(&s->run, &config, why, sizeof(why));
 
-	if (error != PPTP_OK)
-		pptp_say("%s", why);
-	return error == PPTP_OK;
+	if (error == PPTP_OK)
+		return true;
+	pptp_say("%s", why);
+	/* A helper that began, and broke. */
+	s->status =
+	    error == PPTP_ERROR_MALFORMED ? PPTP_EXIT_EARLY : PPTP_EXIT_CANNOT;
+	return false;
 }
 
 /* Nothing is made where nothing can be sent. */
@@ -163,7 +169,6 @@ static bool open_all(struct pptp_scan *s)
 	s->status = PPTP_EXIT_USAGE;
 	if (!pptp_scan_find_files(s))
 		return false;
-	s->status = PPTP_EXIT_CANNOT;
 	if (!open_run(s))
 		return false;
 	s->status = PPTP_EXIT_USAGE;
@@ -172,7 +177,9 @@ static bool open_all(struct pptp_scan *s)
 	pptp_scan_watch_exclusions();
 	pptp_scan_recall(s);
 	s->status = PPTP_EXIT_CANNOT;
-	return pptp_privilege_drop(PPTP_KEEP_RAW);
+	return pptp_privilege_drop(pptp_sweep_run_is_apart(s->run)
+				       ? PPTP_KEEP_NOTHING
+				       : PPTP_KEEP_RAW);
 }
 
 static void go(struct pptp_scan *s)

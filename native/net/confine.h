@@ -8,7 +8,8 @@
 
 #include <stdbool.h>
 
-/* Sockets, memory, time and waiting: no file, no process, no other program.
+/* Sockets, memory, time, waiting and threads: no file, no process, no other
+ * program.
  * False with errno. */
 bool pptp_confine_to_sockets(void);
 /* Reading and writing what is open, memory and waiting: no socket either. */

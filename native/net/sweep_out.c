@@ -56,11 +56,20 @@ static enum pptp_error fail(const char *what, char *text, size_t room)
 						 : PPTP_ERROR_SYSTEM;
 }
 
+/* More than the system's most takes CAP_NET_ADMIN; without it that most. */
+static void set_buffer(int fd)
+{
+	const int room = SEND_BUFFER;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room)) !=
+	    0)
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+}
+
 /* IPPROTO_RAW: the header is ours, and nothing is ever received. */
 static int open_raw(int family, const char *interface,
 		    const struct pptp_address *source)
 {
-	const int room = SEND_BUFFER;
 	union name name;
 	socklen_t size = family == AF_INET ? sizeof(name.v4) : sizeof(name.v6);
 	int fd = socket(family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
@@ -73,7 +82,7 @@ static int open_raw(int family, const char *interface,
 		memcpy(&name.v4.sin_addr, source->bytes, 4);
 	else
 		memcpy(&name.v6.sin6_addr, source->bytes, 16);
-	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
+	set_buffer(fd);
 	if ((interface == NULL ||
 	     setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
 			(socklen_t)strlen(interface)) == 0) &&
@@ -89,7 +98,7 @@ static int open_packet(int index)
 {
 	const struct sockaddr_ll at = {.sll_family = AF_PACKET,
 				       .sll_ifindex = index};
-	const int on = 1, room = SEND_BUFFER;
+	const int on = 1;
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
@@ -100,7 +109,7 @@ static int open_packet(int index)
 	}
 	/* without it packets only leave more slowly */
 	setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on));
-	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
+	set_buffer(fd);
 	return fd;
 }
 

@@ -26,6 +26,9 @@ struct pptp_sweep_run_config {
 	/* Somebody will go on where this ends: whoever is still asked when it
 	 * is stopped has no row, and is asked again. */
 	bool resumable;
+	/* Packets are pptp-wire's, if there is one, though this process may
+	 * have its own; else the other way round. */
+	bool apart;
 };
 
 /* On failure one sentence in `text`. Nothing is sent before start(). */
@@ -37,6 +40,8 @@ void pptp_sweep_run_close(struct pptp_sweep_run *r);
 /* Begins; PPTP_ERROR_SYSTEM with errno. Before it, the sweep may be told what is
  * known already. */
 enum pptp_error pptp_sweep_run_start(struct pptp_sweep_run *r) PPTP_MUST_USE;
+/* Helpers have all packets: this process needs no capability for them. */
+bool pptp_sweep_run_is_apart(const struct pptp_sweep_run *r);
 /* For what it counts, excludes, and is told. */
 struct pptp_sweeper *pptp_sweep_run_sweeper(struct pptp_sweep_run *r);
 

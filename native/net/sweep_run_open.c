@@ -5,11 +5,50 @@
 #include <string.h>
 
 #include "net/sweep_run_parts.h"
+#include "net/sweeper_remote.h"
+#include "net/target_list.h"
+#include "net/targets.h"
 #include "scan/block.h"
 
 #define CAPTURE ((size_t)16 << 20)
 
 /* ---- begin and end ------------------------------------------------------- */
+
+static enum pptp_error open_apart(struct pptp_sweep_run *r,
+				  const struct pptp_sweeper_config *config,
+				  char *text, size_t room)
+{
+	enum pptp_error error =
+	    pptp_sweeper_remote_open(&r->sweeper, config, text, room);
+
+	r->apart = error == PPTP_OK;
+	return error;
+}
+
+/* This process's own where it has the capability, else a helper's; or the other
+ * way round. Why there is no helper says most. */
+static enum pptp_error open_one(struct pptp_sweep_run *r,
+				const struct pptp_sweeper_config *config,
+				char *text, size_t room)
+{
+	char why[PPTP_RUN_SENTENCE] = "";
+	enum pptp_error error = PPTP_ERROR_PRIVILEGE, own;
+
+	if (r->config.apart)
+		error = open_apart(r, config, why, sizeof(why));
+	if (error == PPTP_ERROR_PRIVILEGE) {
+		own = pptp_sweeper_open(&r->sweeper, config, text, room);
+		if (own != PPTP_ERROR_PRIVILEGE)
+			return own;
+		if (!r->config.apart)
+			error = open_apart(r, config, why, sizeof(why));
+	}
+	if (error == PPTP_ERROR_PRIVILEGE)
+		snprintf(text, room, "a sweep needs CAP_NET_RAW: %s", why);
+	else
+		snprintf(text, room, "%s", why);
+	return error;
+}
 
 static enum pptp_error open_sweeper(struct pptp_sweep_run *r, char *text,
 				    size_t room)
@@ -38,11 +77,18 @@ static enum pptp_error open_sweeper(struct pptp_sweep_run *r, char *text,
 	    .ring = CAPTURE,
 	    .second_port = true,
 	    .open_only = q->only != PPTP_ONLY_ANY,
+	    .contact = q->contact != NULL,
+	    .exclude = &r->left_out,
 	};
+	struct pptp_exclusions *x = pptp_targets_exclusions(r->list->targets);
 
+	if (x != NULL) {
+		pptp_exclusions_close(x);
+		r->left_out = (struct pptp_sweeper_blocks){x->blocks, x->count};
+	}
 	pptp_cookie_key_init(&config.sweep.key, h->key);
 	r->sweep = config.sweep;
-	return pptp_sweeper_open(&r->sweeper, &config, text, room);
+	return open_one(r, &config, text, room);
 }
 
 static enum pptp_error open_prober(struct pptp_sweep_run *r, char *text,
@@ -52,6 +98,8 @@ static enum pptp_error open_prober(struct pptp_sweep_run *r, char *text,
 	    .interface = r->request->interface,
 	    .source = r->request->source,
 	    .jobs = r->request->jobs,
+	    .apart = r->config.apart,
+	    .exclude = pptp_targets_exclusions(r->list->targets),
 	};
 	struct pptp_plan_source source = pptp_run_source(r);
 	enum pptp_error error;
@@ -145,6 +193,11 @@ enum pptp_error pptp_sweep_run_start(struct pptp_sweep_run *r)
 {
 	r->settled_at = pptp_sweeper_now();
 	return pptp_sweeper_start(r->sweeper);
+}
+
+bool pptp_sweep_run_is_apart(const struct pptp_sweep_run *r)
+{
+	return r->apart && (r->prober == NULL || pptp_prober_apart(r->prober));
 }
 
 struct pptp_sweeper *pptp_sweep_run_sweeper(struct pptp_sweep_run *r)

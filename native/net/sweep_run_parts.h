@@ -24,8 +24,10 @@ struct pptp_sweep_run {
 	const struct pptp_sweep_request *request;
 	const struct pptp_sweep_list *list;
 	struct pptp_sweeper *sweeper;
-	struct pptp_sweep_config sweep; /* the sweeper's */
-	struct pptp_prober *prober;     /* NULL: depth syn */
+	struct pptp_sweeper_blocks left_out; /* before it began */
+	bool apart;                          /* the sweeper is a helper's */
+	struct pptp_sweep_config sweep;      /* the sweeper's */
+	struct pptp_prober *prober;          /* NULL: depth syn */
 	struct pptp_sweep_hits hits;
 	struct pptp_sweep_details details; /* with PPTP_ONLY_ANY */
 	uint8_t *blocks;                   /* scan/block.h */

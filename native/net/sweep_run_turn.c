@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A run's turns. */
+#include <stdio.h>
 #include <time.h>
 
 #include "net/sweep_run_parts.h"
@@ -52,10 +53,22 @@ static bool end_stopped(struct pptp_sweep_run *r, struct pptp_sweep_item *item)
 	return false;
 }
 
+/* It sweeps no more: what was found has its rows, and who goes on does. */
+static void look_at_sweeper(struct pptp_sweep_run *r)
+{
+	const char *why = pptp_sweeper_error(r->sweeper);
+
+	if (why == NULL || r->failed)
+		return;
+	snprintf(r->problem, sizeof(r->problem), "%s", why);
+	r->failed = true;
+}
+
 static bool turn(struct pptp_sweep_run *r, struct pptp_sweep_item *item)
 {
 	pptp_sweeper_judge(r->sweeper, pptp_sweep_hits_count(&r->hits));
 	pptp_run_take(r);
+	look_at_sweeper(r);
 	if (r->failed)
 		pptp_sweep_run_stop(r);
 	if (pptp_sweeper_now() - r->settled_at >= SECOND)

@@ -26,6 +26,11 @@ struct pptp_sweeper {
 /* What one ring of them holds; a sweep pauses at half. */
 #define PPTP_SWEEPER_FOUND 65536
 
+struct pptp_sweeper_blocks {
+	const struct pptp_block *blocks;
+	size_t count;
+};
+
 struct pptp_sweeper_config {
 	const struct pptp_ranges *ranges; /* outlive it */
 	struct pptp_sweep_config sweep;
@@ -35,6 +40,10 @@ struct pptp_sweeper_config {
 	size_t ring;                /* bytes, of the capture */
 	bool second_port;           /* ask a second port of who is open */
 	bool open_only;             /* tell nobody else: they are counted */
+	bool contact;               /* contact information is sent along */
+	/* For a helper to hold the ranges against, or NULL: they are left out
+	 * there already. */
+	const struct pptp_sweeper_blocks *exclude;
 };
 
 /* IPv6 and TCP with all options. */
@@ -50,11 +59,6 @@ struct pptp_found {
 	/* A SYN-ACK's, whole but for what is over */
 	uint8_t packet[PPTP_FOUND_PACKET];
 	uint8_t length;
-};
-
-struct pptp_sweeper_blocks {
-	const struct pptp_block *blocks;
-	size_t count;
 };
 
 struct pptp_sweeper_facts {

@@ -47,7 +47,7 @@ struct pptp_sweeper_host {
 	uint64_t refused, judged_at;
 	/* The receiving thread's. */
 	uint64_t looked_at, dropped;
-	uint64_t missed; /* replies or reads since `looked_at` */
+	uint64_t missed;    /* replies or reads since `looked_at` */
 	int64_t wall_ahead; /* of the monotonic clock, in this read */
 };
 

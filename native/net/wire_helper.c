@@ -325,24 +325,35 @@ static void start(struct pptp_wire_helper *h)
 		end(h);
 }
 
-enum pptp_error pptp_wire_helper_open(struct pptp_wire **w,
-				      const struct pptp_wire_config *config,
-				      struct pptp_wire_lack *lack, char *text,
-				      size_t room)
+enum pptp_error pptp_wire_helper_start(struct pptp_wire_helper *h, char *text,
+				       size_t room)
 {
-	struct pptp_wire_helper h = {.path = ""};
+	const struct pptp_wire_lack *lack = &h->lack;
 
-	*w = NULL;
-	start(&h);
-	*lack = h.lack;
+	memset(h, 0, sizeof(*h));
+	start(h);
 	if (lack->state == PPTP_WIRE_HELPER_WORKS)
-		return pptp_wire_remote_open(w, h.fd, h.child, config, text,
-					     room);
+		return PPTP_OK;
 	snprintf(text, room, "%s; %s", lack->cause, lack->cure);
 	if (lack->state == PPTP_WIRE_HELPER_BROKEN)
 		return PPTP_ERROR_MALFORMED;
 	return lack->state == PPTP_WIRE_HELPER_FOREIGN ? PPTP_ERROR_SYSTEM
 						       : PPTP_ERROR_PRIVILEGE;
+}
+
+enum pptp_error pptp_wire_helper_open(struct pptp_wire **w,
+				      const struct pptp_wire_config *config,
+				      struct pptp_wire_lack *lack, char *text,
+				      size_t room)
+{
+	struct pptp_wire_helper h;
+	enum pptp_error error = pptp_wire_helper_start(&h, text, room);
+
+	*w = NULL;
+	*lack = h.lack;
+	if (error != PPTP_OK)
+		return error;
+	return pptp_wire_remote_open(w, h.fd, h.child, config, text, room);
 }
 
 void pptp_wire_helper_try(struct pptp_wire_helper *h)

@@ -46,6 +46,10 @@ enum pptp_error pptp_wire_helper_open(struct pptp_wire **w,
 				      const struct pptp_wire_config *config,
 				      struct pptp_wire_lack *lack, char *text,
 				      size_t room) PPTP_MUST_USE;
+/* The same without a wire, for who speaks with it himself: `fd` and `child` are
+ * the caller's then. */
+enum pptp_error pptp_wire_helper_start(struct pptp_wire_helper *h, char *text,
+				       size_t room) PPTP_MUST_USE;
 /* Starts it, hears whether it may send, and ends it: no packet leaves. */
 void pptp_wire_helper_try(struct pptp_wire_helper *h);
 

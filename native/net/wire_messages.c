@@ -35,6 +35,7 @@ static const unsigned fields_of[PPTP_WIRE_KINDS] = {
     [PPTP_WIRE_ANSWER] = VALUE | ERROR | STATUS | TEXT,
     [PPTP_WIRE_CAPTURED] = NUMBER | TIME | WIRE_LENGTH | BYTES,
     [PPTP_WIRE_LOST] = NUMBER | TEXT,
+    [PPTP_WIRE_SWEEP] = 0,
 };
 
 /* ---- out ----------------------------------------------------------------- */

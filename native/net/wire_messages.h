@@ -18,7 +18,7 @@
 #include "format/address.h"
 #include "format/bytes.h"
 
-#define PPTP_WIRE_VERSION 2
+#define PPTP_WIRE_VERSION 3
 #define PPTP_WIRE_TEXT    256                      /* with its NUL */
 #define PPTP_WIRE_PACKET  2048                     /* bytes of one, at most */
 #define PPTP_WIRE_ROOM    (PPTP_WIRE_PACKET + 512) /* for any message */
@@ -43,6 +43,8 @@ enum pptp_wire_kind {
 			      * value: what was asked for; text: a sentence */
 	PPTP_WIRE_CAPTURED, /* number: of IN; time_us, wire_length, bytes */
 	PPTP_WIRE_LOST,     /* number: of IN; text: a sentence */
+	PPTP_WIRE_SWEEP, /* instead of SETTINGS: from its answer on both speak
+			  * as net/sweeper_messages.h says */
 	PPTP_WIRE_KINDS
 };
 

@@ -125,7 +125,7 @@ static void settings(struct pptp_wire_server *s,
 	    .stream = m->flag,
 	};
 
-	if (s->wire != NULL) {
+	if (s->wire != NULL || s->sweeps) {
 		fail(a, EEXIST);
 		return;
 	}
@@ -321,6 +321,15 @@ static void guard(struct pptp_wire_server *s, const struct pptp_wire_message *m,
 		fail(a, error);
 }
 
+static void sweep(struct pptp_wire_server *s, const struct pptp_wire_message *m,
+		  struct answer *a)
+{
+	(void)m;
+	s->sweeps = s->wire == NULL;
+	if (!s->sweeps)
+		fail(a, EEXIST);
+}
+
 typedef void (*request)(struct pptp_wire_server *s,
 			const struct pptp_wire_message *m, struct answer *a);
 
@@ -335,6 +344,7 @@ static const request requests[PPTP_WIRE_KINDS] = {
     [PPTP_WIRE_DRAIN] = drain,
     [PPTP_WIRE_DROPS] = drops,
     [PPTP_WIRE_GUARD] = guard,
+    [PPTP_WIRE_SWEEP] = sweep,
 };
 
 /* ---- the server ---------------------------------------------------------- */
@@ -368,7 +378,8 @@ void pptp_wire_serve_message(struct pptp_wire_server *s, const void *bytes,
 	errno = 0;
 	if (!known || requests[m.kind] == NULL)
 		a.status = PPTP_ERROR_MALFORMED;
-	else if (s->wire == NULL && m.kind != PPTP_WIRE_SETTINGS)
+	else if (s->wire == NULL && m.kind != PPTP_WIRE_SETTINGS &&
+		 m.kind != PPTP_WIRE_SWEEP)
 		fail(&a, ENOTCONN);
 	else
 		requests[m.kind](s, &m, &a);

@@ -29,6 +29,7 @@ struct pptp_wire_server {
 	struct pptp_loop *loop;
 	/* Its own. */
 	struct pptp_wire *wire; /* NULL until SETTINGS */
+	bool sweeps; /* its user said SWEEP: it is served elsewhere now */
 	struct pptp_wire_consumer consumer;
 	struct pptp_wire_policy policy;
 	struct pptp_wire_out *outs[PPTP_WIRE_WAYS];

@@ -125,7 +125,7 @@ static void fail_posted(struct pptp_wire_socket *s)
 }
 
 /* Who waits in a loop for the socket has to leave it before it is closed. */
-static void lose(struct pptp_wire_socket *s)
+void pptp_wire_socket_lose(struct pptp_wire_socket *s)
 {
 	int status;
 
@@ -147,8 +147,8 @@ static void lose(struct pptp_wire_socket *s)
 }
 
 /* A helper that cannot be understood is none. */
-static void distrust(struct pptp_wire_socket *s, const uint8_t *bytes,
-		     size_t length)
+void pptp_wire_socket_distrust(struct pptp_wire_socket *s, const uint8_t *bytes,
+			       size_t length)
 {
 	char shown[3 * SHOWN + 1] = "";
 	size_t i;
@@ -162,7 +162,7 @@ static void distrust(struct pptp_wire_socket *s, const uint8_t *bytes,
 	     shown, length > SHOWN ? " ..." : "");
 	if (s->child > 0)
 		kill(s->child, SIGKILL);
-	lose(s);
+	pptp_wire_socket_lose(s);
 }
 
 /* ---- in ------------------------------------------------------------------ */
@@ -226,13 +226,13 @@ static int receive(struct pptp_wire_socket *s, int flags)
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return 0;
 	if (n <= 0) {
-		lose(s);
+		pptp_wire_socket_lose(s);
 		return -1;
 	}
 	pptp_reader_init(&r, bytes, (size_t)n);
 	while (pptp_wire_batch_next(&r, &message, &length))
 		if (!hear(s, message, length)) {
-			distrust(s, bytes, (size_t)n);
+			pptp_wire_socket_distrust(s, bytes, (size_t)n);
 			return -1;
 		}
 	return 1;
@@ -268,7 +268,7 @@ void pptp_wire_socket_flush(struct pptp_wire_socket *s)
 		else if (errno != EINTR &&
 			 !((errno == EAGAIN || errno == EWOULDBLOCK) &&
 			   make_room(s)))
-			lose(s);
+			pptp_wire_socket_lose(s);
 	}
 }
 
@@ -290,7 +290,7 @@ static size_t say(struct pptp_wire_socket *s, struct pptp_wire_message *m,
 		pptp_wire_socket_flush(s);
 		if (s->fd >= 0 &&
 		    !pptp_wire_batch_add(&s->out, bytes, (size_t)n))
-			lose(s);
+			pptp_wire_socket_lose(s);
 	}
 	if (s->fd >= 0)
 		return (size_t)n;
@@ -310,7 +310,7 @@ enum pptp_error pptp_wire_socket_post(struct pptp_wire_socket *s,
 		return PPTP_OK;
 	/* Its answer could not be told from any other. */
 	fail(s, "out of memory for what pptp-wire is asked");
-	lose(s);
+	pptp_wire_socket_lose(s);
 	errno = ENOMEM;
 	return PPTP_ERROR_SYSTEM;
 }

@@ -60,6 +60,10 @@ void pptp_wire_socket_read(struct pptp_wire_socket *s, unsigned most);
 bool pptp_wire_socket_next(struct pptp_wire_socket *s,
 			   struct pptp_wire_message *m,
 			   uint8_t bytes[PPTP_WIRE_ROOM]);
+/* For who reads from it himself: it is gone; what it said cannot be understood. */
+void pptp_wire_socket_lose(struct pptp_wire_socket *s);
+void pptp_wire_socket_distrust(struct pptp_wire_socket *s, const uint8_t *bytes,
+			       size_t length);
 /* Ends the helper, which ends when its socket is closed, and waits for it. What
  * was posted leaves before. */
 void pptp_wire_socket_close(struct pptp_wire_socket *s);

@@ -15,6 +15,7 @@
 #include "net/confine.h"
 #include "net/loop.h"
 #include "net/route.h"
+#include "net/sweeper_serve.h"
 #include "net/tcp_others.h"
 #include "net/wire_batch.h"
 #include "net/wire_serve.h"
@@ -69,8 +70,8 @@ static void put(void *context, const void *bytes, size_t length)
 	h->over = h->over || !pptp_wire_batch_add(&h->out, bytes, length);
 }
 
-/* HELLO is not in a batch. */
-static void put_hello(void *context, const void *bytes, size_t length)
+/* HELLO is not in a batch, and nothing of a sweep is. */
+static void put_alone(void *context, const void *bytes, size_t length)
 {
 	say(context, bytes, length);
 }
@@ -162,7 +163,7 @@ static bool begin(struct helper *h)
 
 	h->router = -1;
 	h->watch = (struct pptp_watch){.ready = on_message, .context = h};
-	h->server.put = put_hello;
+	h->server.put = put_alone;
 	h->server.open = pptp_wire_open;
 	h->server.is_ours = is_ours;
 	h->server.others = others;
@@ -190,6 +191,28 @@ static bool turn(struct helper *h)
 	return true;
 }
 
+/* All that the third thread of a sweep does is to be asked. */
+static void serve_sweep(struct helper *h)
+{
+	static struct pptp_sweeper_server server;
+	static uint8_t bytes[PPTP_SWEEPER_ROOM];
+	ssize_t n;
+
+	server.put = put_alone;
+	server.open = pptp_sweeper_open;
+	server.is_ours = is_ours;
+	server.context = h;
+	server.trusted = h->trusted;
+	while (!h->over) {
+		n = recv(USER_FD, bytes, sizeof(bytes), 0);
+		if (n > 0)
+			pptp_sweeper_serve_message(&server, bytes, (size_t)n);
+		else
+			h->over = n == 0 || errno != EINTR;
+	}
+	pptp_sweeper_serve_end(&server);
+}
+
 int main(void)
 {
 	static struct helper h;
@@ -211,7 +234,9 @@ int main(void)
 	(void)close(STDERR_FILENO);
 	pptp_wire_serve_hello(&h.server, try_raw());
 	h.server.put = put;
-	while (!h.over && turn(&h))
+	while (!h.over && !h.server.sweeps && turn(&h))
 		continue;
+	if (h.server.sweeps)
+		serve_sweep(&h);
 	_exit(EXIT_DONE);
 }

@@ -106,6 +106,8 @@ done
 try root "$probe" call -q 198.18.0.1
 is "no helper: root has his own" "$status" 0
 
+version=$(sed -n 's/^#define PPTP_WIRE_VERSION //p' \
+	"$repo/native/net/wire_messages.h")
 pretend() # SHELL; in its place
 {
 	printf '#!/bin/sh\n%s\n' "$1" >"$wire"
@@ -116,9 +118,9 @@ try member "$grade" 198.18.0.1
 sentence "garbage" 4 "cannot be understood: 1b 5b 33 31 6d 67 61.*\.\.\.; install"
 pretend "printf '\\001\\0\\0\\0\\0\\0\\0\\0\\011\\0\\0\\0\\0\\0' >&3; sleep 1"
 try member "$grade" 198.18.0.1
-sentence "another protocol" 3 "speaks version 9, this program version 2"
+sentence "another protocol" 3 "speaks version 9, this program version $version"
 # A length, and as many bytes.
-pretend "printf '\\001\\0\\0\\0\\0\\0\\0\\0\\002\\0\\0\\0\\0\\0043.\\0337' >&3; sleep 1"
+pretend "printf '\\001\\0\\0\\0\\0\\0\\0\\0\\00$version\\0\\0\\0\\0\\0043.\\0337' >&3; sleep 1"
 release=$(sed -n 's/^VERSION := //p' "$repo/Makefile")
 for program in "$grade" "$probe call"; do
 	# shellcheck disable=SC2086 # a program and its command
@@ -126,7 +128,7 @@ for program in "$grade" "$probe call"; do
 	sentence "another release: ${program##*/}" 3 \
 		"is of release '3\.\?7', this program of $release; install both"
 done
-pretend "printf '\\001\\0\\0\\0\\0\\0\\0\\0\\002\\0\\0\\0\\0\\$(printf %03o \
+pretend "printf '\\001\\0\\0\\0\\0\\0\\0\\0\\00$version\\0\\0\\0\\0\\$(printf %03o \
 	${#release})$release' >&3; exit 5"
 try member "$probe" call 198.18.0.1
 sentence "one that ends" 4 "ended with status 5"

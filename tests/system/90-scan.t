@@ -290,7 +290,7 @@ cannot "an interface that is not there" "'none0'"
 ip netns exec "$client" "${nobody[@]}" "$public/bin/pptp-probe" scan -q \
 	-o "$public/never" "$range" 2>"$scratch/err"
 status=$? complaint=$(cat "$scratch/err")
-cannot "nobody in particular" 'needs CAP_NET_RAW; run it as root'
+cannot "nobody in particular" 'needs CAP_NET_RAW: this container has no NET_RAW'
 scan -q -d syn --rate 100 --max-runtime 0.5 -o "$scratch/short" "$range"
 is "a time that is over: status" "$status" 4
 like "a time that is over: in words" "$complaint" \

@@ -149,9 +149,10 @@ overflow() # NAME JQ-FILTER; when its status is so
 {
 	wait_for 20 status "$1" "$2" ||
 		bail "no sweep: $(cat "$sweep_log" "$scratch/$1.status")"
-	kill -STOP "$sweep"
+	receiver=$(pgrep -P "$sweep" -x pptp-wire) || bail "no pptp-wire"
+	kill -STOP "$receiver"
 	blow 12
-	kill -CONT "$sweep"
+	kill -CONT "$receiver"
 }
 
 lab --delay 1500

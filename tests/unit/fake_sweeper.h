@@ -17,6 +17,7 @@ static struct fake {
 	bool done, stopped;
 	enum pptp_port_state answers[FAKE_TARGETS];
 	const struct pptp_sweeper_blocks *excluded;
+	const char *error; /* why it sweeps no more */
 	unsigned started, closed;
 } fake;
 
@@ -80,6 +81,12 @@ static inline void fake_stop(struct pptp_sweeper *s)
 	fake.stopped = true;
 }
 
+static inline const char *fake_error(const struct pptp_sweeper *s)
+{
+	(void)s;
+	return fake.error;
+}
+
 static inline void fake_close(struct pptp_sweeper *s)
 {
 	(void)s;
@@ -96,6 +103,7 @@ static const struct pptp_sweeper_calls calls = {
     .answer = fake_answer,
     .exclude = fake_exclude,
     .stop = fake_stop,
+    .error = fake_error,
     .close = fake_close,
 };
 

@@ -311,6 +311,28 @@ START_TEST(when_all_is_asked_and_given_it_is_over)
 }
 END_TEST
 
+/* What it had found has its row; what it had not told is asked again by who goes
+ * on. */
+START_TEST(a_sweeper_that_ends_ends_the_run_early)
+{
+	unsigned turns = 0;
+
+	begin(PPTP_ONLY_OPEN);
+	find(1, PPTP_PORT_OPEN);
+	fake.low = list.head.first;
+	fake.error = "the helper is gone";
+	ck_assert_int_eq(pptp_sweep_run_next(run, &item), PPTP_SWEEP_ROW);
+	while (pptp_sweep_run_next(run, &item) != PPTP_SWEEP_OVER)
+		ck_assert_uint_lt(turns++, 5);
+	ck_assert_str_eq(pptp_sweep_run_problem(run), "the helper is gone");
+	ck_assert_ptr_null(pptp_sweep_run_problem(run));
+	ck_assert(pptp_sweep_run_is_stopped(run));
+	ck_assert(!pptp_sweep_run_is_done(run));
+	ck_assert_uint_eq(pptp_sweep_run_low(run), list.head.first);
+	end();
+}
+END_TEST
+
 /* ---- plans --------------------------------------------------------------- */
 
 static enum pptp_pull pull(struct pptp_pulled *pulled)
@@ -534,6 +556,7 @@ int main(void)
 	CLAIM(s, nothing_is_settled_that_somebody_deals_with);
 	CLAIM(s, whoever_is_excluded_meanwhile_has_no_row);
 	CLAIM(s, when_all_is_asked_and_given_it_is_over);
+	CLAIM(s, a_sweeper_that_ends_ends_the_run_early);
 	CLAIM(s, a_hit_becomes_a_plan_and_is_dealt_with);
 	CLAIM(s, a_syn_whose_time_is_not_known_is_one_of_several);
 	CLAIM(s, no_more_are_asked_than_there_are_tags);

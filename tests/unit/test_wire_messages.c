@@ -176,7 +176,7 @@ START_TEST(what_is_broken_is_no_message)
 	ck_assert(is_message("0b 00000001"));
 	ck_assert(!is_message("0b 00000001 00")); /* more than it */
 	ck_assert(!is_message("00 00000001"));    /* no such kind */
-	ck_assert(!is_message("0f 00000001"));
+	ck_assert(!is_message("10 00000001"));
 	ck_assert(!is_message("ff 00000001"));
 	ck_assert(is_message("04 00000001 02 6c6f"));
 	ck_assert(!is_message("04 00000001 02 6c00")); /* a NUL */
