@@ -254,6 +254,25 @@ START_TEST(network_is_met_twice_at_most_in_its_share_of_positions)
 }
 END_TEST
 
+/* SplitMix64 of 1234567 as its authors' program has it: whoever goes on with a
+ * journal has the same order. */
+START_TEST(an_order_is_the_same_for_ever)
+{
+	static const uint64_t drawn[] = {
+	    UINT64_C(6457827717110365317), UINT64_C(3203168211198807973),
+	    UINT64_C(9817491932198370423), UINT64_C(4593380528125082431),
+	    UINT64_C(16408922859458223821)};
+	struct pptp_order o;
+
+	ck_assert(pptp_order_init(&o, UINT64_C(1) << 32, 1234567));
+	ck_assert_uint_eq(o.rounds[0].add, drawn[0]);
+	ck_assert_uint_eq(o.rounds[0].multiplier, drawn[1] | 1);
+	ck_assert_uint_eq(o.rounds[0].shift, 1 + 8 + drawn[2] % 17);
+	ck_assert_uint_eq(o.rounds[1].add, drawn[3]);
+	ck_assert_uint_eq(o.rounds[1].multiplier, drawn[4] | 1);
+}
+END_TEST
+
 START_TEST(seeds_give_orders_of_their_own)
 {
 	struct pptp_order one = order_of(1 << 20, 1);
@@ -314,6 +333,7 @@ int main(void)
 	LONG_CLAIM(s, million_shards_of_all_ports_are_disjoint);
 	CLAIM(s, window_of_positions_meets_every_aligned_block_once);
 	CLAIM(s, network_is_met_twice_at_most_in_its_share_of_positions);
+	CLAIM(s, an_order_is_the_same_for_ever);
 	CLAIM(s, seeds_give_orders_of_their_own);
 	CLAIM(s, what_is_out_of_range_is_refused);
 	CLAIM(s, cap_is_shared_by_ports_and_shards);
