@@ -5,6 +5,7 @@
 -- before it is believed. Written anew by
 -- `LUA_PATH='lua/?.lua;tests/lua/?.lua' lua5.4 tests/lua/weights.lua`.
 local R = require "records"
+local evidence = require "pptpgrade.evidence"
 local grade = require "pptpgrade.grade"
 local reads = require "pptpgrade.record"
 local stacks = require "stacks"
@@ -89,6 +90,52 @@ local shared = { tcp = true, host = true, network = true, ended_by = true,
                  depth = true, kind = true, duration_us = true, port = true,
                  source = true, time = true }
 
+local function hex(text)
+  return (text:gsub(".", function(byte)
+    return ("%02x"):format(byte:byte())
+  end))
+end
+
+-- An SCCRP with something behind its host name's end.
+local residue = hex("\0\x9c\0\1\x1a\x2b\x3c\x4d\0\2\xa1\x96\1\0\1\0" ..
+  ("\0"):rep(8) .. "\0\1\0\1" .. "local\0\0gw-1" .. ("\0"):rep(53) ..
+  "linux" .. ("\0"):rep(59))
+
+local ocrp = "002000011a2b3c4d0008001004801a2d01000000000005f5e1002000" ..
+  "000000000000"
+
+local function resent(times, ids, order)
+  local offers = {}
+  for i, at in ipairs(times) do
+    offers[i] = { "mschap_v2", nil, {
+      at_us = at * 1000000, identifier = ids[i], news = i == 1,
+      options = stacks.options(order, stacks.MAGIC) } }
+  end
+  return { R.talk(offers) }
+end
+
+-- Decoys, and habits that few servers show.
+local function add_odd(add)
+  add("dionaea", { noted(R.called { control = R.control { raw = residue },
+    call = R.accepted { call_id = 0x0480, receive_window = 0x2000,
+                        raw = ocrp } }) }, shared)
+  add("who says what others found", { R.connected { control = {
+    state = "not_pptp", pptp = false, vendor = "",
+    first_bytes = "4669726d776172653a20310a" } } }, shared)
+  add("Windows, ended by an error", { stacks.record_of(stacks.with(
+    stacks.all.windows, { ending = "terminate", text = "bye",
+                          data = "11223344003ccd7400000397" }), 1, 7) },
+    shared)
+  add("pppd that asks again",
+      resent({ 0.1, 3.1, 6.2 }, { 1, 1, 1 }, "2-3-5-7-8"), shared)
+  add("mpd that asks again", resent({ 0, 2, 4 }, { 255, 0, 1 },
+                                    "8-7-2-1-5-3"), shared)
+  add("SPAP", { R.talk { { "spap", "ack" } } }, shared)
+  add("pppd's EAP prompt", { R.talk({ { "eap", "ack" } }, { record = {
+    challenge = { state = "seen", method = "eap", type = 1,
+                  text = "Name" } } }) }, shared)
+end
+
 local function servers()
   local list = {}
   local function add(name, records, but)
@@ -135,6 +182,7 @@ local function servers()
   add("an EAP prompt", { R.talk({ { "eap", "ack" } }, { record = {
     challenge = { state = "seen", method = "eap", type = 1,
                   text = "Welcome" } } }) })
+  add_odd(add)
   return list
 end
 
@@ -249,7 +297,7 @@ end
 
 -- What a verdict says: parts, each a list of { name, words }.
 local function told(records)
-  local e = R.evidence(table.unpack(records))
+  local e = evidence.newest(records)
   local v = grade(e)
   return {
     { { "", ("%s (%s to %s), %s"):format(v.grade, v.best, v.worst,
