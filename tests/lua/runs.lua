@@ -170,6 +170,13 @@ local function by_address(plan)
     scripted.converse(scripted.pppd { "mschap_v2", "eap" }, plan)
 end
 
+-- Each is asked from another address of ours.
+local function from_many(plan)
+  local record = console.closed(plan)
+  record.source = "198.51.100." .. plan.target:match "(%d+)$"
+  return record
+end
+
 local function ticking(step)
   local now = 1795387200
   return function()
@@ -246,6 +253,12 @@ local runs = {
   { { HOST }, { refuse = function() return "no route to it" end } },
   { on(), { fail = "epoll: it failed" } },
   { on("-j", "1", "-d", "call"), { fail_after = 2 } },
+  { on("-d", "syn", "-j", "1"), { fail_after = 1 } },
+  { { HOST }, { fail = "epoll: it failed" } },
+  { on("-f", "jsonl", "--brief", "--with-run", "-d", "syn", "192.0.2.4"),
+    { server = from_many } },
+  { on("-f", "jsonl", "--brief", "--with-run", "-d", "syn", "192.0.2.4",
+       "192.0.2.5"), { server = from_many } },
   { { HOST, "x.invalid" } }, { { "x.invalid" } },
   { { "x.invalid", "y.invalid" } },
   { { "-x", HOST, HOST } },

@@ -88,7 +88,7 @@ lost = [str(first + i) for i in range(int(sys.argv[3]))
         if str(first + i) not in known]
 # What kept many from being asked is said once, and with it of how many.
 same = re.search(r"so it was with (\d+) more", said)
-unasked = re.search(r"; (\d+) servers were not asked", said)
+unasked = re.search(r"; (\d+) servers? (?:was|were) not asked", said)
 spoken = 1 + int(same.group(1)) if same else 0
 spoken += int(unasked.group(1)) if unasked else 0
 print("lost without a word:", *lost[:20]) if len(lost) > spoken else None

@@ -202,7 +202,8 @@ end
 local function left_out(audit, targets)
   local count = targets:count() - audit.begun
   return count > 0 and not audit.misread and
-    ("; %d servers were not asked"):format(count) or ""
+    ("; %d server%s not asked"):format(count, count == 1 and " was" or
+                                       "s were") or ""
 end
 
 -- Every verdict is out: what the run as a whole says.

@@ -153,7 +153,9 @@ function M:close_outputs(code)
     return
   end
   self.closed = true
-  if code == status.USAGE and (self.options.format or "text") == "text" then
+  -- A script's run has no report.
+  if code == status.USAGE and self.main and
+     (self.options.format or "text") == "text" then
     self.main.dead = true
   end
   self:end_comparison()
