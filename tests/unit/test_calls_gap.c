@@ -229,6 +229,24 @@ START_TEST(packets_wait_until_the_roles_are_known)
 }
 END_TEST
 
+/* The connection's call has another Call-ID. */
+START_TEST(gre_of_another_call_id_is_a_call_of_its_own)
+{
+	struct pptp_calls *all = reader(8);
+
+	segment_size = 1460;
+	clean_call();
+	for (unsigned i = 0; i < frame_count; i++) {
+		if (i == frame_count / 2)
+			show_gre(all, PPTP_SERVER, 0x7777, 0, CHALLENGE);
+		show(all, i);
+	}
+	(void)finish(all);
+	ck_assert_uint_eq(heard.calls, 2);
+	ck_assert_int_ne(heard.call[0].control, heard.call[1].control);
+}
+END_TEST
+
 /* Two calls whose other half is not known; whose a packet is, nobody knows. */
 START_TEST(what_fits_several_calls_is_one_of_its_own)
 {
@@ -274,6 +292,7 @@ int main(void)
 	CLAIM(s, a_capture_that_begins_late_gives_one_call);
 	CLAIM(s, a_call_in_which_nothing_tells_the_server_is_counted);
 	CLAIM(s, packets_wait_until_the_roles_are_known);
+	CLAIM(s, gre_of_another_call_id_is_a_call_of_its_own);
 	CLAIM(s, what_fits_several_calls_is_one_of_its_own);
 	CLAIM(s, frames_may_be_cut_anywhere);
 	return run_suite(s);

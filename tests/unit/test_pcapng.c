@@ -241,6 +241,27 @@ START_TEST(other_blocks_and_older_packets_are_passed_or_read)
 }
 END_TEST
 
+/* 0: as long as it was sent. */
+START_TEST(a_simple_packet_is_cut_at_the_snapshot_length)
+{
+	static const char *const expected[] = {"101:abcd@? end", "101:a+@? end",
+					       "101:ab+@? end"};
+
+	for (uint32_t snapshot = 0; snapshot < 3; snapshot++) {
+		struct made m = {.little = true};
+		size_t start;
+
+		section(&m);
+		interface(&m, 101, snapshot, 0, 0);
+		start = begin(&m, 3);
+		put(&m, 4, 4);
+		put_bytes(&m, "abcd");
+		end(&m, start);
+		ck_assert_str_eq(told(&m, m.length), expected[snapshot]);
+	}
+}
+END_TEST
+
 START_TEST(what_is_broken_is_said)
 {
 	static const uint32_t lengths[] = {0, 11, 13, 1U << 30};
@@ -325,6 +346,7 @@ int main(void)
 	CLAIM(s, times_have_the_resolution_of_their_interface);
 	CLAIM(s, a_section_begins_anew);
 	CLAIM(s, other_blocks_and_older_packets_are_passed_or_read);
+	CLAIM(s, a_simple_packet_is_cut_at_the_snapshot_length);
 	CLAIM(s, what_is_broken_is_said);
 	CLAIM(s, too_many_interfaces_are_refused);
 	CLAIM(s, cut_at_every_length_tells_what_stands_before);

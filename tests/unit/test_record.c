@@ -225,6 +225,19 @@ START_TEST(chargen_is_of_printable_bytes)
 }
 END_TEST
 
+START_TEST(a_round_trip_of_a_microsecond_is_one)
+{
+	fresh();
+	r.gre.state = PPTP_REACHABLE;
+	r.gre.rtt_us = 1;
+	walk();
+	has("\"rtt_us\":1");
+	r.gre.rtt_us = 0;
+	walk();
+	has_not("rtt_us");
+}
+END_TEST
+
 START_TEST(names_of_the_server_are_escaped_byte_by_byte)
 {
 	struct pptp_control m;
@@ -433,6 +446,7 @@ int main(void)
 	CLAIM(s, notes_are_counted_and_keep_their_first_numbers);
 	CLAIM(s, a_full_store_is_said_and_keeps_nothing_half);
 	CLAIM(s, reasons_name_icmp_type_code_and_sender);
+	CLAIM(s, a_round_trip_of_a_microsecond_is_one);
 	CLAIM(s, chargen_is_of_printable_bytes);
 	CLAIM(s, a_service_is_named_by_no_less_than_its_beginning);
 	CLAIM(s, services_are_named_by_their_first_bytes);

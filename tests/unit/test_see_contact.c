@@ -299,6 +299,17 @@ START_TEST(an_error_forgets_silence_only_where_no_syn_left)
 }
 END_TEST
 
+/* Of a connect() too, which the system ended. */
+START_TEST(a_reason_goes_with_the_silence_that_an_error_forgets)
+{
+	begin();
+	pptp_observer_connecting(&o, 1);
+	pptp_observer_end(&o, PPTP_ENDED_ERROR, 9);
+	ck_assert_int_eq(r.tcp.state, PPTP_NOT_TESTED);
+	ck_assert_int_eq(r.tcp.reason, PPTP_REASON_NONE);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("observer of SYNs");
@@ -312,5 +323,6 @@ int main(void)
 	CLAIM(s, who_sends_icmp_is_alive);
 	CLAIM(s, silence_that_was_cut_short_is_not_tested);
 	CLAIM(s, an_error_forgets_silence_only_where_no_syn_left);
+	CLAIM(s, a_reason_goes_with_the_silence_that_an_error_forgets);
 	return run_suite(s);
 }

@@ -115,12 +115,28 @@ START_TEST(a_second_call_has_the_connections_first_contact_and_end)
 	say(PPTP_US, PPTP_SCCRQ, 0, 0);
 	say(PPTP_SERVER, PPTP_SCCRP, 0, 0);
 	say(PPTP_US, PPTP_OCRQ, 0x1111, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		struct pptp_observer_side *side = &outside.side[i];
+
+		side->sequenced = side->has_call_id = side->acknowledges = true;
+		side->requested = side->has_magic = true;
+		side->first = side->highest = side->acknowledged = 7;
+	}
 	record_empty(&second);
 	pptp_observer_another(&another, &second, &outside, &request, 9);
 	ck_assert_int_eq(second.tcp.connect.state, PPTP_CONNECT_CONNECTED);
 	ck_assert_int_eq(second.control.state, PPTP_ANSWERED);
 	ck_assert_int_eq(second.call.state, PPTP_SILENT);
 	ck_assert_uint_eq(second.call.peer_call_id, 0x2222);
+	for (unsigned i = 0; i < 2; i++) { /* GRE and LCP are its own */
+		const struct pptp_observer_side *side = &another.side[i];
+
+		ck_assert(!side->sequenced && !side->has_call_id);
+		ck_assert(!side->acknowledges && !side->requested);
+		ck_assert(!side->has_magic);
+		ck_assert_uint_eq(
+		    side->first | side->highest | side->acknowledged, 0);
+	}
 	pptp_observer_end(&another, PPTP_ENDED_COMPLETE, 10);
 	ck_assert_int_eq(second.teardown.state, PPTP_ABORTED);
 }

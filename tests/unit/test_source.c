@@ -218,6 +218,20 @@ START_TEST(a_pcapng_of_nothing_that_is_read_is_refused)
 }
 END_TEST
 
+START_TEST(a_pcapng_without_an_interface_is_empty)
+{
+	uint8_t head[16] = {0x1a, 0x2b, 0x3c, 0x4d, 0, 1};
+	struct capture *c = capture(1);
+	char text[512] = "";
+
+	pptp_writer_init(&c->w, c->bytes, sizeof(c->bytes));
+	add_block(&c->w, 0x0a0d0d0a, head, sizeof(head));
+	ck_assert_int_eq(decode_with(c, c->w.length, new_said(), text),
+			 PPTP_OK);
+	ck_assert_str_eq(text, "");
+}
+END_TEST
+
 START_TEST(file_that_is_no_capture_is_said)
 {
 	const struct pptp_decode_output output = {
@@ -402,6 +416,7 @@ int main(void)
 	CLAIM(s, a_pcapng_of_nothing_that_is_read_is_refused);
 	CLAIM(s, capture_cut_at_every_length_shows_what_stands_before);
 	CLAIM(s, link_layer_that_is_not_read_is_said);
+	CLAIM(s, a_pcapng_without_an_interface_is_empty);
 	CLAIM(s, file_that_is_no_capture_is_said);
 	CLAIM(s, time_that_is_none_is_left_out);
 	CLAIM(s, reader_that_has_enough_is_given_no_more);
