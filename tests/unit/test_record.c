@@ -435,6 +435,19 @@ START_TEST(depths_have_names_both_ways)
 }
 END_TEST
 
+/* RFC 1661 6: types from 0 on; those above 31 have no bit. */
+START_TEST(what_was_rejected_is_a_list_of_types)
+{
+	fresh();
+	r.lcp.state = PPTP_OFFERED;
+	r.lcp.offers = 1;
+	r.lcp.offer[0].answer = PPTP_ANSWER_REJECT;
+	r.lcp.offer[0].rejected = UINT32_C(0x80000003);
+	walk();
+	has("\"rejected\":[0,1,31]");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("record");
@@ -459,5 +472,6 @@ int main(void)
 	CLAIM(s, an_option_3_is_told_where_its_method_does_not_tell_it);
 	CLAIM(s, the_run_is_sixteen_digits_or_absent);
 	CLAIM(s, depths_have_names_both_ways);
+	CLAIM(s, what_was_rejected_is_a_list_of_types);
 	return run_suite(s);
 }

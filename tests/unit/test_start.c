@@ -294,6 +294,27 @@ START_TEST(an_abort_keeps_that_pptp_was_spoken)
 }
 END_TEST
 
+START_TEST(an_end_before_the_connection_is_nobodys)
+{
+	struct setting f = plan();
+	static const enum pptp_input ends[] = {PPTP_INPUT_CLOSED,
+					       PPTP_INPUT_RESET};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct pptp_record before;
+
+		begin(&f);
+		before = w.c.record;
+		pptp_conversation_input(&w.c, ends[i], NULL, 0, w.now + 7);
+		drain();
+		ck_assert_mem_eq(&before, &w.c.record, sizeof(before));
+		connected();
+		expect_control(PPTP_SCCRQ);
+		nothing_more();
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("start");
@@ -310,5 +331,6 @@ int main(void)
 	CLAIM(s, an_end_without_a_byte_is_closed);
 	CLAIM(s, a_long_banner_is_kept_as_far_as_it_fits);
 	CLAIM(s, an_abort_keeps_that_pptp_was_spoken);
+	CLAIM(s, an_end_before_the_connection_is_nobodys);
 	return run_suite(s);
 }
