@@ -277,6 +277,9 @@ $(B)/unit/test_scan_meta: LINK += -Wl,--wrap=pptp_sweep_run_sweeper \
 		-Wl,--wrap=pptp_sweep_run_low -Wl,--wrap=pptp_sweeper_stand \
 		-Wl,--wrap=pptp_sweeper_facts
 
+# Its helper is a child of the test.
+$(B)/unit/test_sweeper_remote: LINK += -Wl,--wrap=pptp_wire_helper_start
+
 # They count how often a header is decoded.
 $(B)/unit/test_packet_once $(B)/unit/test_prober_intake: LINK += -Wl,--wrap=pptp_ip_decode
 

@@ -22,7 +22,7 @@ static struct swept {
 	struct pptp_sweeper_config config; /* as it was opened */
 	const struct pptp_sweeper_blocks *excluded;
 	struct pptp_found found; /* what it has `left` of */
-	uint64_t left, remembered, lost, judged;
+	uint64_t left, remembered, lost, judged, low;
 	bool open, started, stopped, deaf_mute;
 	unsigned opened, answers, wrong;   /* wrong: it had not to be opened */
 	struct pptp_sweeper_answer answer; /* the last */
@@ -83,7 +83,7 @@ static inline void swept_judge(struct pptp_sweeper *s, uint64_t waiting)
 static inline uint64_t swept_low(struct pptp_sweeper *s)
 {
 	(void)s;
-	return UINT64_C(0x123456789);
+	return swept.low;
 }
 
 static inline bool swept_is_done(struct pptp_sweeper *s)
@@ -335,6 +335,7 @@ static inline void swept_begin(void)
 	swept.server.is_ours = swept_is_ours;
 	swept.route.source = swept_v4(192, 0, 2, 1);
 	swept.route.index = 1;
+	swept.low = UINT64_C(0x123456789);
 	(void)swept_leave(swept_v4(198, 18, 99, 0), swept_v4(198, 18, 99, 255),
 			  true);
 }
