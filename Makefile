@@ -131,7 +131,7 @@ mutate: ## MUTANTS small faults in a copy of the tree, one at a time: who notice
 	$(Q)MUTANTS=$(MUTANTS) SECONDS=$(SECONDS) SEED=$(SEED) tests/mutate/run $(MODULES)
 
 # What has threads: looking up names, and a sweep. A race is a failure.
-threaded := prober_raw ring sweep sweeper target_file targets
+threaded := lookup_queue prober_raw ring sweep sweeper target_file targets
 .PHONY: threads threads-run
 threads: ## unit tests and sweeps that have threads, under the thread sanitizer (root)
 	$(Q)$(MAKE) --no-print-directory SAN=thread threads-run

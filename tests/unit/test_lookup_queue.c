@@ -224,13 +224,32 @@ static int threads(void)
 	return n;
 }
 
+/* Of the process while it asks nobody: a sanitizer has one, from the first thread
+ * on. */
+static int idle;
+
+static void *nothing(void *context)
+{
+	return context;
+}
+
+static void count_idle(void)
+{
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, nothing, NULL), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	usleep(100000); /* until it is gone */
+	idle = threads();
+}
+
 static bool alone(void)
 {
 	int i;
 
-	for (i = 0; i < 3000 && threads() > 1; i++)
+	for (i = 0; i < 3000 && threads() > idle; i++)
 		usleep(10000);
-	return threads() == 1;
+	return threads() == idle;
 }
 
 START_TEST(threads_end_when_nothing_is_left_to_ask)
@@ -238,9 +257,10 @@ START_TEST(threads_end_when_nothing_is_left_to_ask)
 	struct pptp_lookup_answer a;
 	size_t i;
 
+	count_idle();
 	begin();
 	pptp_lookup_queue_start(queue);
-	ck_assert_int_eq(threads(), 1);
+	ck_assert_int_eq(threads(), idle);
 	for (i = 0; i < MANY; i++)
 		ask("127.0.0.1", 4, i);
 	for (i = 0; i < MANY; i++)
@@ -271,6 +291,7 @@ START_TEST(closing_forgets_what_is_asked_and_gives_all_back)
 	int files, i;
 	size_t before;
 
+	count_idle();
 	open_and_close(0);
 	files = open_files();
 	before = heap_in_use();
