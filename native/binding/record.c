@@ -18,6 +18,7 @@ struct builder {
 	 * while its value is read */
 	lua_Integer count[PPTP_JSON_NESTING];
 	bool array[PPTP_JSON_NESTING];
+	bool filled[PPTP_JSON_NESTING]; /* it has the value that came last */
 };
 
 static void push_text(lua_State *L, const struct pptp_json_token *t)
@@ -63,6 +64,7 @@ static void store(struct builder *b)
 
 	if (b->depth == 0)
 		return;
+	b->filled[level] = !lua_isnil(b->L, -1);
 	if (b->array[level])
 		lua_rawseti(b->L, -2, ++b->count[level]);
 	else
@@ -75,6 +77,7 @@ static void open_table(struct builder *b, bool array)
 
 	lua_createtable(b->L, 0, array ? 0 : keys);
 	b->array[b->depth] = array;
+	b->filled[b->depth] = false;
 	b->count[b->depth++] = 0;
 }
 
@@ -89,7 +92,7 @@ static void close_table(struct builder *b)
 		if (lua_rawgeti(L, -1, 1) == LUA_TNIL)
 			pptp_table_mark_array(L, -2);
 		lua_pop(L, 1);
-	} else {
+	} else if (!b->filled[b->depth]) {
 		lua_pushnil(L);
 		if (lua_next(L, -2) == 0)
 			pptp_table_mark_object(L, -1);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "format/sink.h"
+
 /* What may come, beside white space. */
 enum {
 	NEXT_VALUE,
@@ -164,6 +166,7 @@ static bool pass_special(struct pptp_json_reader *r)
 	return true;
 }
 
+/* DEL too, which our own writer escapes. */
 static bool is_plain(uint8_t c)
 {
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
@@ -178,6 +181,7 @@ static bool read_string(struct pptp_json_reader *r, struct pptp_json_token *t,
 	t->type = type;
 	t->plain = true;
 	for (;;) {
+		r->at += pptp_json_plain(r->at, (size_t)(r->end - r->at));
 		while (r->at < r->end && is_plain(*r->at))
 			r->at++;
 		if (r->at == r->end)

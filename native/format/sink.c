@@ -76,9 +76,9 @@ static bool are_plain(uint64_t word)
 		HIGH) == 0;
 }
 
-/* How many bytes from the first on are plain. */
-static size_t plain_length(const uint8_t *p, size_t length)
+size_t pptp_json_plain(const void *bytes, size_t length)
 {
+	const uint8_t *p = bytes;
 	uint64_t word;
 	size_t n = 0;
 
@@ -121,7 +121,7 @@ static bool put_plain(struct pptp_json *j, const void *bytes, size_t length)
 
 	if (j->failed || j->room - j->length < 3 ||
 	    length > j->room - j->length - 3 ||
-	    plain_length(bytes, length) != length)
+	    pptp_json_plain(bytes, length) != length)
 		return false;
 	to[0] = '"';
 	if (length > 0)
@@ -142,7 +142,7 @@ static void put_quoted(struct pptp_json *j, const void *bytes, size_t length)
 		return;
 	put_byte(j, '"');
 	while (i < length && !j->failed) {
-		plain = plain_length(p + i, length - i);
+		plain = pptp_json_plain(p + i, length - i);
 		put(j, (const char *)p + i, plain);
 		i += plain;
 		if (i < length)

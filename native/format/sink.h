@@ -69,6 +69,8 @@ bool pptp_json_flush(struct pptp_json *j);
  * written before. */
 void pptp_json_literal(struct pptp_json *j, const char *key, const char *text,
 		       size_t length);
+/* How many bytes, from the first on, stand in a string as they are. */
+size_t pptp_json_plain(const void *bytes, size_t length);
 /* After one whole value on a stream: the newline, and ready for the next. */
 void pptp_json_line(struct pptp_json *j);
 

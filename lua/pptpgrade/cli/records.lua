@@ -56,6 +56,15 @@ function M:see_sweep(input, row)
   input.promised = input.promised or input.alone and input.records == 0
 end
 
+-- Makes sure that a record can be judged, and judges it where no other of its
+-- server can come.
+function M:try_record(input, record)
+  local evidence = self.world.pptp.evidence.newest { record }
+  if input.promised then
+    self:grade(evidence)
+  end
+end
+
 -- Keeps a record, or grades it where no other of its server can come.
 function M:add_record(input, line)
   local record, why = read_line(line)
@@ -66,11 +75,7 @@ function M:add_record(input, line)
     return true
   end
   -- A record that somebody wrote by hand may lack what the rules rest on.
-  local ok, evidence = pcall(self.world.pptp.evidence.newest, { record })
-  if ok and input.promised then
-    ok = pcall(self.grade, self, evidence)
-  end
-  if not ok then
+  if not pcall(self.try_record, self, input, record) then
     return nil, "a record that makes no sense"
   end
   input.records = input.records + 1

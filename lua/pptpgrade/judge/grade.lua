@@ -132,17 +132,19 @@ end
 local function collect_findings(view)
   local found, all, chosen = {}, {}, view.policy.findings
   for _, known in ipairs(findings.list) do
-    local text = chosen[known.id] ~= false and known.detect(view)
+    local severity = chosen[known.id]
+    local text = severity ~= false and known.detect(view)
     if text then
-      found[#found + 1] = finding_of(known, chosen[known.id] or known.severity,
-                                     text)
+      severity = severity or known.severity
+      local list = found[severity] or {}
+      list[#list + 1] = finding_of(known, severity, text)
+      found[severity] = list
     end
   end
   for _, severity in ipairs(severities) do
-    for i = 1, #found do
-      if found[i].severity == severity then
-        all[#all + 1] = found[i]
-      end
+    local list = found[severity]
+    if list then
+      table.move(list, 1, #list, #all + 1, all)
     end
   end
   return all
@@ -202,13 +204,15 @@ local function look_behind(view)
   view.compromised = findings.by_id["PPTP-040"].detect(view) ~= nil
 end
 
+local nothing, undeceived = {}, { likely = false }
+
 -- Most targets of a sweep show nothing but their port, if that.
 local function make_view(e, policy)
   local found = contact.of(e.conversations)
   local view = { evidence = e, policy = policy, contact = found,
                  bare = found.is_all and found.kind ~= "open" }
   if view.bare then
-    view.seen, view.deception = {}, { likely = false }
+    view.seen, view.deception = nothing, undeceived
     view.has_offer, view.disconnected = false, false
   else
     view.has_offer = limits.has_offer(e)

@@ -205,13 +205,18 @@ local replies = {
 
 local replied = { answered = true, accepted = true, refused = true }
 
-local function residue_of(field, raw, length)
-  if length <= field.to then
+local ZEROS = ("00"):rep(64)
+
+-- Most messages have zeros there: whether they are hexadecimal at all is asked
+-- of the rest.
+local function residue_of(field, raw)
+  if #raw // 2 <= field.to then
     return nil
   end
   local hex = field.text and behind_zero(raw, field.from, field.to) or
     slice(raw, field.from, field.to)
-  return not hex:find("^0*$") and field.name .. ": " .. shown(hex) or nil
+  return hex ~= ZEROS:sub(1, #hex) and hex_bytes(raw) > 0 and
+    field.name .. ": " .. shown(hex) or nil
 end
 
 -- Adds a text once; of each kind, the first.
@@ -232,9 +237,9 @@ function M.residue(e)
   for _, record in ipairs(e.conversations) do
     for _, reply in ipairs(replies) do
       local from = stage(record, reply.stage)
-      local length = replied[from.state] and hex_bytes(from.raw) or 0
-      for _, field in ipairs(length > 0 and reply or {}) do
-        put(found, residue_of(field, from.raw, length), field)
+      local raw = replied[from.state] and from.raw
+      for _, field in ipairs(type(raw) == "string" and reply or {}) do
+        put(found, residue_of(field, raw), field)
       end
     end
     if not found[1] then
