@@ -13,6 +13,18 @@ function M.copy(t)
   return new
 end
 
+--- The keys of a table, sorted: all of them strings, or all numbers.
+-- @tparam table t
+-- @treturn table list
+function M.keys(t)
+  local keys = {}
+  for key in pairs(t) do
+    keys[#keys + 1] = key
+  end
+  table.sort(keys)
+  return keys
+end
+
 --- The first item of a list that passes a test; nil where none does.
 -- @tparam table list
 -- @tparam function test item -> whether it passes

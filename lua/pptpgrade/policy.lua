@@ -9,6 +9,7 @@
 -- It is loaded as text, in an empty environment, with a bound on how long it
 -- runs; what it names is laid over the default, and what it misspells is said.
 local findings = require "pptpgrade.judge.findings"
+local lists = require "pptpgrade.lists"
 
 local M = {}
 
@@ -152,15 +153,6 @@ for _, finding in ipairs(findings.list) do
   shape.findings[finding.id] = is_finding
 end
 
-local function known_keys(of)
-  local keys = {}
-  for key in pairs(of) do
-    keys[#keys + 1] = key
-  end
-  table.sort(keys)
-  return table.concat(keys, ", ")
-end
-
 local function shown(value)
   return type(value) == "string" and '"' .. value .. '"' or tostring(value)
 end
@@ -191,7 +183,7 @@ function merge(default, given, wanted, path)
   for key, value in pairs(given) do
     if wanted[key] == nil then
       return nil, ("unknown key %s%s (known: %s)"):format(path, tostring(key),
-                                                          known_keys(wanted))
+                                                          table.concat(lists.keys(wanted), ", "))
     end
     local taken, message = take(default[key], value, wanted[key],
                                 path .. tostring(key))

@@ -41,6 +41,7 @@
 local facts = require "pptpgrade.judge.evidence"
 local gre = require "pptpgrade.judge.gre"
 local lists = require "pptpgrade.lists"
+local reads = require "pptpgrade.record"
 
 local M = {}
 
@@ -360,7 +361,7 @@ function M.begin(target, opts)
   return setmetatable({
     path = opts.local_path, evidence = nil, failed = false,
     opts = {
-      target = target.target, port = target.port or opts.port or 1723,
+      target = target.target, port = target.port or opts.port or reads.PORT,
       name = target.name, labels = target.labels, depth = opts.depth,
       timeout = opts.timeout, contact = opts.contact,
       first_wait = opts.first_wait, plans = {},

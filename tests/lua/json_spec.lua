@@ -61,6 +61,50 @@ describe("json", function()
     assert.equal("{}\n", core.json(json.decode "{}", {}, nil, true))
   end)
 
+  -- The same value, in which no table stands twice.
+  local function unshared(value)
+    if type(value) ~= "table" then
+      return value
+    end
+    local new = {}
+    for key, item in pairs(value) do
+      new[key] = unshared(item)
+    end
+    return new
+  end
+
+  it("tells a table that stands twice in full each time", function()
+    for _, length in ipairs { 1, 1000, 5000, 70000 } do
+      local inner = { text = ("x"):rep(length), list = { 1, 2, { a = true } } }
+      local value = { inner, { inner, inner.list, inner.list[3] },
+                      deep = { { { inner } } } }
+      value = { first = inner, second = value, third = { value } }
+      assert.equal(json.encode(unshared(value)), json.encode(value))
+    end
+  end)
+
+  it("has any number of keys in their order, by the ranks given", function()
+    local core = require "pptpgrade.core"
+    local value, names = {}, {}
+    for i = 1, 2000 do
+      names[i] = ("k%04d"):format(i)
+      value[names[i]] = i
+    end
+    local wanted = {}
+    for i, name in ipairs(names) do
+      wanted[i] = ('"%s":%d'):format(name, i)
+    end
+    assert.equal("{" .. table.concat(wanted, ",") .. "}", core.json(value, {}))
+    local few = { k0001 = 1, k0002 = 2, k0003 = 3 }
+    for _ = 1, 2 do
+      assert.equal('{"k0001":1,"k0002":2,"k0003":3}', core.json(few, {}))
+      assert.equal('{"k0003":3,"k0001":1,"k0002":2}',
+                   core.json(few, { k0003 = -1 }))
+      assert.equal('{"k0002":2,"k0003":3,"k0001":1}',
+                   core.json(few, { k0001 = 1 }))
+    end
+  end)
+
   it("refuses what JSON has no word for", function()
     for _, value in ipairs { 0 / 0, math.huge, print, { [1.5] = 1 } } do
       assert.has_error(function()

@@ -14,6 +14,12 @@ describe("plain tables", function()
     assert.same({}, lists.copy(nil))
   end)
 
+  it("tell their keys in order", function()
+    assert.same({ "a", "b", "c" }, lists.keys { b = 1, c = false, a = 2 })
+    assert.same({ -1, 2, 10 }, lists.keys { [10] = 1, [2] = 1, [-1] = 1 })
+    assert.same({}, lists.keys {})
+  end)
+
   it("are searched from the front", function()
     local function is_even(n) return n % 2 == 0 end
     assert.equal(4, lists.find({ 1, 4, 6 }, is_even))

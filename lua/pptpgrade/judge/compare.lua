@@ -28,13 +28,19 @@ local list = reads.list
 
 -- ---- One side: what a verdict tells, whole or brief, in a small table.
 
-local function stage_of(verdict, name)
+--- A stage's state in a verdict, whole or brief.
+-- @tparam table verdict
+-- @tparam string name
+-- @treturn string as it stands there, by anybody's hand
+function M.state(verdict, name)
   local e = verdict.evidence
   if type(e) == "table" then
     return list(e[name]).state or "not_tested"
   end
   return list(verdict.stages)[name] or "not_tested"
 end
+
+local stage_of = M.state
 
 -- Names and states that are strings: the rest of a bent list names nothing.
 local function methods_of(verdict)
@@ -163,15 +169,6 @@ local function moved(old, new)
   return new.best < old.best and "better" or "worse"
 end
 
-local function sorted(t)
-  local keys = {}
-  for key in pairs(t) do
-    keys[#keys + 1] = key
-  end
-  table.sort(keys)
-  return keys
-end
-
 -- An unassigned method has no state where it was not met: where an offer came,
 -- that is a fact.
 local function state_in(side, method)
@@ -185,7 +182,7 @@ local function changed_methods(old, new)
     all[method] = true
   end
   local changes = {}
-  for _, method in ipairs(sorted(all)) do
+  for _, method in ipairs(lists.keys(all)) do
     local was, now = state_in(old, method), state_in(new, method)
     if was ~= now and was ~= "not_tested" and now ~= "not_tested" then
       changes[#changes + 1] = { method = method, was = was, now = now }
@@ -203,7 +200,7 @@ end
 -- and those that it did not look for.
 local function only_in(one, other)
   local proven, open = {}, {}
-  for _, id in ipairs(sorted(one.findings)) do
+  for _, id in ipairs(lists.keys(one.findings)) do
     if not other.findings[id] then
       local into = would_show(other, id) and proven or open
       into[#into + 1] = id

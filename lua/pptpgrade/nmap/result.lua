@@ -4,6 +4,7 @@
 -- random number is shown: two runs against one server print the same.
 local escape = require "pptpgrade.report.escape"
 local evidence = require "pptpgrade.judge.evidence"
+local lists = require "pptpgrade.lists"
 local model = require "pptpgrade.report.model"
 local results = require "pptpgrade.judge.results"
 local stages = require "pptpgrade.report.stages"
@@ -45,15 +46,6 @@ local readers = {
   end,
 }
 
-local function names()
-  local list = {}
-  for name in pairs(readers) do
-    list[#list + 1] = name
-  end
-  table.sort(list)
-  return table.concat(list, ", ")
-end
-
 -- Of our own prefix: others' arguments are none of our business.
 local function unknown_argument(given)
   for key in pairs(given) do
@@ -61,7 +53,7 @@ local function unknown_argument(given)
       "%%-") .. "%.(.*)$")
     if name and not readers[name] then
       return ("%s.%s: there is no such argument, but %s"):format(
-        NAME, name, names())
+        NAME, name, table.concat(lists.keys(readers), ", "))
     end
   end
 end

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --- Commands that show by hand what was found, as far as ordinary tools can.
 -- Each is one line to paste, and says what it shows and what it cannot.
+local reads = require "pptpgrade.record"
+
 local M = {}
 
 -- Our whole request: 28 bytes of header and numbers, 128 of empty names.
@@ -104,7 +106,8 @@ end
 --- A port number; 1723 where it is none.
 function M.port(port)
   local number = math.type(port) and math.tointeger(port)
-  return number and number > 0 and number < 65536 and number or 1723
+  return number and number > 0 and number < 65536 and number or
+    reads.PORT
 end
 
 --- A check by ordinary tools each, and one more for silent GRE.
@@ -119,7 +122,7 @@ function M.list(target, port, silence)
   local six = host:find(":", 1, true) ~= nil
   local url = six and "[" .. host .. "]" or host
   local values = { host = host, url = url,
-                   server = number == 1723 and host or url .. ":" .. number }
+                   server = number == reads.PORT and host or url .. ":" .. number }
   local cuts = cuts_of(six, number)
   local way = cuts.ways[silence]
   local list = { way and filled(way, values) }

@@ -8,18 +8,11 @@ local M = {}
 
 local list, tables = reads.list, reads.tables
 
-local function caps_of(verdict)
+-- Of each item its id, and how bad it is.
+local function each(items, key)
   local found = {}
-  for i, cap in ipairs(tables(verdict.caps)) do
-    found[i] = { id = cap.id, grade = cap.grade }
-  end
-  return found
-end
-
-local function findings_of(verdict)
-  local found = {}
-  for i, finding in ipairs(tables(verdict.findings)) do
-    found[i] = { id = finding.id, severity = finding.severity }
+  for i, item in ipairs(tables(items)) do
+    found[i] = { id = item.id, [key] = item[key] }
   end
   return found
 end
@@ -57,7 +50,8 @@ function M.of(verdict)
     labels = verdict.labels, grade = verdict.grade, best = verdict.best,
     worst = verdict.worst, confidence = verdict.confidence,
     summary = verdict.summary, change = verdict.change,
-    caps = caps_of(verdict), findings = findings_of(verdict),
+    caps = each(verdict.caps, "grade"),
+    findings = each(verdict.findings, "severity"),
     product = product_of(verdict), stages = stages_of(e),
     methods = login.methods, time = e.time, source = e.source,
     other = list(login.other)[1] and login.other or nil,

@@ -12,6 +12,7 @@
 -- `methods` (name -> state), `time` and `source`; its caps and findings may be
 -- an id each with letter or severity: titles and reasons are then looked up.
 local caps = require "pptpgrade.judge.caps"
+local compare = require "pptpgrade.judge.compare"
 local escape = require "pptpgrade.report.escape"
 local run_facts = require "pptpgrade.report.facts"
 local findings = require "pptpgrade.judge.findings"
@@ -85,13 +86,7 @@ local function rank(letter)
     letter:byte() - 64 or 0
 end
 
-local function state_of(verdict, name)
-  local e = verdict.evidence
-  if type(e) == "table" then
-    return list(e[name]).state or "not_tested"
-  end
-  return list(verdict.stages)[name] or "not_tested"
-end
+local state_of = compare.state
 
 --- A stage's state in a verdict, whole or brief.
 M.state = state_of
