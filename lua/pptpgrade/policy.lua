@@ -182,8 +182,8 @@ function merge(default, given, wanted, path)
   end
   for key, value in pairs(given) do
     if wanted[key] == nil then
-      return nil, ("unknown key %s%s (known: %s)"):format(path, tostring(key),
-                                                          table.concat(lists.keys(wanted), ", "))
+      return nil, ("unknown key %s%s (known: %s)"):format(
+        path, tostring(key), table.concat(lists.keys(wanted), ", "))
     end
     local taken, message = take(default[key], value, wanted[key],
                                 path .. tostring(key))

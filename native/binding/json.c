@@ -242,7 +242,8 @@ static size_t collect(struct writer *w, int table, struct key *keys,
 	lua_pushnil(L);
 	while (lua_next(L, table) != 0) {
 		if (count % KEYS == 0)
-			luaL_checkstack(L, 2 * KEYS + 8, "a JSON object's keys");
+			luaL_checkstack(L, 2 * KEYS + 8,
+					"a JSON object's keys");
 		if (count < room)
 			keys[count] = key_of(w, lua_gettop(L) - 1);
 		count++;

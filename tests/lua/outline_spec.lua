@@ -24,8 +24,8 @@ local function all_evidence()
   return list
 end
 
-local outline_keys = { "target", "name", "port", "labels", "grade", "best", "worst",
-                       "caps", "product", "evidence" }
+local outline_keys = { "target", "name", "port", "labels", "grade", "best",
+                       "worst", "caps", "product", "evidence" }
 local brief_keys = { "confidence", "summary", "findings",
                      table.unpack(outline_keys) }
 

@@ -220,9 +220,9 @@ end
 -- @tparam table records
 -- @treturn table kind, record (the one that shows it; nil where there are no
 --   records), is_all (whether the records hold nothing but first contact: where
---   it is not open, there is nothing to judge beside it). Kinds: open; closed (RST to both); refused (connect() alone);
---   unanswered (neither answered, the way loses nothing); and those that prove
---   nothing: differs (SYN and connect() met different things), odd (a segment
+--   it is not open, there is nothing to judge beside it). Kinds: open; closed
+--   (RST to both); refused (connect() alone); unanswered (neither answered, the
+--   way loses nothing); and those that prove nothing: differs (SYN and connect() met different things), odd (a segment
 --   that neither opens nor closes), lossy, unwitnessed (the way may lose
 --   packets), alone (no connect() was tried), untold, silence, unheard (not
 --   waited for, or lost by us), none (not asked)

@@ -122,7 +122,8 @@ function M.list(target, port, silence)
   local six = host:find(":", 1, true) ~= nil
   local url = six and "[" .. host .. "]" or host
   local values = { host = host, url = url,
-                   server = number == reads.PORT and host or url .. ":" .. number }
+                   server = number == reads.PORT and host or
+                     url .. ":" .. number }
   local cuts = cuts_of(six, number)
   local way = cuts.ways[silence]
   local list = { way and filled(way, values) }
