@@ -229,6 +229,26 @@ START_TEST(packets_wait_until_the_roles_are_known)
 }
 END_TEST
 
+/* Nothing tells its directions. */
+START_TEST(gre_of_a_host_with_itself_is_counted)
+{
+	struct pptp_calls *all = reader(8);
+	struct pptp_ip ip = ip_from(PPTP_US);
+	struct pptp_gre gre = {.call_id = 1, .has_sequence = true};
+	struct vector v = vector(CHALLENGE);
+	uint8_t packet[128];
+	int n;
+
+	ip.destination = ip.source;
+	n = pptp_gre_packet_encode(&ip, &gre, v.bytes, v.length, packet,
+				   sizeof(packet));
+	ck_assert_int_gt(n, 0);
+	show_bytes(all, packet, (size_t)n, false, 1000);
+	ck_assert_uint_eq(finish(all).passed, 1);
+	ck_assert_uint_eq(heard.calls, 0);
+}
+END_TEST
+
 /* The connection's call has another Call-ID. */
 START_TEST(gre_of_another_call_id_is_a_call_of_its_own)
 {
@@ -293,6 +313,7 @@ int main(void)
 	CLAIM(s, a_call_in_which_nothing_tells_the_server_is_counted);
 	CLAIM(s, packets_wait_until_the_roles_are_known);
 	CLAIM(s, gre_of_another_call_id_is_a_call_of_its_own);
+	CLAIM(s, gre_of_a_host_with_itself_is_counted);
 	CLAIM(s, what_fits_several_calls_is_one_of_its_own);
 	CLAIM(s, frames_may_be_cut_anywhere);
 	return run_suite(s);

@@ -37,10 +37,28 @@ START_TEST(a_network_protocol_is_odd_but_behind_a_login)
 }
 END_TEST
 
+/* From our Ack of CHAP on; what was seen stays so. */
+START_TEST(a_challenge_is_awaited_once_we_agreed_to_one)
+{
+	begin_gre();
+	LCP(PPTP_SERVER, CONFIGURE_REQUEST, 1, OFFER_V2);
+	ck_assert_int_eq(seen.challenge.state, PPTP_NOT_TESTED);
+	LCP(PPTP_US, CONFIGURE_ACK, 1, OFFER_V2);
+	ck_assert_int_eq(seen.challenge.state, PPTP_NONE);
+	ck_assert_int_eq(seen.network.state, PPTP_NOT_TESTED);
+	wire(PPTP_SERVER, PPTP_PPP_CHAP, 1, 1, "01 00 61");
+	ck_assert_int_eq(seen.challenge.state, PPTP_SEEN);
+	LCP(PPTP_SERVER, CONFIGURE_REQUEST, 2, OFFER_V2);
+	LCP(PPTP_US, CONFIGURE_ACK, 2, OFFER_V2);
+	ck_assert_int_eq(seen.challenge.state, PPTP_SEEN);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("observer of PPP");
 
 	CLAIM(s, a_network_protocol_is_odd_but_behind_a_login);
+	CLAIM(s, a_challenge_is_awaited_once_we_agreed_to_one);
 	return run_suite(s);
 }
