@@ -222,10 +222,11 @@ end
 --   records), is_all (whether the records hold nothing but first contact: where
 --   it is not open, there is nothing to judge beside it). Kinds: open; closed
 --   (RST to both); refused (connect() alone); unanswered (neither answered, the
---   way loses nothing); and those that prove nothing: differs (SYN and connect()
---   met different things), odd (a segment that neither opens nor closes), lossy,
---   unwitnessed (the way may lose packets), alone (no connect() was tried),
---   untold, silence, unheard (not waited for, or lost by us), none (not asked)
+--   way loses nothing); and those that prove nothing: differs (SYN and
+--   connect() met different things), odd (a segment that neither opens nor
+--   closes), lossy, unwitnessed (the way may lose packets), alone (no connect()
+--   was tried), untold, silence, unheard (not waited for, or lost by us), none
+--   (not asked)
 function M.of(records)
   local best, shown_by
   local all = is_all(records)
