@@ -12,7 +12,8 @@ _Static_assert(PPTP_RANGES_INDEX == (1 << MOST_BITS) + 1, "an index");
 
 /* Of either family: what follows from an entry and the one behind it. */
 struct entry {
-	struct pptp_address first;
+	uint32_t
+	    offset; /* of the address from the first; UINT32_MAX: or more */
 	struct pptp_port_choice ports;
 	uint64_t before, behind;
 };
@@ -180,45 +181,50 @@ static uint32_t upto_v6(const struct pptp_ranges *r,
 	return low;
 }
 
-/* The last entry whose first target is (a, port) or less; false: none. */
-static bool last_upto(const struct pptp_ranges *r, const struct pptp_address *a,
-		      uint16_t port, struct entry *e)
-{
-	uint32_t i;
-
-	if (a->family == 4) {
-		i = upto_v4(r, pptp_address_v4_value(a), port);
-		if (i-- == 0)
-			return false;
-		e->first = pptp_address_v4(r->v4[i].first);
-		e->ports = choice_of(r->v4[i].rest);
-		e->before = before_v4(r, i);
-		e->behind = before_v4(r, i + 1);
-		return true;
-	}
-	i = a->family == 6 ? upto_v6(r, a, port) : 0;
-	if (i-- == 0)
-		return false;
-	e->first.family = 6;
-	memcpy(e->first.bytes, r->v6[i].first, sizeof(e->first.bytes));
-	e->ports = choice_of(r->v6[i].rest);
-	e->before = before_v6(r, i);
-	e->behind = before_v6(r, i + 1);
-	return true;
-}
-
-/* `a` - `from`, which is no less; saturates at UINT32_MAX. */
+/* `a` - `from`, which is no less, of IPv6; saturates at UINT32_MAX. */
 static uint32_t distance(const struct pptp_address *a,
 			 const struct pptp_address *from)
 {
 	uint64_t high, low;
 
-	if (a->family == 4)
-		return pptp_address_v4_value(a) - pptp_address_v4_value(from);
 	low = pptp_address_half(a, 8) - pptp_address_half(from, 8);
 	high = pptp_address_half(a, 0) - pptp_address_half(from, 0) -
 	       (pptp_address_half(a, 8) < pptp_address_half(from, 8));
 	return high != 0 || low > UINT32_MAX ? UINT32_MAX : (uint32_t)low;
+}
+
+static bool last_upto_v4(const struct pptp_ranges *r, uint32_t a, uint16_t port,
+			 struct entry *e)
+{
+	uint32_t i = upto_v4(r, a, port);
+
+	if (i-- == 0)
+		return false;
+	e->offset = a - r->v4[i].first;
+	e->ports = choice_of(r->v4[i].rest);
+	e->before = before_v4(r, i);
+	e->behind = before_v4(r, i + 1);
+	return true;
+}
+
+/* The last entry whose first target is (a, port) or less; false: none. */
+static bool last_upto(const struct pptp_ranges *r, const struct pptp_address *a,
+		      uint16_t port, struct entry *e)
+{
+	struct pptp_address first = {6, {0}};
+	uint32_t i;
+
+	if (a->family == 4)
+		return last_upto_v4(r, pptp_address_v4_value(a), port, e);
+	i = a->family == 6 ? upto_v6(r, a, port) : 0;
+	if (i-- == 0)
+		return false;
+	memcpy(first.bytes, r->v6[i].first, sizeof(first.bytes));
+	e->offset = distance(a, &first);
+	e->ports = choice_of(r->v6[i].rest);
+	e->before = before_v6(r, i);
+	e->behind = before_v6(r, i + 1);
+	return true;
 }
 
 bool pptp_ranges_index_of(const struct pptp_ranges *r,
@@ -233,8 +239,7 @@ bool pptp_ranges_index_of(const struct pptp_ranges *r,
 	which = pptp_ports_index(r->ports, e.ports, port);
 	if (which < 0)
 		return false;
-	*n = (uint64_t)distance(a, &e.first) *
-		 pptp_ports_count(r->ports, e.ports) +
+	*n = (uint64_t)e.offset * pptp_ports_count(r->ports, e.ports) +
 	     (uint32_t)which;
 	if (*n >= e.behind - e.before)
 		return false;
@@ -248,8 +253,7 @@ bool pptp_ranges_holds(const struct pptp_ranges *r,
 	struct entry e;
 
 	return last_upto(r, a, UINT16_MAX, &e) &&
-	       (uint64_t)distance(a, &e.first) *
-		       pptp_ports_count(r->ports, e.ports) <
+	       (uint64_t)e.offset * pptp_ports_count(r->ports, e.ports) <
 		   e.behind - e.before;
 }
 
