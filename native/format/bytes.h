@@ -93,7 +93,7 @@ static inline uint16_t pptp_read_u16(struct pptp_reader *r)
 {
 	const uint8_t *p = pptp_read_bytes(r, 2);
 
-	return p != NULL ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	return p != NULL ? (uint16_t)((uint32_t)p[0] << 8 | p[1]) : 0;
 }
 
 static inline uint32_t pptp_read_u32(struct pptp_reader *r)
