@@ -467,6 +467,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("wire_serve");
+	TCase *mutants = tcase_create("mutants");
 
 	CLAIM(s, it_says_who_it_is);
 	CLAIM(s, a_conversation_gets_a_call_id_and_its_packets_leave);
@@ -480,6 +481,8 @@ int main(void)
 	CLAIM(s, each_way_is_opened_once_and_they_are_counted);
 	CLAIM(s, what_the_wire_refuses_is_answered_with_its_reason);
 	CLAIM(s, what_may_not_be_excluded_is_refused);
-	CLAIM(s, of_a_million_mutants_none_does_what_it_may_not);
+	tcase_set_timeout(mutants, 120);
+	tcase_add_test(mutants, of_a_million_mutants_none_does_what_it_may_not);
+	suite_add_tcase(s, mutants);
 	return run_suite(s);
 }
