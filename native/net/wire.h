@@ -142,8 +142,8 @@ enum pptp_error pptp_wire_narrow(struct pptp_wire *w, char *text,
 enum pptp_error pptp_wire_send(struct pptp_wire *w, struct pptp_wire_out *out,
 			       const void *packet, size_t length) PPTP_MUST_USE;
 /* The same, at the end of the loop's turn at the latest, and in the order in
- * which it is called. An error that is not known yet goes to the consumers'
- * unsent(). */
+ * which it is called; GRE at once, before TCP says anything more. An error that
+ * is not known yet goes to the consumers' unsent(). */
 enum pptp_error pptp_wire_post(struct pptp_wire *w, struct pptp_wire_out *out,
 			       const void *packet, size_t length) PPTP_MUST_USE;
 /* Gives each packet that was captured on `in` (NULL: anywhere) to the

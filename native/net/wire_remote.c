@@ -331,13 +331,19 @@ static enum pptp_error send_packet(struct pptp_wire *w,
 	return ask(w, &m, NULL);
 }
 
+/* What TCP says next must not overtake a call's packet: the server would have
+ * ended the call by then. */
 static enum pptp_error post_packet(struct pptp_wire *w,
 				   struct pptp_wire_out *out,
 				   const void *packet, size_t length)
 {
 	struct pptp_wire_message m = packet_of(out, packet, length);
+	struct pptp_packet parts;
 
-	return post(w, &m);
+	return pptp_packet_decode(&parts, packet, length) &&
+		       parts.ip.protocol == PPTP_IP_GRE
+		   ? ask(w, &m, NULL)
+		   : post(w, &m);
 }
 
 /* What was captured before is here before the answer is. */
