@@ -203,7 +203,7 @@ static void wait_for_job(struct pptp_probe *e)
 	struct pptp_connection_way way = pptp_probe_way(e);
 
 	pptp_connection_unwatch(&e->connection, &way);
-	e->answered = true;
+	e->late = true;
 	e->waits = true;
 	e->changed |= PPTP_PROBE_WAITS;
 }
@@ -382,11 +382,11 @@ unsigned pptp_probe_socket_event(struct pptp_probe *e, uint32_t events)
 	struct pptp_connection_way way = pptp_probe_way(e);
 
 	/* Of the same turn, an event before this one may have ended it. */
-	if (e->connection.fd < 0 || e->phase == PPTP_PHASE_OVER || e->answered)
+	if (e->connection.fd < 0 || e->phase == PPTP_PHASE_OVER || e->late)
 		return pptp_probe_changes(e);
 	if (e->connection.connecting) {
 		connect_event(e, pptp_timers_now());
-		if (!e->connection.connected || e->answered)
+		if (!e->connection.connected || e->late)
 			return pptp_probe_changes(e);
 	}
 	if (e->connection.connected && e->connection.out_length > 0 &&
@@ -418,7 +418,7 @@ unsigned pptp_probe_packet(struct pptp_probe *e,
 	/* The OCRP was sent before the call's packets, and waits in the
 	 * socket. */
 	if (e->phase == PPTP_PHASE_LIVE && e->connection.connected &&
-	    !e->answered && !pptp_probe_call_is_up(e) &&
+	    !e->late && !pptp_probe_call_is_up(e) &&
 	    packet->ip.protocol == PPTP_IP_GRE)
 		pptp_probe_read(e, true);
 	*taken = e->phase == PPTP_PHASE_LIVE &&
@@ -504,7 +504,7 @@ static void finish(struct pptp_probe *e, int64_t now)
 
 bool pptp_probe_wants_slot(const struct pptp_probe *e)
 {
-	return !e->answered && pptp_conversation_knocks(e->conversation);
+	return !e->late && pptp_conversation_knocks(e->conversation);
 }
 
 /* To connect takes a job, or a slot while nobody has answered, and a socket. */
@@ -526,7 +526,7 @@ static bool must_wait(struct pptp_probe *e)
 bool pptp_probe_is_unanswered(const struct pptp_probe *e)
 {
 	return e->phase == PPTP_PHASE_LIVE &&
-	       (e->accepted ? !e->heard && !e->closed && !e->answered
+	       (e->accepted ? !e->heard && !e->closed && !e->late
 			    : pptp_conversation_knocks(e->conversation));
 }
 

@@ -69,14 +69,14 @@ struct pptp_probe { /* zeroed before init() */
 	struct pptp_resend resend;
 	struct pptp_connection connection;
 	enum pptp_phase phase;
-	unsigned changed;     /* since the last call's return */
-	int shortage;         /* errno */
-	bool waits;           /* for a job or a slot */
-	bool opened;          /* a socket for the CONNECT that is next */
-	bool answered;        /* late, and what it was waits for a job */
-	bool accepted;        /* the conversation knows that it is connected */
-	bool closed;          /* by the server */
-	bool heard;           /* it has sent bytes */
+	unsigned changed; /* since the last call's return */
+	int shortage;     /* errno */
+	bool waits;       /* for a job or a slot */
+	bool opened;      /* a socket for the CONNECT that is next */
+	bool late;        /* it was answered without a job, and waits for one */
+	bool accepted;    /* the conversation knows that it is connected */
+	bool closed;      /* by the server */
+	bool heard;       /* it has sent bytes */
 	int64_t connected_at; /* by the kernel; the last time */
 	uint32_t drops;       /* of `in` when it began */
 	uint32_t untaken;     /* bytes that it never acknowledged */

@@ -105,7 +105,7 @@ static void hear_answer(struct pptp_probe *e, int64_t now)
 {
 	struct pptp_connection_way way = pptp_probe_way(e);
 
-	e->answered = false;
+	e->late = false;
 	pptp_connection_watch(&e->connection, &way);
 	if (!e->accepted)
 		pptp_probe_connected(e, now);
@@ -117,7 +117,7 @@ int64_t pptp_probe_waits_until(const struct pptp_probe *e, int64_t now)
 {
 	int64_t end = e->connected_at + TALK;
 
-	if (!e->answered)
+	if (!e->late)
 		return PPTP_NEVER;
 	return now + IN_QUEUE < end ? now + IN_QUEUE : end;
 }
@@ -125,7 +125,7 @@ int64_t pptp_probe_waits_until(const struct pptp_probe *e, int64_t now)
 unsigned pptp_probe_resume(struct pptp_probe *e, int64_t now)
 {
 	e->waits = false;
-	if (e->answered)
+	if (e->late)
 		hear_answer(e, now);
 	pptp_probe_pump(e, now);
 	return pptp_probe_changes(e);
@@ -157,8 +157,8 @@ unsigned pptp_probe_abort(struct pptp_probe *e, int64_t now)
 	if (e->phase != PPTP_PHASE_LIVE)
 		return pptp_probe_changes(e);
 	e->waits = false;
-	if (e->answered) {
-		e->answered = false;
+	if (e->late) {
+		e->late = false;
 		pptp_connection_watch(&e->connection, &way);
 		if (!e->accepted)
 			pptp_probe_connected(e, now);

@@ -229,7 +229,7 @@ static void on_timer(void *context, int64_t now)
 
 	if (t->probe.phase == PPTP_PHASE_NEW) {
 		pptp_task_push(&p->ready, t);
-	} else if (t->probe.answered) {
+	} else if (t->probe.late) {
 		/* It has waited long enough, and is one job more. */
 		pptp_task_take_out(&p->answered, t);
 		take_job(t, now);

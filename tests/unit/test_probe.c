@@ -112,9 +112,9 @@ START_TEST(nothing_is_heard_of_one_that_is_over_or_waits_for_a_job)
 	char byte = 0x5a;
 
 	ck_assert_int_eq(send(other, &byte, 1, 0), 1);
-	e->answered = true;
+	e->late = true;
 	(void)pptp_probe_socket_event(e, EPOLLIN);
-	e->answered = false;
+	e->late = false;
 	e->phase = PPTP_PHASE_OVER;
 	(void)pptp_probe_socket_event(e, EPOLLIN);
 	e->phase = PPTP_PHASE_LIVE;
