@@ -66,7 +66,7 @@ deps: ## install what building and testing need (Debian, root)
 	$(Q)tests/deps
 
 # Without that library nothing else has to wait.
-have_check := $(shell pkg-config --exists check && echo yes)
+have_check := $(shell pkg-config --exists check 2>/dev/null && echo yes)
 check: all $(if $(have_check),$(units)) ## tests without root, network or apt
 	$(Q)$(if $(have_check),$(PROVE) --exec '' $(units),\
 		echo "SKIPPED: unit tests in C need check (libcheck)")

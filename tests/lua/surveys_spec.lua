@@ -84,6 +84,10 @@ describe("the newest survey", function()
       refused("10:00:00", B), refused("10:01:00", B)) })
     assert.same({ "F", 3, 0 }, { newest(pap("10:00:00", A),
       at("10:01:00", R.connected(), B), refused("10:02:00", B)) })
+    assert.same({ "F", 4, 0 }, { newest(pap("10:00:00", A),
+      refused("10:00:20", B), pap("10:00:40", A), refused("10:01:00", B)) })
+    assert.same({ "F", 3, 0 }, { newest(pap("10:00:00", A),
+      refused("10:00:00", B), refused("10:01:00", B)) })
     assert.same({ "F", 2, 0 }, { newest(
       pap("10:00:00", A), at("10:01:00", R.record(), B)) })
   end)
