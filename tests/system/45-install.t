@@ -154,6 +154,7 @@ refused "a file as DESTDIR" "$PPTP_BUILD/pptp-probe" /usr /usr/lib
 said=$("$repo/native/install" --remove "$scratch/wrong" 2>&1)
 is "uninstall of nothing: wrong usage" $? 2
 is "uninstall of nothing: in one sentence" "$(wc -l <<<"$said")" 1
-like "uninstall of nothing: which says so" "$said" "$scratch/wrong"
+ok "uninstall of nothing: which says so" \
+	[ "${said/"$scratch/wrong"/}" != "$said" ]
 
 done_testing
