@@ -26,7 +26,7 @@ sources()
 # As somebody who begins there: nothing of this test's own build.
 there() # COMMAND...
 {
-	(cd "$link" && env -u MAKEFLAGS -u MFLAGS -u PPTP_BUILD \
+	(cd "$link" && env -u MAKEFLAGS -u MFLAGS -u PPTP_BUILD -u SAN \
 		-u PPTP_SAN PPTP_PUBLIC="$public/tmp" "$@")
 }
 failures_of() # COMMAND...; of a test, which has to come to its end

@@ -316,11 +316,16 @@ is "Cisco's HDLC is not taken for PPP" "$("$probe" decode "$scratch/hdlc.pcap" \
 mkfifo "$scratch/capture"
 start client "$probe" decode "$scratch/capture"
 exec {writer}>"$scratch/capture" # after the start: who reads it has no copy
-wait_for 10 grep -q 'Seccomp:.2' "/proc/$started/status"
-is "decode has no privilege while it reads" \
-	"$(grep -E '^(Cap(Inh|Prm|Eff|Amb)|NoNewPrivs|Seccomp):' \
-		"/proc/$started/status" | tr -s '\t\n' ' ')" \
-	"CapInh: 0000000000000000 CapPrm: 0000000000000000 CapEff: 0000000000000000 CapAmb: 0000000000000000 NoNewPrivs: 1 Seccomp: 2 "
+if [ -n "$PPTP_SAN" ]; then
+	skip "decode has no privilege while it reads" \
+		"a sanitizer asks for more system calls than the filter lets through"
+else
+	wait_for 10 grep -q 'Seccomp:.2' "/proc/$started/status"
+	is "decode has no privilege while it reads" \
+		"$(grep -E '^(Cap(Inh|Prm|Eff|Amb)|NoNewPrivs|Seccomp):' \
+			"/proc/$started/status" | tr -s '\t\n' ' ')" \
+		"CapInh: 0000000000000000 CapPrm: 0000000000000000 CapEff: 0000000000000000 CapAmb: 0000000000000000 NoNewPrivs: 1 Seccomp: 2 "
+fi
 cat "$calls" >&"$writer"
 exec {writer}>&-
 wait "$started"

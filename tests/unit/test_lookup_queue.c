@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "net/lookup_queue.h"
@@ -147,13 +148,29 @@ START_TEST(an_answer_that_nobody_took_can_still_be_read)
 }
 END_TEST
 
+static struct rlimit before_limit;
+
+static void limit(int resource, rlim_t most)
+{
+	struct rlimit to;
+
+	ck_assert_int_eq(getrlimit(resource, &before_limit), 0);
+	to = (struct rlimit){most, before_limit.rlim_max};
+	ck_assert_int_eq(setrlimit(resource, &to), 0);
+}
+
+/* A sanitizer has a thread and opens files at the end. */
+static void unlimit(int resource)
+{
+	ck_assert_int_eq(setrlimit(resource, &before_limit), 0);
+}
+
 static void allow_no_threads(void)
 {
-	struct rlimit none = {1, 1};
-
 	if (getuid() == 0)
 		ck_assert_int_eq(setuid(65534), 0);
-	ck_assert_int_eq(setrlimit(RLIMIT_NPROC, &none), 0);
+	ck_assert_int_eq(prctl(PR_SET_DUMPABLE, 1), 0);
+	limit(RLIMIT_NPROC, 1);
 }
 
 /* Already there, with that tag and address. */
@@ -180,6 +197,7 @@ START_TEST(without_threads_the_caller_asks)
 	ask("127.0.0.3", 4, 3);
 	expect(3, 0x7f000003);
 	pptp_lookup_queue_close(queue);
+	unlimit(RLIMIT_NPROC);
 }
 END_TEST
 
@@ -209,6 +227,7 @@ START_TEST(what_was_taken_and_what_was_not_is_given_back)
 	before = heap_in_use();
 	leave_both_ways();
 	ck_assert_uint_eq(heap_in_use(), before);
+	unlimit(RLIMIT_NPROC);
 }
 END_TEST
 
@@ -320,17 +339,17 @@ END_TEST
 
 START_TEST(without_a_descriptor_there_is_none)
 {
-	struct rlimit none = {0, 0};
 	size_t before;
 	int i;
 
-	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	limit(RLIMIT_NOFILE, 0);
 	for (i = 0; i < WARM; i++)
 		ck_assert_ptr_null(pptp_lookup_queue_open());
 	before = heap_in_use();
 	ck_assert_ptr_null(pptp_lookup_queue_open());
 	ck_assert_int_eq(errno, EMFILE);
 	ck_assert_uint_eq(heap_in_use(), before);
+	unlimit(RLIMIT_NOFILE);
 }
 END_TEST
 
