@@ -153,7 +153,7 @@ static struct key key_of(struct writer *w, int at)
 			   luaL_typename(L, at));
 	key.name = lua_tolstring(L, at, &length);
 	slot = slot_of(w->known, key.name);
-	if (slot != NULL && slot->name != NULL) {
+	if (slot != NULL && slot->name == key.name) {
 		key.rank = slot->rank;
 		return key;
 	}

@@ -108,14 +108,15 @@ static int next_block(struct pptp_pcapng *p, uint32_t *type,
 {
 	uint8_t head[HEAD];
 	size_t got = fread(head, 1, sizeof(head), p->file), body, had;
+	struct pptp_reader h;
 	uint32_t length;
 
 	if (got == 0 && !ferror(p->file))
 		return 0;
 	if (got < sizeof(head))
 		return broken(p, "the file ends within a block");
-	pptp_reader_init(r, head, sizeof(head));
-	*type = pptp_read_u32(r);
+	pptp_reader_init(&h, head, sizeof(head));
+	*type = pptp_read_u32(&h);
 	had = 0;
 	if (*type == SECTION) {
 		if (!take_byte_order(p))
@@ -124,7 +125,7 @@ static int next_block(struct pptp_pcapng *p, uint32_t *type,
 	} else if (p->swapped) {
 		*type = __builtin_bswap32(*type);
 	}
-	length = u32(p, r);
+	length = u32(p, &h);
 	if (length < HEAD + TRAILER + had || length > BLOCK_MAX ||
 	    length % 4 != 0)
 		return broken(p, "a block with an impossible length");
