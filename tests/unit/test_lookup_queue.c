@@ -150,7 +150,7 @@ END_TEST
 
 static struct rlimit before_limit;
 
-static void limit(int resource, rlim_t most)
+static void limit(__rlimit_resource_t resource, rlim_t most)
 {
 	struct rlimit to;
 
@@ -160,7 +160,7 @@ static void limit(int resource, rlim_t most)
 }
 
 /* A sanitizer has a thread and opens files at the end. */
-static void unlimit(int resource)
+static void unlimit(__rlimit_resource_t resource)
 {
 	ck_assert_int_eq(setrlimit(resource, &before_limit), 0);
 }
