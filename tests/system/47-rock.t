@@ -5,6 +5,8 @@ LIMIT=300
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need luarocks lua5.3 lua5.4 make tar
+[ -z "${PPTP_SAN:-}" ] ||
+	skip_all "what is installed runs without a sanitizer's library before it"
 
 release=$(sed -n 's/^VERSION := //p' "$repo/Makefile")
 # What LuaRocks keeps for a user is kept here; it knows no blank in a tree's name.

@@ -10,6 +10,8 @@ LIMIT=500
 need_root
 need unshare setpriv pivot_root flock python3
 [ -z "${PPTP_BOX:-}" ] || skip_all "runs in a box already"
+[ -z "${PPTP_SAN:-}" ] ||
+	skip_all "what is installed runs without a sanitizer's library before it"
 
 mkdir -p "$scratch/clone" "$scratch/out"
 in_box() # COMMAND...
