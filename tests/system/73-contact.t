@@ -136,7 +136,7 @@ ask nobody "${unprivileged[@]}" ip netns exec "$caller" "$pptpgrade" -q \
 	-f jsonl -v $alone
 ask syn "${unprivileged[@]}" ip netns exec "$caller" "$pptpgrade" -q \
 	-f jsonl -d syn 198.18.0.60
-ask nmap ip netns exec "$caller" nmap -n -Pn -sT -p 1723 \
+ask nmap ip netns exec "$caller" env "${sanitizers[@]}" nmap -n -Pn -sT -p 1723 \
 	--datadir "$PPTP_BUILD/nmap" --script pptp-exposure 198.18.0.14
 SECONDS=0
 # shellcheck disable=SC2016
