@@ -40,7 +40,7 @@ lua() # the rest of the script on standard input
 {
 	cat "$scratch/begin.lua" - >"$scratch/script.lua"
 	in_ns client timeout 60 env RANGE=$range LUA_PATH="$repo/lua/?.lua" \
-		LUA_CPATH="$PPTP_BUILD/lua/5.4/?.so" lua5.4 \
+		LUA_CPATH="$PPTP_BUILD/lua/5.4/?.so" "${sanitizers[@]}" lua5.4 \
 		"$scratch/script.lua" 2>"$scratch/err"
 	status=$?
 	complaint=$(cat "$scratch/err")
